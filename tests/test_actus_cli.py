@@ -136,7 +136,7 @@ async def test_days_holidays_and_what_is_not_there(digest_workplace: DigestWorkp
         assert refused.value.code == 2
     with pytest.raises(OperatorError, match="pas de n° 9999") as refused:
         await digest_workplace.publishes(9999)
-    assert refused.value.code == 2
+    assert refused.value.code == 1
     with pytest.raises(OperatorError, match="est vide"):
         await digest_workplace.publishes(christmas["numero"])
 
@@ -169,7 +169,7 @@ async def test_looking_takes_no_number_and_each_edition_has_its_own(
     for wrong in (0, 9999):
         with pytest.raises(OperatorError, match=f"pas de n° {wrong}") as refused:
             await digest_workplace.publishes(wrong)
-        assert refused.value.code == 2
+        assert refused.value.code == 1
 
 
 async def test_a_draft_that_is_given_up_gives_its_number_back(digest_workplace: DigestWorkplace) -> None:

@@ -1,15 +1,17 @@
 """What people wrote, in the bot’s mouth: shown as it is, and nothing more."""
 
+import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import TemplateNotFound, UndefinedError
+from jinja2 import TemplateNotFound, UndefinedError, meta
 
+from bot import texts
 from bot.texts import BREAK, Markdown, escape, mention, quote, relay_markdown, relay_plain_text, render, typeset
 from sandbox.posts.mentions import names_in
 from storage.people import Role
@@ -30,6 +32,30 @@ def test_all_that_is_written_down_is_said_somewhere() -> None:
     # Where a name is put together, its end is a word of the code; some are values of the state of an event.
     unsaid = {(name, block) for name, block in there - named if block.removeprefix("told_") not in words}
     assert unsaid <= {("agenda", "told_published"), ("agenda", "told_refused"), ("agenda", "told_restored")}
+
+
+def _list_said() -> Iterator[tuple[str, str, set[str]]]:
+    """Where a block is said, its name, and the names of what it is passed; not where those are put together."""
+    for path in (
+        file for room in ("bot", "cli", "commands", "dialogs") for file in sorted((ROOT / room).rglob("*.py"))
+    ):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            passed = {keyword.arg or "" for keyword in call.keywords}
+            if isinstance(call.func, ast.Name) and call.func.id == "render" and "" not in passed:
+                words = (node.value for node in ast.walk(call.args[0]) if isinstance(node, ast.Constant))
+                yield from (
+                    (f"{path.name}:{call.lineno}", name, passed)
+                    for name in words
+                    if isinstance(name, str) and texts._source(name) is not None  # noqa: SLF001
+                )
+
+
+def test_a_block_is_given_what_it_says() -> None:
+    """What is missing is an error in front of somebody, in a branch that no story may have reached."""
+    blocks = texts._environment()  # noqa: SLF001
+    for place, name, passed in _list_said():
+        needed = meta.find_undeclared_variables(blocks.parse(texts._source(name) or ""))  # noqa: SLF001
+        assert needed <= passed, f"{place} : {name} lacks {needed - passed}"
 
 
 def test_what_is_written_nowhere_cannot_be_said() -> None:

@@ -386,7 +386,6 @@ async def show_event(ctx: Context, click: OpenEvent) -> Replies:
     text = render(
         "agenda/whole",
         card=_draw_text(ctx, event, told, ctx.zone),
-        event=event,
         details=relay_plain_text(event.details),
         author=await read_display_name(ctx, event.author_id),
     )

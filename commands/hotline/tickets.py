@@ -247,7 +247,7 @@ async def rate_ticket(ctx: Context, click: Rate) -> Replies:
     await tickets.change(ctx.db, ticket, rating=click.rating)
     buttons = [Button("Ajouter un mot", RateInWords(ticket=ticket.number))]
     buttons += [] if ticket.state.is_open else [Button("Ce n’est pas réglé", ReopenTicket(ticket=ticket.number))]
-    said = render("hotline/rated", ticket=ticket, good=click.rating > 0)
+    said = render("hotline/rated", good=click.rating > 0)
     return RATING.rewrite(ticket, Message(said, buttons), here=True)
 
 

@@ -110,7 +110,7 @@ async def ask_for_access(ctx: ReadingContext, _: AskForAccess) -> replies.Replie
         raise UserError(render("membres/access_given"))
     asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
     if asked is not None and asked.answered_at is None:
-        text = render("membres/access_asked", asked=asked, day=_day(ctx, asked), again=True)
+        text = render("membres/access_asked", day=_day(ctx, asked), again=True)
         return replies.Whisper(text, [replies.Button("Retirer ma demande", WithdrawAccess())])
     row = await people.get(ctx.db, ctx.user.id)
     known = row.departement if row else None
@@ -143,7 +143,7 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replie
         raise UserError(render("membres/access_asked_already"))
     card = await draw_request(ctx, asked)
     cards = await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), card, topic=CARD.of(asked))
-    text = render("membres/access_asked", asked=asked, day=None, again=False)
+    text = render("membres/access_asked", day=None, again=False)
     told = replies.Direct(text, [replies.Button("Retirer ma demande", WithdrawAccess())], user_id=ctx.user.id)
     return [*cards, told, *left]
 

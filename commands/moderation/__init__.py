@@ -262,7 +262,7 @@ async def _draw_entry(ctx: ReadingContext, number: int) -> Whisper:
         )
         for name in sorted({*entry.before, *entry.after} - _OURS)
     ]
-    return Whisper(render("moderation/journal_entry", line=line, changes=changes, thing=entry.object))
+    return Whisper(render("moderation/journal_entry", line=line, changes=changes))
 
 
 def _say_value(ctx: Context, values: Mapping[str, object], name: str, names: Mapping[str, str]) -> str:

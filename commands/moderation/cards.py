@@ -203,6 +203,7 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
             act=policy.say_measure(waiting.measure, waiting.lasts),
             case=case,
             reason=waiting.reason,
+            under_way=False,
         )
     if not case.act:
         return Markdown()

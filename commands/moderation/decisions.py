@@ -56,7 +56,7 @@ async def ask_opinion(ctx: Context, form: forms.AskOpinion) -> Replies:
         raise UserError(fields={"a": render("moderation/opinion_from_other")})
     await cases.record_case_entry(ctx, case, AuditAct.CONSULT, form.text)
     by, whose = await read_display_name(ctx, ctx.user.id), mention(asked.username) if asked else Markdown()
-    text = render("moderation/consulted", case=case, by=by, whose=whose, word=quotation(form.text, 1000))
+    text = render("moderation/consulted", by=by, whose=whose, word=quotation(form.text, 1000))
     return [Whisper(render("moderation/opinion_asked")), *await cards.reply_under_card(ctx, case, text)]
 
 
@@ -233,7 +233,7 @@ async def decide_at_once(ctx: Context, case: Case, decision: cases.Decision) -> 
     """Carry out or propose the decision of a typed line; rewrite the card, tell the reporters and the room."""
     replies = await carry_out(ctx, case, decision)
     if case.state is CaseState.SECOND:
-        said = Whisper(render("moderation/proposed", case=case, kind=decision.measure))
+        said = Whisper(render("moderation/proposed", case=case))
         return [*replies, *await cards.post_card(ctx, case), said]
     measure = await stored_cases.get_measure(ctx.db, case.entry or 0)
     assert measure is not None  # it was just written down

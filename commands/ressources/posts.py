@@ -98,7 +98,6 @@ async def draw_review_card(ctx: Context, resource: Resource) -> Message:
         title=link_title(resource),
         description=quotation(resource.description, DESCRIPTION_SHOWN),
         decider=await read_display_name(ctx, resource.decided_by),
-        depositor=await read_display_name(ctx, resource.deposited_by),
         contacts=name_contacts(resource),
     )
     return Message(text, _review_buttons(resource), await _review_facts(ctx, resource))

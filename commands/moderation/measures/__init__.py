@@ -405,9 +405,7 @@ async def _lock_standing(ctx: Context, entry: int) -> Measure:
     if measure.ended_by == cases.REFUSED:
         raise UserError(render("moderation/measure_refused", entry=entry))
     if measure.ended_at is not None:
-        raise UserError(
-            render("moderation/measure_over", entry=entry, words="annulé" if measure.ended_by else "terminé")
-        )
+        raise UserError(render("moderation/measure_over", entry=entry, is_undone=bool(measure.ended_by)))
     find_handler(measure.act).refuse_undoing(measure)
     return measure
 
