@@ -133,7 +133,7 @@ def _write_people(said: Utterance) -> str:
     if is_long and (role := _find_role(said)) and (place := _find_town(said)):
         return f"annuaire {role} {place}"
     words = _find_contact(said).replace("conseiler", "conseiller").split()
-    is_role = len(words) == 1 and fold(words[0]) in _ROLES
+    is_role = len(words) == 1 and _ROLES.get(fold(words[0])) == "conseiller"
     called = [_ROLES.get(fold(each), each) for each in words]
     where = 1 if called and called[0] in (*_ROLES.values(), *_LEADING_ROLES) else 0
     return f"annuaire {'' if is_role else ' '.join((*called[:where], name_place(' '.join(called[where:]))))}"

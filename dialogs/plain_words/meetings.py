@@ -21,7 +21,7 @@ def write_events(said: Utterance) -> str:
         r"(?:l |mon |d )agenda (?:\S+ ){0,4}(?:telephone|mobile|portable|iphone|android|google|outlook|calendrier)"
     ):
         return "agenda flux"
-    if said.has(r"propos|annonc|j?organis|ajout|cre|publi|(?:inscri|mett)\S* (?:\S+ ){0,3}agenda "):
+    if said.has(r"propos|annonc|j?organis(?!ees? |es )|ajout|cre|publi|(?:inscri|met|pos)\S* (?:\S+ ){0,3}agenda "):
         return f"agenda proposer {_find_event_title(said)}"
     if said.has(
         "c etait quand|passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |eu lieu|derniers mois|"
@@ -64,8 +64,8 @@ def _find_place(said: Utterance) -> str:
 
 _EVENT = re.compile(
     r"\b(?:j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?|"
-    r"(?:inscri|mett|mets)\w* (?:à|a|dans|sur) l.?agenda)(?: (?:à|a|dans|sur) l.?agenda)?\s+"
-    r"(?:une?|notre|ma|mon)\s+([^,.;:!?\n]{4,80})",
+    r"(?:inscri|mett|mets|pose)\w* (?:à|a|dans|sur) l.?agenda)(?: (?:à|a|dans|sur) l.?agenda)?(?: du réseau)?\s+"
+    r"(?:(?:une?|notre|ma|mon|la|les?)\s+|l['’])([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
 _FOR_AGENDA = re.compile(r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comment|svp|stp|merci)\b", re.IGNORECASE)
@@ -76,7 +76,7 @@ def _find_event_title(said: Utterance) -> str:
     """What is announced, as typed; "" where it is no more than « un événement »."""
     told = (pattern.search(said.sentence.text) for pattern in (TOLD, _EVENT))
     titles = (_FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() for found in told if found)
-    titles = (_AN_EVENT.sub("", title) for title in titles)
+    titles = (_write_clock(_AN_EVENT.sub("", title)) for title in titles)
     return next((title for title in titles if not read_frame("evenement").issuperset(fold(title).split())), "")
 
 
@@ -184,7 +184,7 @@ _CHANGING = re.compile(
 )
 """What is said of appointments that there are."""
 MEETING = re.compile(
-    r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|voie|caler|rencontrer|r[ée]unir|"
+    r"\b(?:rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|voir|voie|caler|rencontrer|r[ée]unir|cale[sz]?|"
     r"trouve[rz]?(?= .{0,40}\bavec\b))\b"
     r"([^@]{0,60})(?<!\w)@[\w.-]",
     re.IGNORECASE,
@@ -196,7 +196,7 @@ _ASIDE = re.compile(
 """What is said after a meeting that is asked for."""
 _COLLEAGUE = re.compile(r"(?:(?:\b(?:avec|ac|et)\b|,)\s?)*(?<!\w)(@[\w.-]+)", re.IGNORECASE)
 _AROUND = re.compile(
-    r"^(?:\W*\b(?:avec|ac|av|et|de|du|d.?une|à propos|une?|"
+    r"^(?:\W*\b(?:avec|ac|av|et|de|du|d.?une|d['’](?=\d)|moi|nous|à propos|une?|"
     r"rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment|pendant|pour)\b)*"
     r"|\b(?:stp|svp|merci|s.il (?:te|vous) pla[iî]t)\b.*",
     re.IGNORECASE,
@@ -298,7 +298,8 @@ _ABOUT_WHAT = re.compile(
 _EACH_WEEK = re.compile(rf"(?<=tous les )({'|'.join(WEEKDAYS)})(?=\s|$)", re.IGNORECASE)
 MONTHS = (*MONTH_NUMBERS, "février", "août", "décembre")
 _WHEN_IT_IS = re.compile(
-    rf"(?:\b(?:le|du) )?\b((?:(?:tous les|chaque) )?(?:{'|'.join(WEEKDAYS)})s?(?: (?:prochain|\d{{1,2}}/\d{{1,2}}))?|"
+    rf"(?:\b(?:le|du) )?\b((?:(?:tous les|chaque|un(?= \w+ sur)) )?(?:{'|'.join(WEEKDAYS)})s?"
+    r"(?: (?:prochain|sur (?:deux|trois|quatre|\d)|\d{1,2}/\d{1,2}))?|"
     rf"(?:après[- ]|apres )?demain|\d{{1,2}}/\d{{1,2}}|\d{{1,2}} (?:{'|'.join(MONTHS)})),? "
     r"(?:à |a |vers )?(\d{1,2}h(?:\d\d)?)(?=[ ,]|$),?",
     re.IGNORECASE,
@@ -341,8 +342,11 @@ def _write_hours(told: str) -> str:
     """Write hours in figures: « à quinze heures » is « à 15h »."""
     told = _APART.sub("", told)
     told = _SPELLED_SPAN.sub(r"\g<1> heures à ", told)
-    told = _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
-    return _BEFORE_HOUR.sub(r"\1 ", _write_lengths(_AROUND_LENGTH.sub("", told)))
+    return _BEFORE_HOUR.sub(r"\1 ", _write_lengths(_AROUND_LENGTH.sub("", _write_clock(told))))
+
+
+def _write_clock(told: str) -> str:
+    return _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
 
 
 def _write_appointment_change(said: Utterance) -> str:

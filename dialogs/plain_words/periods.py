@@ -44,6 +44,7 @@ def write_period(sentence: Sentence, today: date, taken: range = range(0)) -> tu
     for index, word in enumerate(words[1:]):
         may[index] = may[index] and word not in ("prochain", "prochaine")
     _leave_deadlines(words, may)
+    _leave_compared(words, may)
     if not _LONGER.isdisjoint(words):
         for index, (word, after) in enumerate(zip(words, [*words[1:], "-"], strict=True)):
             may[index] = may[index] and (word not in WEEKDAYS or after[0].isdigit())
@@ -60,6 +61,20 @@ def _leave_deadlines(words: Sequence[str], may: list[bool]) -> None:
         index += 1
         while is_until and index < len(words) and (may[index] or words[index] in ("ici", "fin")):
             may[index], index = False, index + 1
+
+
+def _leave_compared(words: Sequence[str], may: list[bool]) -> None:
+    """Leave out beside what a period is put, which its figures show: « plus ce mois-ci que le mois d’avant »."""
+    more = next((index for index, word in enumerate(words) if word in _COMPARED), len(words))
+    than = next((index for index in range(more, len(words)) if words[index] in ("que", "qu")), len(words))
+    is_this_month = "mois" in words[than : than + 4] and not {"n", "ne"}.intersection(words[:more])
+    if is_this_month or any(may[index] and words[index] in _COUNTED for index in range(than)):
+        may[than:] = [False] * len(may[than:])
+
+
+_COMPARED = frozenset({"plus", "moins", "autant", "mieux"})
+_COUNTED = frozenset({*MONTH_NUMBERS, "semaine", "mois", "trimestre", "semestre", "annee"})
+"""What is compared by how much, and with what."""
 
 
 def _may_tell(word: str, before: list[str]) -> bool:

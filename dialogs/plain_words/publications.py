@@ -2,7 +2,7 @@
 
 import re
 
-from dialogs.plain_words.frames import TOLD
+from dialogs.plain_words.frames import TOLD, read_frame
 from dialogs.plain_words.utterance import Utterance
 
 STOPPING = (
@@ -31,7 +31,7 @@ def write_channels(said: Utterance) -> str:
         if said.has(words) and said.knows(f"canaux {command}"):
             named = said.find_words("nom_canal")
             quoted = _QUOTED.search(said.sentence.text)
-            name = quoted[1] if quoted else said.content("canal", named[-1] + 1 if named else None)
+            name = quoted[1] if quoted else _find_channel(said, named[-1] + 1 if named else None)
             return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
     found = re.search(
         r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,8}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
@@ -42,6 +42,18 @@ def write_channels(said: Utterance) -> str:
     is_sought = named and said.has("existe|y a |ya |on a ")
     start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
     return f"canaux {said.content('canal', start)}"
+
+
+def _find_channel(said: Utterance, start: int | None) -> str:
+    """The name of a channel; right behind « le canal » all of its few words, be they polite: « bons plans »."""
+    words = [word.folded for word in said.sentence.words[said.end if start is None else start : said.end]]
+    name = said.sentence.typed(said.end - len(words), said.end)
+    is_name = "-" in name or (read_frame("demande") | read_frame("petits")).isdisjoint(words)
+    return name if is_name and 0 < len(words) <= CHANNEL_MAX else said.content("canal", start)
+
+
+CHANNEL_MAX = 3
+"""Words of a channel’s name that is told whole."""
 
 
 _ABOUT_NEWS = re.compile(

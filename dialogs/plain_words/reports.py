@@ -96,8 +96,8 @@ _HOUR = re.compile(r" (?:[89]|1\d) ?h(?: ?[0-5]\d)? ")
 
 
 _REPEATED = re.compile(
-    rf" (?:tous les|chaque) (?:{'|'.join(WEEKDAYS)})s? (?:\S+ ){{0,3}}?"
-    r"(?:(?:a |de )(?:\d{1,2} ?h(?:eures?)?|[a-z]{2,8} heures?)|(?:[7-9]|1\d|20) ?h(?:eures?)?) "
+    rf" (?:(?:tous les|chaque) (?:{'|'.join(WEEKDAYS)})s?|(?:un|1) (?:{'|'.join(WEEKDAYS)}) sur \S+) (?:\S+ ){{0,3}}?"
+    r"(?:(?:a |de )(?:\d{1,2} ?h(?:eures?)?(?: ?[0-5]\d)?|[a-z]{2,8} heures?)|(?:[7-9]|1\d|20) ?h(?:eures?)?) "
 )
 
 

@@ -127,6 +127,9 @@ TITLED = re.compile(
 )
 """What stands before the title or the subject of a resource."""
 
+_MADE = re.compile(r" (livret|diapo|diaporama|quiz|guide|memo|affiche|jeu) (?:sur|concernant) ")
+"""What was made, which belongs to its title: « un livret sur les QR codes »."""
+
 
 def write_deposit(said: Utterance) -> str:
     """Write the link or the title that is told."""
@@ -143,4 +146,7 @@ def write_deposit(said: Utterance) -> str:
     if called := _CALLED.search(said.sentence.text):
         return f"ressources ajouter {called[1]}"
     found = TITLED.search(said.plain)
-    return f"ressources ajouter {said.content('depot', said.find_word_at(found.end() - 1)) if found else ''}"
+    title = said.content("depot", said.find_word_at(found.end() - 1)) if found else ""
+    made = _MADE.search(said.plain) if title else None
+    at = said.find_word_at(made.start(1)) if made else 0
+    return f"ressources ajouter {said.sentence.typed(at, at + bool(made))} {title}"

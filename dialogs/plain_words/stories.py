@@ -65,7 +65,8 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     is_same = whole.intention is intention and (whole.sure or intention is Intention.IDEE)
     says_more = whole.intention in weights.SEEKING or is_same
     is_bare = " " not in line and says_more and (whole.intention is not intention or " " in whole.line)
-    return whole if is_bare else Reading(intention, line, sure=False, others=_list_others(whole, line))
+    is_told = line == "/agenda proposer" and whole.line.startswith(line)
+    return whole if is_bare or is_told else Reading(intention, line, sure=False, others=_list_others(whole, line))
 
 
 _AND = re.compile(r"\s(?:et|puis) (?:aussi |puis |ensuite )?|[,;.?!]\s+(?:et )?")
@@ -149,6 +150,8 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     if intention is Intention.RESSOURCES and themes and _ABOUT_THAT.search(said.plain):
         return f"/ressources {themes}"
     if intention is Intention.CRA and weigh_report(said.plain) and not find_day(said.plain):
+        if _PLACED.search(story.sentence.text.rpartition(said.sentence.text)[0]):
+            return write_line(intention, story)
         return " ".join(line.replace("/cra", f"/cra {find_day(_before(said, story))}", 1).split())
     told = write_line(intention, story) if line in _BARE and intention in weights.ASIDES | weights.SEEKING else line
     if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + 1:
@@ -165,6 +168,8 @@ def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> 
     return intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story))
 
 
+_PLACED = re.compile(r"\b(?:à|au|aux|chez)\s[^.:;!?]*:\s*(?:un |une )?$", re.IGNORECASE)
+"""Where something was, told before « : » and the rest: « jeudi au CCAS de Longwy : un atelier … »."""
 _ABOUT_THAT = re.compile(r" (?:s en servir|la dessus|a ce sujet|sur ce sujet|sur ce theme|sur ca|sur cela|en parler) ")
 """What stands for the subject that a story names."""
 _THERE = re.compile(

@@ -22,7 +22,9 @@ _IN_NAMES, _OF_NAMES = frozenset({"en", "sur", "sous", "les", "lez"}), frozenset
 _SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|semaine prochaine) ")
 _WHOLE = re.compile(
     r"(?<= )(?:mon espace sante|banque (?:de france|des territoires)|maison de quartier|"
-    r"(?:le )?bon coin|langue des signes|mon compte formation|facile a lire et a comprendre|"
+    r"(?:le )?bon coin|bons plans|"
+    r"(?:un|1) [a-z]{3,6}di sur (?:deux|trois|quatre|\d)|chaque [a-z]{3,6}di|"
+    r"langue des signes|mon compte formation|facile a lire et a comprendre|"
     r"une (?:petite )?(?:demi )?heure(?: et (?:demie|quart))?|(?:un|trois) quarts? d heure|"
     r"personnes? (?:agees?|handicapees|en situation de handicap)) "
 )
@@ -67,6 +69,8 @@ _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "
 """Words that look like a verb and are none."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
+_NAMED_PLUS = re.compile(r"[^\W\d_]\+(?!\w)")
+"""The end of a name with its sign: « FranceConnect+ »."""
 
 
 @dataclass(frozen=True)
@@ -317,7 +321,7 @@ class Utterance:
         parts = []
         for index in indices:
             sign = self.sentence.between(index) if index + 1 in indices else " "
-            dot = "." * self._is_initial(index)
+            dot = "." * self._is_initial(index) or "+" * bool(_NAMED_PLUS.match(text, words[index].end - 1))
             parts += [
                 words[index].typed(text)[0],
                 dot or (sign if sign in _JOINING else ""),

@@ -264,4 +264,4 @@ def _write_day(day: date, said: Said, today: date) -> str:
     """Write a day by its name where that was typed, or as near as it is."""
     named = [name for name in fold(" ".join(said.get("date", ()))).split() if name in WEEKDAYS]
     near = next((word for days, word in _DAYS.items() if day == today - timedelta(days=days)), f"{day:%d/%m}")
-    return named[0] if named else near
+    return named[0] if named and (today - day).days < WEEK else near  # « lundi dernier » on a Monday
