@@ -215,7 +215,7 @@ async def draft_form(ctx: Context, **filled: object) -> Form:
 
 def read_line(ctx: Context, line: str) -> dict[str, object]:
     """Read « demain 9h dans le 69 : … » as the window’s values; nothing where the line does not begin so."""
-    head, *told = re.split(r"\s*:\s", line.strip(), maxsplit=1)
+    head, *told = re.split(r"\s?:\s", line.strip(), maxsplit=1)
     found = read_head(head) if told else None
     moment = read_moment(found[0], ctx.today, ctx.zone) if found and found[0] else None
     if found is None or (found[0] and moment is None):

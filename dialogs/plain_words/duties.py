@@ -32,7 +32,7 @@ def _write_announcement(text: str) -> str:
 
 _TO_PLACE = re.compile(r"(?:dans|aux?|[àa]|pour|en|sur)\b", re.IGNORECASE)
 """What leads to the places of an announcement."""
-_TOLD = re.compile(r"\s*:\s|\s(?:pour dire|disant|qui dit|pour annoncer|pour prévenir) (?:que |qu['’])", re.IGNORECASE)
+_TOLD = re.compile(r"\s?:\s|\s(?:pour dire|disant|qui dit|pour annoncer|pour prévenir) (?:que |qu['’])", re.IGNORECASE)
 """What leads to the words of an announcement."""
 _TO_ANNOUNCE = re.compile(
     r"\bannoncer (?:à tous |à tout le monde )?(?:que |qu['’])?(.+?)(?: à (?:tou\w+ .*|tou\w+))?[.!]?$", re.IGNORECASE

@@ -168,7 +168,7 @@ def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> 
     return intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story))
 
 
-_PLACED = re.compile(r"\b(?:à|au|aux|chez)\s[^.:;!?]*:\s*(?:un |une )?$", re.IGNORECASE)
+_PLACED = re.compile(r"\b(?:à|au|aux|chez)\s[^.:;!?]{1,80}:\s?(?:un |une )?$", re.IGNORECASE)
 """Where something was, told before « : » and the rest: « jeudi au CCAS de Longwy : un atelier … »."""
 _ABOUT_THAT = re.compile(r" (?:s en servir|la dessus|a ce sujet|sur ce sujet|sur ce theme|sur ca|sur cela|en parler) ")
 """What stands for the subject that a story names."""

@@ -4,7 +4,7 @@ reports, « le 2e : 45 min »."""
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import dropwhile, islice, takewhile
 
 from config.text import fold, split_words
 
@@ -56,7 +56,11 @@ _AROUND = _list_words(
 """Words that such a sentence has besides."""
 _UNFINISHED = _list_words("pas a au d de du dans en avec par sur la le les l un une ne n que qu")
 """Words with which a complaint does not end where something is said behind it."""
+_ARTICLES = _list_words("le la les l de du mon mes d")
+"""Words before the name of a part."""
 _WORD = re.compile(r"[^\W_]+")
+WORDS_MAX = 30
+"""Words of the longest complaint; what is longer tells something."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,14 @@ class Complaint:
 
 def find_name(text: str) -> str:
     """Find the part of a report of which a text is no more than the name; "" for none."""
-    words = split_words(text)
-    while words and words[0] in ("le", "la", "les", "l", "de", "du", "mon", "mes", "d"):
-        words = words[1:]
+    words = dropwhile(_ARTICLES.__contains__, split_words(text))
     return _NAMES.get(" ".join(words), "")
 
 
 def read_complaint(said: str) -> Complaint | None:
     """Read that something is wrong; None where that is not said, or what is not to be there: « pas de thème »."""
     words = [(match.end(), fold(match[0])) for match in _WORD.finditer(said)]
-    known = list(takewhile(_is_known, (word for _, word in words)))
+    known = list(islice(takewhile(_is_known, (word for _, word in words)), WORDS_MAX))
     begun = (known[:at] for at in range(len(known), 0, -1))
     told = next((first for first in begun if _may_end(first, is_all=len(first) == len(words))), [])
     if not told or not (_says_wrong(told) or _find_part(told)):

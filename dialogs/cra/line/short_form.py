@@ -171,7 +171,7 @@ def _name_copied(like: Like | None, today: date) -> str:
     return f"comme le n° {like}" if isinstance(like, int) else "idem"
 
 
-_COUNT = re.compile(r"\d+p")
+_COUNT = re.compile(r"\d{1,4}p")
 WEEK = 7
 """Days within which a day is called by its name."""
 
