@@ -106,8 +106,10 @@ def reduce_name(text: str) -> str:
     return _ARRONDISSEMENT.sub(r"\1", _SHORT_WORD.sub(lambda match: _SHORT[match[0]], folded))
 
 
+@lru_cache(maxsize=512)
 def get_commune(code: str) -> Commune | None:
-    """Return the commune of today with this INSEE code."""
+    """Return the commune of today with this INSEE code; those asked for lately are kept, as people report where they
+    reported before."""
     line = load_table().lines.get(code)
     return None if line is None else _read_commune(code, line)
 
