@@ -15,7 +15,7 @@ from bot.features import Feature, Right
 from bot.replies import Perform, Redirect, Replies, Reply, RunCommand, Whisper, WordedButton
 from commands.aide.conversation import Conversation
 from commands.aide.home import SHOWN_MAX, WAITING_MAX, Home, MakeLink, ShowLinks, answer_help, make_link, show_links
-from commands.aide.messages import Answered
+from commands.aide.questions import Answered
 from storage import annuaire, drafts
 
 __all__ = ["SHOWN_MAX", "WAITING_MAX", "build_aide"]

@@ -16,10 +16,11 @@ from bot.plain_text import shorten
 from bot.replies import Button, Direct, Question, Reply, RunCommand
 from bot.texts import link, quote, render
 from commands.aide.home import Home
-from commands.aide.messages import Answered, Heard
 from commands.aide.questions import (
     BESIDE,
+    Answered,
     AskedHere,
+    Heard,
     be_direct,
     find_asked,
     find_preview,
