@@ -1,15 +1,14 @@
 """One rule of exit codes for all commands: 0, done; 1, not possible as things are; 2, wrong usage or wrong setting."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import click
 import pytest
 
 from cli.main import coop_bot
-from cli.usage import CliCommand, CommandGroup
 from storage import schema
 from tests.support.workplace import run_command
+from tests.test_cli_places import declared
 
 DAYS = ["--from", "2026-01-01", "--to", "2026-01-31"]
 GONE, NOBODY, NUMBER = "rien.csv", "personne", "4242"
@@ -49,18 +48,6 @@ NAMING = {"file", "username", "user", "number", "batch", "work_id", "client_id",
 """The parameters that name a thing."""
 MADE = {"backup write"}
 """What is named is made."""
-
-
-def declared(group: CommandGroup, before: str = "") -> Iterator[tuple[str, CliCommand]]:
-    """All commands of a group, by what an operator types."""
-    with click.Context(group) as context:
-        for name in group.list_commands(context):
-            found = group.get_command(context, name)
-            if isinstance(found, CommandGroup):
-                yield from declared(found, f"{name} ")
-            elif isinstance(found, CliCommand):
-                yield f"{before}{name}", found
-
 
 COMMANDS = dict(declared(coop_bot))
 Run = Callable[..., tuple[int, str]]

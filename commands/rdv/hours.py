@@ -242,7 +242,7 @@ async def remove(ctx: Context, click: RemoveHours) -> Replies:
     kind, _, number = click.chosen.partition(":")
     taken = await (_take_range if kind == "plage" else _take_absence)(ctx, int(number))
     if taken is None:
-        raise UserError(render("rdv/range_removed"))
+        raise UserError(render("rdv/already_removed"))
     said, undo = taken
     shown = await draw_hours(ctx, render("reservation/removed", said=said))
     return Whisper(shown.text, [Button("Remettre", undo), *shown.buttons], menus=shown.menus)

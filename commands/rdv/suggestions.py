@@ -156,7 +156,7 @@ async def take_suggestion_back(ctx: Context, click: TakeSuggestionBack) -> Repli
     """Take back what one proposed, as long as it was not accepted."""
     _, lead, seats = await meetings.lock_meeting(ctx, click.rdv, click.starts_at)
     if not await claims.claim(ctx.db, TAKEN_BACK, click.key, ctx.now):
-        return Whisper(render("rdv/suggestion_gone"), courtesy=True)
+        return Whisper(render("rdv/already_removed"), courtesy=True)
     made = Suggestion(**click.model_dump() | {"rdv": lead.number})
     told = await _tell_guests(ctx, seats, made, "taken_back", but=[ctx.user.id])
     return [Whisper(render("rdv/suggestion_withdrawn")), await _refresh(ctx, made, lead, "taken_back"), *told]
