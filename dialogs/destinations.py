@@ -85,6 +85,8 @@ _AROUND_PLACE = _BEFORE_PLACE | {"le", "la", "les", "l", "du", "de", "des", "d",
 _NO_PLACES = frozenset({"reunion", "la reunion"})
 """What is rather held than a place."""
 _PLACE_WORDS = 4
+_HEAD_WORDS = 60
+"""The most words of a head that are looked at: each is looked up in the territories, and nobody names more places."""
 
 
 def read_head(head: str) -> tuple[str, list[str]] | None:
@@ -92,7 +94,7 @@ def read_head(head: str) -> tuple[str, list[str]] | None:
     the targets; None where it says anything else."""
     found = MOMENT.search(head)
     words = split_words(head.replace(found[0], " ", 1) if found else head)
-    if words and words[0] not in _BEFORE_PLACE:
+    if len(words) > _HEAD_WORDS or words and words[0] not in _BEFORE_PLACE:
         return None
     places: list[str] = []
     at = 0
