@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from itertools import count
 from urllib.parse import urlencode
 
 import pytest
@@ -34,6 +35,7 @@ from tests.support.house import LOG, House, plain
 from tests.test_rdv_rooms import set_up
 
 MARIE = {"prenom": "Marie-Ange", "contact": "06 39 98 12 34", "consentement": "oui"}
+_VISITORS = count(1)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -136,6 +138,7 @@ async def desk(house: House, juliette: Person) -> AsyncIterator[Desk]:
         await db.execute(text("UPDATE rdv_page SET automatic = false"))
         await db.execute(text("DELETE FROM quota_use WHERE kind LIKE 'rdv-%'"))
     async with new_session() as session:
+        session.headers["X-Forwarded-For"] = f"198.18.0.{next(_VISITORS)}"  # each comes from elsewhere
         yield Desk(house, juliette, key, session)
     async with house.bot.database.transaction() as db:
         await close_page(db, juliette.id, house.clock())
@@ -268,6 +271,55 @@ async def test_it_is_moved_and_cancelled_until_the_hour_that_is_set(desk: Desk) 
             db.add(row)
     assert (await desk.sends(f"/{late}", action="annuler")).status == 409
     assert (await desk.bookings())[-1][0].state is BookingState.ACCEPTED
+
+
+async def test_who_will_not_come_says_so_when_it_is_too_late_to_cancel(desk: Desk) -> None:
+    await desk.is_automatic()
+    moment = (await desk.has(seats=2))[0]
+    stays = (await desk.books(moment, contact="a@exemple.fr")).code
+    code = (await desk.books(moment, contact="b@exemple.fr")).code
+    card = await desk.juliette.told("2 places prises sur 2")
+    assert moment not in (await desk.asks()).moments
+    assert "Je ne viendrai pas" not in (await desk.asks(f"/{code}")).body, "there is « Annuler »"
+    desk.house.clock.goes_to(datetime.fromisoformat(moment) - timedelta(hours=3))
+    late = await desk.sends(f"/{code}", action="annuler")  # of a page that was open since
+    assert late.status == 409
+    assert "Rien n’a changé" in plain_page(late)
+    assert "déplacer ou annuler. Votre code" not in plain_page(late)
+    assert '<input type="hidden" name="action" value="absent">' in late.body
+    said = await desk.sends(f"/{code}", action="absent")
+    assert (said.status, said.path) == (200, f"/rendez-vous/{desk.key}/annule")
+    assert "Votre conseiller est prévenu" in said.body
+    assert "Une personne ne viendra pas" in plain(await desk.juliette.told("ne viendra pas"))
+    assert "annulé par la personne" in plain(await desk.juliette.rewritten(card, "annulé par la personne"))
+    (_, rdv), (gone, _) = await desk.bookings()
+    assert (gone.state, gone.sealed, gone.sealed_code) == (BookingState.CANCELLED, b"", b"")
+    assert (rdv.state, rdv.seats_taken) == (RdvState.PREVU, 1)
+    assert moment in (await desk.asks()).moments, "the seat is free"
+    again, unknown = await desk.sends(f"/{code}", action="absent"), await desk.sends("/AAAABBBBCCCC", action="absent")
+    assert (again.status, again.body) == (404, unknown.body)
+    assert (await desk.bookings())[0][1].seats_taken == 1
+    desk.house.clock.goes_to(datetime.fromisoformat(moment))
+    begun = await desk.asks(f"/{stays}")
+    assert "Je ne viendrai pas" not in begun.body
+    assert "Ce rendez-vous a commencé" in begun.body
+    assert (await desk.sends(f"/{stays}", action="absent")).status == 409
+
+
+async def test_the_hour_of_who_will_not_come_is_free(desk: Desk) -> None:
+    """Before it is too late to cancel, a program that says so cancels."""
+    await desk.is_automatic()
+    free = await desk.has()
+    early, code = (await desk.books(free[1])).code, (await desk.books(free[0])).code
+    assert (await desk.sends(f"/{early}", action="absent")).status == 200
+    await desk.juliette.told("a annulé son rendez-vous")
+    desk.house.clock.goes_to(datetime.fromisoformat(free[0]) - timedelta(minutes=10))
+    await asyncio.gather(*(desk.sends(f"/{code}", action="absent") for _ in range(4)))
+    first = await desk.juliette.told("ne viendra pas")
+    told = [post for post in await desk.juliette.direct() if "ne viendra pas" in post.text]
+    assert told[-1].id == first.id, "it is told once"
+    assert {rdv.state for _, rdv in await desk.bookings()} == {RdvState.ANNULE}
+    assert (await desk.asks()).moments[0] == free[0]
 
 
 async def test_who_books_chooses_what_it_is_about(desk: Desk) -> None:

@@ -210,11 +210,13 @@ def _go_to(visit: Visit, code: str, told: list[Reply] | None = None) -> PageAnsw
 
 
 async def _act(held: Held, asked: PageRequest) -> PageAnswer:
-    """Cancel, accept what the conseiller proposes, or move. Twice is harmless."""
+    """Cancel, accept what the conseiller proposes, move, or say that one will not come. Twice is harmless."""
     action = asked.fields.get("action", "deplacer" if asked.fields.get("creneau") else "")
     typed = Typed.of(asked.fields)
     if action == "accepter" and held.is_to_come:
         return await _accept(held, typed)
+    if action == "absent" and held.is_to_come:
+        return await _cancel(held, is_late=not held.is_open)
     if not held.is_open:
         return await held.show({"": render("reservation/too_late_here")}, status=409)
     if action == "annuler":
@@ -238,12 +240,14 @@ async def _accept(held: Held, typed: Typed) -> PageAnswer:
     return _go_to(held.visit, held.code, told)
 
 
-async def _cancel(held: Held) -> PageAnswer:
-    """Give the seat back, and erase what the person left at once."""
+async def _cancel(held: Held, *, is_late: bool = False) -> PageAnswer:
+    """Give the seat back, and erase what the person left at once; who ``is_late`` says that they will not come."""
     ctx = held.visit.ctx
     await change(ctx.db, held.booking, state=bookings.BookingState.CANCELLED, sealed=b"", sealed_code=b"", once=None)
     await requests.release_seat(ctx, held.rdv, appointments.RdvState.ANNULE)
-    told = await requests.tell_change(ctx, held.booking, held.rdv, held.visit.owner, "cancelled")
+    told = await requests.tell_change(
+        ctx, held.booking, held.rdv, held.visit.owner, "absent" if is_late else "cancelled"
+    )
     location = f"{held.visit.here}/{CANCELLED}" if held.page.is_on else ""
     return replace(held.visit.show_cancelled(), status=303 if location else 200, location=location, replies=told)
 

@@ -108,7 +108,8 @@ async def send_card(ctx: Context, booking: Booking, rdv: Rdv, owner: Person) -> 
 
 
 async def tell_change(ctx: Context, booking: Booking, rdv: Rdv, owner: Person, what: str) -> list[Reply]:
-    """Tell a conseiller what the person did: moved, cancelled, or agreed to what was proposed; the card is as it is."""
+    """Tell a conseiller what the person did: moved, cancelled, said that they will not come, or agreed to what was
+    proposed; the card is as it is."""
     said = render("reservation/change", what=what, when=say_when(rdv.starts_at, owner.zone, ctx.now))
     return [CARD.rewrite(booking, draw(booking, rdv, owner, ctx.now)), Direct(said, user_id=owner.id)]
 

@@ -303,7 +303,8 @@ class Held:
 
     @property
     def is_to_come(self) -> bool:
-        """Whether it stands and has not begun: until then its person may accept what is proposed, which may be soon."""
+        """Whether it stands and has not begun: until then its person may accept what is proposed, which may be soon,
+        and say that they will not come."""
         return self.visit.ctx.now < self.rdv.starts_at and self.booking.stands and self.rdv.state not in OVER
 
     @property
@@ -337,7 +338,7 @@ class Held:
             "here": self.here,
             "page": self.visit.here if self.page.is_on else "",
             "days": self.visit.group([slot for slot in slots if slot.start != rdv.starts_at]),
-            "is_open": self.is_open,
+            "may": "change" if self.is_open else "decline" if self.is_to_come else "",
             "mails": ctx.settings.smtp is not None and self.booking.mail_wanted,
             "typed": Typed(),
         }

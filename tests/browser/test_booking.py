@@ -124,6 +124,38 @@ async def test_a_small_phone_without_scripts_has_all_of_it(window: Window) -> No
     await expect(page.get_by_role("heading", name="Prendre rendez-vous")).to_be_visible()
 
 
+@pytest.mark.parametrize("scripts", [False, True])
+async def test_too_late_to_cancel_a_keyboard_says_that_one_will_not_come(
+    window: Window, house: House, scripts: bool
+) -> None:
+    page = await window.opens(java_script_enabled=scripts)
+    moment = page.locator("input[name=creneau]").first
+    starts = datetime.fromisoformat(await moment.get_attribute("value") or "")
+    await moment.check()
+    await page.fill("#prenom", "Ana")
+    await page.fill("#contact", "ana@exemple.fr")
+    await page.check("#consentement")
+    await page.get_by_role("button", name="Réserver ce moment").click()
+    await expect(page.locator("[data-code]")).to_be_visible()
+    house.clock.goes_to(starts - timedelta(hours=1))
+    await page.reload()
+    button = page.get_by_role("button", name="Je ne viendrai pas")
+    await expect(button).to_be_visible()
+    if scripts:  # (which axe and the measures are)
+        assert await fits(page)
+        assert await complaints(page) == []
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        if await page.locator("button:focus").count():
+            break
+    await expect(button).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Votre rendez-vous est annulé")).to_be_visible()
+    await page.go_back()
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Cette page n’existe pas")).to_be_visible()
+
+
 async def test_a_button_pressed_twice_and_the_way_back_book_once_and_old_links_say_so(
     window: Window, house: House, juliette: Person
 ) -> None:
