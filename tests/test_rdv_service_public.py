@@ -200,10 +200,15 @@ async def test_a_rendez_vous_of_two_agents_is_reported_once(desk: Desk) -> None:
     assert "a déjà consigné ce rendez-vous" in said.error
     await marc.clicks(shown, "Compte rendu")
     await marc.whispered("a déjà consigné ce rendez-vous")
+    for line in (f"/rdv {his.number}", "/rdv aujourd’hui"):
+        seen = await marc.asks(line)
+        assert "Compte rendu fait par" in plain(seen), line
+        assert "Compte rendu" not in seen.buttons, line
     assert "Compte rendu" not in (await marc.asks("/rdv à traiter")).buttons
     assert await house.reports(marc) == []
     (cra,) = await house.reports(lea)
     await lea.asks(f"/cra supprimer {cra.number}")
+    assert "Compte rendu" in (await marc.asks(f"/rdv {his.number}")).buttons
     again = await marc.opens_by(shown, "Compte rendu")
     assert (await again.fill(age="18-35", statut="en emploi").submit()).accepted
     await house.settled()

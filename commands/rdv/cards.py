@@ -29,7 +29,7 @@ from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.absences import Absence, list_absences
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
-from storage.rdv.appointments import find_rdv, find_reports, get_rdv, list_between, list_overlapping
+from storage.rdv.appointments import find_rdv, find_reporter, find_reports, get_rdv, list_between, list_overlapping
 from storage.rdv.bookings import list_seats
 
 feature = Feature(
@@ -244,13 +244,19 @@ def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
 
 def draw_card(ctx: Context, rdv: Rdv, report: int | None = None, verb: str = "") -> Message:
     """Draw a rdv as it is; ``verb`` says what was just done: enregistré, déplacé…"""
-    text = render("rdv/card", verb=verb, **describe(ctx, rdv, report))
+    text = render("rdv/card", verb=verb, by="", **describe(ctx, rdv, report))
     return Message(text, draw_buttons(ctx, rdv, report))
 
 
 async def draw_rdv(ctx: Context, rdv: Rdv, report: int | None = None) -> Message:
     """Draw a rdv as it is, whoever takes part in it."""
-    return await draw_meeting(ctx, rdv) if rdv.meeting else draw_card(ctx, rdv, report)
+    if rdv.meeting:
+        return await draw_meeting(ctx, rdv)
+    if reporter := "" if report else await find_reporter(ctx.db, rdv):
+        who = await people.get(ctx.db, reporter)
+        by = who.full_name if who else "un autre agent"
+        return Message(render("rdv/card", verb="", by=by, **describe(ctx, rdv)))
+    return draw_card(ctx, rdv, report)
 
 
 ANSWERS = {True: "accepte", False: "pas encore de réponse", None: "ne vient pas"}

@@ -319,6 +319,15 @@ async def must_be_unreported(db: AsyncSession, rdv: Rdv, *, locked: bool = False
         raise ColleagueReportError(report, others[number].user_id)
 
 
+async def find_reporter(db: AsyncSession, rdv: Rdv) -> str:
+    """Find the id of another agent of an appointment kept elsewhere who has reported it; "" where none has."""
+    try:
+        await must_be_unreported(db, rdv)
+    except ColleagueReportError as taken:
+        return taken.author_id
+    return ""
+
+
 def _is_reported_by_colleague() -> ColumnElement[bool]:
     other = aliased(Rdv)
     same = (other.source == Rdv.source, other.external_id == Rdv.external_id, other.id != Rdv.id)
