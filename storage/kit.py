@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.kit import Garment
 from config.text import fold, unguard
+from storage import claims
 from storage.communes import CommunePlace, find_begun_place, find_place_exactly
 from storage.cra.files import BadLineError
 from storage.database import Code, Labelled, Numbered, UtcTime, upsert
@@ -201,9 +202,17 @@ async def get_batch(db: AsyncSession, number: int, *, locked: bool = False) -> K
     return await db.get(KitBatch, number, with_for_update=locked or None, populate_existing=True)
 
 
-async def open_batch(db: AsyncSession, now: datetime, name: str = "", by: str = "") -> KitBatch:
-    """Open a new lot. (Of two that are opened in the same instant the second one waits until the first is closed.)"""
-    batch = KitBatch(name=name, opened_by=by, opened_at=now)
+async def hold_batches(db: AsyncSession, now: datetime) -> None:
+    """Have others who open a lot wait until the transaction ends: one at most is open."""
+    await claims.hold(db, "kit", "lot", now)
+
+
+async def open_batch(db: AsyncSession, now: datetime) -> KitBatch:
+    """Open a lot, or return the one that somebody has just opened."""
+    await hold_batches(db, now)
+    if found := await find_open_batch(db, locked=True):
+        return found
+    batch = KitBatch(opened_at=now)
     db.add(batch)
     await db.flush()
     return batch

@@ -235,9 +235,41 @@ async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Pers
     assert "1 colis de kit manque ou est abîmé" in plain(await agathe.asks("/aide"))
     await agathe.clicks(await agathe.asks("/kit lots"), "Colis à traiter (1)")
     assert "1 colis manque ou est abîmé" in plain(await agathe.whispered())
-    marie = await house.someone(Role.COORDINATEUR, "marie")
-    assert "réservée" in plain(await marie.asks("/kit"))
+    agent = await house.someone(Role.HOTLINE, "marie")
+    assert "réservée" in plain(await agent.asks("/kit"))
     assert "réservée" in plain(await lea.asks("/kit lots"))
+
+
+async def test_a_coordinateur_orders_too_but_is_not_asked(house: House, agathe: Person) -> None:
+    """Who coordinates is a conseiller too, and mostly has their kit from before."""
+    marie, lea = await house.someone(Role.COORDINATEUR, "marie"), await house.conseiller("lea")
+    await agathe.asks("/kit ouvrir Printemps")
+    assert "kit d’animation peut être commandé" in plain(await lea.asks("/accueil"))
+    assert "kit d’animation peut être commandé" not in plain(await marie.asks("/accueil"))
+    number = await orders(marie)
+    window = await marie.opens_by(await marie.asks("/kit"), "Corriger")
+    assert (await window.fill(taille_haut="L").submit()).accepted
+    await marie.told("est corrigée")
+    await closes(agathe)
+    mine = await marie.asks("/kit")
+    await marie.clicks(mine, "Reçu")
+    assert f"commande n° {number}" in plain(await marie.whispered("reçu"))
+
+
+@pytest.mark.postgres_too
+async def test_two_first_orders_at_one_moment_open_one_lot(house: House) -> None:
+    database = house.bot.database
+
+    async def opens() -> int:
+        async with database.transaction() as db:
+            batch = await kit.open_batch(db, house.clock())
+            await asyncio.sleep(0.2)  # the other one begins before this one ends
+            return batch.number
+
+    one, other = await asyncio.gather(opens(), opens())
+    assert one == other
+    async with database.transaction(writes=False) as db:
+        assert len(await kit.list_batches(db)) == 1
 
 
 async def test_the_supplier_s_file_and_numbers(

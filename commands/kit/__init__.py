@@ -126,13 +126,12 @@ def _several(state: ParcelState, count: int) -> str:
 async def open_lot(ctx: Context, line: str) -> Replies:
     """Open a lot under a name, or take over the one that first orders created. Conseillers without a kit are told once
     in their daily message."""
-    name, batch = " ".join(line.split()), await kit.find_open_batch(ctx.db, locked=True)
+    name = " ".join(line.split())
     if len(name) > NAME_MAX:
         raise UserError(render("kit/name_too_long", most=NAME_MAX))
-    if batch is not None and batch.opened_by:
+    batch = await kit.open_batch(ctx.db, ctx.now)
+    if batch.opened_by:
         raise UserError(render("kit/batch_open", number=batch.number))
-    if batch is None:
-        batch = await kit.open_batch(ctx.db, ctx.now, name, ctx.user.id)
     batch.name, batch.opened_by = name or batch.name, ctx.user.id
     await ctx.db.flush()
     orders.note_batch(ctx, f"kit:{batch.number}", etat="ouvert", nom=batch.name)
@@ -158,6 +157,7 @@ async def close_lot(ctx: Context, click: CloseLot) -> Replies:
 @feature.undo(ReopenLot, name="kit.Reopen", roles=ANIMATEURS)
 async def reopen_lot(ctx: Context, click: ReopenLot) -> Replies:
     """Open a lot again, unless another one is open or its parcels are on their way."""
+    await kit.hold_batches(ctx.db, ctx.now)
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if (other := await kit.find_open_batch(ctx.db)) and other.number != batch.number:
         raise UserError(render("kit/other_batch_open", number=other.number, closed=batch.number))

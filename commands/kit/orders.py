@@ -32,7 +32,9 @@ feature = Feature(
 
 ANIMATEURS = (Role.ANIMATEUR,)
 """Who follows the lots. (Administrateurs may all that animateurs may.)"""
-ORDERING = (Role.CONSEILLER, Role.ANIMATEUR)
+OWNERS = (Role.CONSEILLER, Role.COORDINATEUR)
+"""Who has a kit: coordinateurs, who are conseillers too, where they ask for one."""
+ORDERING = (*OWNERS, Role.ANIMATEUR)
 """Who has a kit, and who is shown the lots instead."""
 
 
@@ -165,7 +167,7 @@ async def _find_name(ctx: Context) -> str:
     return employer.nom if employer else ctx.user.structure or ""
 
 
-@feature.submit(OrderKit, roles=(Role.CONSEILLER,))
+@feature.submit(OrderKit, roles=OWNERS)
 async def order_kit(ctx: Context, form: OrderKit) -> Replies:
     """Add an order to the open lot (the first order creates one), or correct it."""
     await people.hold(ctx.db, ctx.user.id)
@@ -212,7 +214,7 @@ async def _read_order(ctx: Context, form: OrderKit) -> dict[str, Any]:
     }
 
 
-@feature.button(DropOrder, roles=(Role.CONSEILLER,))
+@feature.button(DropOrder, roles=OWNERS)
 async def drop_order(ctx: Context, click: DropOrder) -> Replies:
     """Delete an order, while its lot is open."""
     order = await _get_own(ctx, click.order)
@@ -296,7 +298,7 @@ async def _get_parcel(ctx: Context, of: OfParcel | ReportParcel) -> tuple[KitOrd
     return order, parcel
 
 
-@feature.button(MarkParcel, name="kit.Mark", roles=(Role.CONSEILLER,))
+@feature.button(MarkParcel, name="kit.Mark", roles=OWNERS)
 async def mark_parcel(ctx: Context, click: MarkParcel) -> Replies:
     """Record that a parcel arrived, or did not yet, and rewrite the animateurs’ card if there is one."""
     if click.to not in {ParcelState.RECEIVED, ParcelState.SENT}:
@@ -308,14 +310,14 @@ async def mark_parcel(ctx: Context, click: MarkParcel) -> Replies:
     return [await rewrite_card(ctx, order, parcel), _whisper(await draw_kit(ctx, order))]
 
 
-@feature.button(FlagParcel, name="kit.Report", roles=(Role.CONSEILLER,))
+@feature.button(FlagParcel, name="kit.Report", roles=OWNERS)
 async def ask_what_is_wrong(ctx: Context, click: FlagParcel) -> Replies:
     """Open the window that asks what is missing or damaged."""
     await _get_parcel(ctx, click)
     return Ask(ReportParcel.draft(order=click.order, parcel=click.parcel, to=click.to), here=False)
 
 
-@feature.submit(ReportParcel, roles=(Role.CONSEILLER,))
+@feature.submit(ReportParcel, roles=OWNERS)
 async def report_parcel(ctx: Context, form: ReportParcel) -> Replies:
     """Record what is wrong with a parcel, and tell the animateurs."""
     order, parcel = await _get_parcel(ctx, form)
@@ -370,16 +372,21 @@ async def settle_parcel(ctx: Context, click: SettleParcel) -> Replies:
 async def list_own_waiting(ctx: Context) -> Sequence[Waiting]:
     """Tell a conseiller that a kit can be ordered, if animateurs opened a lot, and that parcels are on their way; the
     daily message says each only when it changes."""
-    if ctx.user.known_role is not Role.CONSEILLER:
+    if ctx.user.known_role not in OWNERS:
         return []
     order = await kit.find_order(ctx.db, ctx.user.id)
     if order is None:
-        batch = await kit.find_open_batch(ctx.db)
-        is_asked = batch is not None and batch.opened_by
-        return [Waiting(render("kit/to_order"), Button("Commander mon kit", EditOrder()))] if is_asked else []
+        return await _ask_to_order(ctx)
     sent = [parcel for parcel in await _list_parcels(ctx, order) if parcel.state is ParcelState.SENT]
     if not sent:
         return []
     since = max(parcel.changed_at for parcel in sent).astimezone(ctx.zone).date()
     count = plural(len(sent), "colis", "colis")
     return [Waiting(render("kit/under_way", count=count, since=say_date(since)), Button("Voir mon kit", ShowKit()))]
+
+
+async def _ask_to_order(ctx: Context) -> Sequence[Waiting]:
+    """Ask a conseiller; coordinateurs, who mostly have their kit from before, are not."""
+    batch = await kit.find_open_batch(ctx.db) if ctx.user.known_role is Role.CONSEILLER else None
+    is_asked = batch is not None and batch.opened_by
+    return [Waiting(render("kit/to_order"), Button("Commander mon kit", EditOrder()))] if is_asked else []
