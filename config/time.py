@@ -81,6 +81,17 @@ def split_nth(nth: int) -> list[int]:
     return [LAST if digit == _LAST_DIGIT else digit for digit in digits]
 
 
+def join_weekdays(days: Iterable[int]) -> int:
+    """Join weekdays (Monday is 0) to one number: one alone is itself, of several each is a bit of a negative number."""
+    given = sorted(set(days))
+    return given[0] if len(given) == 1 else -sum(1 << day for day in given)
+
+
+def split_weekdays(code: int) -> list[int]:
+    """Return the weekdays that are meant."""
+    return [code] if code >= 0 else [day for day in range(len(WEEKDAYS)) if -code >> day & 1]
+
+
 def is_nth_of_month(day: date, nth: int) -> bool:
     """Tell whether a day is one of those of its weekday in its month that are meant; 0 means all."""
     is_last = (day + timedelta(weeks=1)).month != day.month
@@ -92,4 +103,5 @@ def is_in_week(day: date, first: date, every: int) -> bool:
     those of even or odd number."""
     if every < 0:
         return day.isocalendar().week % 2 == every % 2
-    return (day - first).days // 7 % every == 0
+    monday = first - timedelta(days=first.weekday())
+    return (day - monday).days // 7 % every == 0

@@ -226,13 +226,42 @@ async def test_a_report_that_comes_back_is_proposed_and_filed_by_a_click_alone(e
     assert "Je n’ai pas compris" in plain(await lea.asks("/cra tous les jeudis atelier trucmuche 8p"))
 
 
+async def test_a_report_comes_back_on_all_days_but_some(evening: House) -> None:
+    lea = await evening.conseiller("lea", departements=["69"])
+    left_out = "tous les jours sauf le mercredi, le 1/12 et vacances de Noël"
+    line = f"/rappels {left_out} atelier mail 8p 2h 35-60 retraités"
+    asked = await lea.asks(line)
+    assert "**Tous les jours sauf le mercredi, sauf vacances de Noël et le 01/12**, dès le lundi 30" in plain(asked)
+    await lea.clicks(asked, "Me le proposer")
+    await lea.whispered("Je vous le proposerai tous les jours sauf le mercredi")
+    await lea.clicks(await lea.asks(line), "Me le proposer")
+    await lea.whispered("Je vous le proposerai")
+    assert plain(await lea.asks("/cra habitudes")).count("tous les jours") == 1
+    for back, told in ((0, 1), (1, 1), (2, 1), (3, 2), (4, 3), (5, 3), (22, 3), (35, 4)):
+        await comes(evening, MONDAY + timedelta(days=back), time(17, 30))
+        assert len(await evenings_of(lea)) == told, back
+    thursday, friday = (await evenings_of(lea))[1:3]
+    evening.clock.goes_to(datetime.combine(MONDAY + timedelta(days=4), time(18), PARIS))
+    await lea.clicks(thursday, "Pas cette fois")
+    await lea.whispered("Noté")
+    await lea.clicks(friday, "Pas cette fois")
+    await lea.whispered("Noté")
+    evening.clock.goes_to(datetime.combine(MONDAY + timedelta(days=7), time(9), PARIS))
+    nothing = await lea.asks("/rappels maintenant")
+    assert "Rien de nouveau" in plain(nothing), "neither of what she skipped nor of her days off"
+
+
 def test_on_which_days_a_report_comes_back() -> None:
     def days(**rule: Any) -> list[int]:
         first, at = MONDAY + timedelta(days=1), datetime(2026, 11, 30, tzinfo=UTC)
-        habit = RecurringReport(author_id="j" * 26, key="k", weekday=1, first=first, raw={}, created_at=at, **rule)
+        habit = RecurringReport(
+            author_id="j" * 26, key="k", first=first, raw={}, created_at=at, **{"weekday": 1} | rule
+        )
         return [n for n in range(62) if habit.comes_on(MONDAY + timedelta(days=n))]
 
     assert days() == [1, 8, 15, 22, 29, 36, 43, 50, 57]
     assert days(every=2) == [1, 15, 29, 43, 57]
     assert days(nth=2) == [8, 43]
     assert days(nth=-1) == [29, 57]
+    assert days(weekday=-0b0000110)[:4] == [1, 2, 8, 9]
+    assert days(weekday=-0b0000110, every=2)[:4] == [1, 2, 15, 16]

@@ -12,7 +12,7 @@ from bot.capabilities import OLDEST
 from bot.forms import Clues
 from bot.french.words import NBSP
 from dialogs.rdv.line import UsualRdv, read_rdv_line
-from dialogs.rdv.recurrence import write_out
+from dialogs.rdv.recurrence import COUNT_MAX, read_rule, say_rule, write_out
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvState
@@ -301,6 +301,22 @@ async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:
         ("tous les quinze jours à partir du 8/12 14h mail", "tous les quinze jours le mardi", ["08/12", "22/12"]),
         ("les mardis des semaines paires 14h mail", "les mardis des semaines paires", ["08/12", "22/12"]),
         ("mardi 14h semaine impaire à partir du 20 décembre mail", "mardi semaine impaire", ["29/12", "05/01"]),
+        ("tous les mardis 14h sauf vacances de Noël à partir du 15/12 mail", "tous les mardis sauf vacances de Noël",
+         ["15/12", "05/01"]),
+        ("tous les mardis 14h sauf pendant les vacances d’été mail", "tous les mardis sauf pendant les vacances d’été",
+         ["01/12", "08/12"]),
+        ("tous les mardis à partir du 9/2 14h sauf vacances de Noël et d’hiver zone C mail",
+         "tous les mardis sauf vacances de Noël et d’hiver zone C", ["23/02", "02/03"]),
+        ("tous les mardis 14h sauf 8/12 mail", "tous les mardis sauf 8/12", ["01/12", "15/12"]),
+        ("tous les mardis 14h sauf en décembre et janvier mail", "tous les mardis sauf en décembre et janvier",
+         ["02/02", "09/02"]),
+        ("tous les jours 14h mail", "tous les jours", ["28/11", "29/11"]),
+        ("tous les jours sauf le mercredi et le week-end 14h mail", "tous les jours sauf le mercredi et le week-end",
+         ["30/11", "01/12"]),
+        ("du lundi au vendredi 14h mail sauf lundi, mardi", "du lundi au vendredi sauf lundi, mardi",
+         ["02/12", "03/12"]),
+        ("du jeudi au lundi 14h mail", "du jeudi au lundi", ["28/11", "29/11"]),
+        ("tous les jours ouvrés 14h mail du 7/12 au 12/12", "tous les jours ouvrés jusqu’au 12/12", ["07/12", "08/12"]),
     ],
 )  # fmt: skip
 def test_days_are_excepted_from_what_comes_back(line: str, repetition: str, days: list[str]) -> None:
@@ -312,6 +328,44 @@ def test_days_are_excepted_from_what_comes_back(line: str, repetition: str, days
     assert rule
     written = write_out(rule, form.quand.date(), form.quand.time(), PARIS, "69")
     assert [f"{one.day:%d/%m}" for one in written.occurrences][:2] == days
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("tous les jours", "tous les jours jusqu’au mardi 26 janvier 2027"),
+        ("tous les jours jusqu’au 5/12", "tous les jours jusqu’au samedi 5 décembre 2026"),
+        ("tous les jours sauf le mercredi jusqu’au 5/12",
+         "tous les jours sauf le mercredi jusqu’au samedi 5 décembre 2026"),
+        ("tous les jours sauf le week-end et en août jusqu’au 5/12",
+         "du lundi au vendredi, sauf en août, jusqu’au samedi 5 décembre 2026"),
+        ("du lundi au vendredi sauf mercredi et jeudi jusqu’au 5/12",
+         "les lundis, mardis et vendredis jusqu’au samedi 5 décembre 2026"),
+        ("du lundi au jeudi semaines paires jusqu’au 5/12",
+         "du lundi au jeudi, semaines paires jusqu’au samedi 5 décembre 2026"),
+        ("du lundi au jeudi une semaine sur deux jusqu’au 5/12",
+         "du lundi au jeudi, une semaine sur deux jusqu’au samedi 5 décembre 2026"),
+        ("tous les mardis sauf août et vacances de la Toussaint zone A jusqu’au 5/12",
+         "tous les mardis, sauf vacances de la Toussaint (zone A) et en août, jusqu’au samedi 5 décembre 2026"),
+        ("tous les mardis hors vacances scolaires jusqu’au 5/12",
+         "tous les mardis hors vacances scolaires jusqu’au samedi 5 décembre 2026"),
+    ],
+)  # fmt: skip
+def test_a_rule_is_said_as_it_was_read(words: str, said: str) -> None:
+    assert say_rule(read_rule(words, TODAY), TODAY) == said
+
+
+def test_every_day_is_at_most_sixty_rdv() -> None:
+    rule = read_rule("tous les jours", TODAY)
+    assert len(list(rule.days(TODAY))) == COUNT_MAX
+    for words in ("du lundi au vendredi jusqu’au 30 juin", "tous les jours 61 fois"):
+        found = read_rdv_line(f"{words} 14h mail", CLUES, UsualRdv())
+        assert found.judge(CLUES) is None
+        assert "plus de 60" in found.mistakes["repetition"]
+    kept = read_rdv_line("du lundi au vendredi 14h mail jusqu’au 30 janvier", CLUES, UsualRdv())
+    assert kept.judge(CLUES)
+    every = list(read_rule("du mercredi au jeudi une semaine sur deux", TODAY).days(TODAY))[:4]
+    assert [f"{day:%d/%m}" for day in every] == ["02/12", "03/12", "16/12", "17/12"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ from commands.cra.reports import record_form
 from config.text import make_plain
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line
-from dialogs.rdv.recurrence import RecurrenceRule, find_rule
+from dialogs.rdv.exceptions import Exceptions
+from dialogs.rdv.recurrence import RecurrenceRule, fault_of_school, find_rule
+from storage import rappels
 from storage.absences import list_absences
 from storage.cra import Source
 from storage.cra.habits import HABITS_MAX, RecurringReport, find_by_key, find_habit, list_habits, select_authors
@@ -46,6 +48,7 @@ class KeepHabit(PreviewButton):
     every: int = 1
     first: date
     until: date | None = None
+    but: dict[str, Any] | None = None
 
 
 class HabitDay(BaseModel):
@@ -84,8 +87,8 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
     if found is None:
         return None
     rule, spans = found
-    if rule.but or rule.school:
-        raise UserError(render("cra/habit_without_except"))
+    if unknown := fault_of_school(rule, ctx.today, ctx.user.departement):
+        raise UserError(unknown)
     rest = text
     for start, end in sorted(spans, reverse=True):
         rest = f"{rest[:start]} {rest[end:]}"
@@ -105,27 +108,34 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
 
 def _ask_whether(ctx: ReadingContext, rule: RecurrenceRule, raw: dict[str, Any]) -> Whisper:
     key = secrets.token_urlsafe(16)
-    first = next(iter(rule.days(ctx.today)), None)
+    first = next((day for day in rule.days(ctx.today) if not rule.but.name(day, ctx.user.departement)), None)
     if first is None:
         raise UserError(render("cra/habit_no_day"))
     until = max(rule.days(first)) if rule.times else rule.until
     when = {"weekday": rule.weekday, "nth": rule.nth, "every": rule.every, "first": first, "until": until}
+    when["but"] = rule.but.write() or None
     keep = Button("Me le proposer", KeepHabit(author=ctx.user.id, key=key, raw=raw, **when), "primary")
     text = render("cra/habit_asked", told=say_typed(raw), **_say_when(rule, first, until))
     return Whisper(text, [keep, Button("Annuler", DropPreview(author=ctx.user.id, key=key))])
 
 
 def _say_when(rule: RecurrenceRule, first: date, until: date | None) -> dict[str, str]:
-    return {"rule": str(rule), "first": say_date(first), "until": say_date(until) if until else ""}
+    return {
+        "rule": f"{rule}{rule.but.say(with_days=True)}",
+        "first": say_date(first),
+        "until": say_date(until) if until else "",
+    }
 
 
 def _rule_of(habit: RecurringReport) -> RecurrenceRule:
-    return RecurrenceRule(habit.weekday, habit.nth, habit.every, habit.until)
+    but = Exceptions.read(habit.but)
+    return RecurrenceRule(habit.weekday, habit.nth, habit.every, habit.until, but=but)
 
 
 def _title(habit: RecurringReport, today: date) -> str:
     """Describe a recurring report: « Atelier à Pau, 8 personnes, tous les mardis »."""
-    return f"{NewCra.summarize(habit.raw, {}, today)}, {_rule_of(habit)}"
+    rule = _rule_of(habit)
+    return f"{NewCra.summarize(habit.raw, {}, today)}, {rule}{rule.but.say(with_days=True)}"
 
 
 def _fill(habit: RecurringReport, day: date) -> dict[str, Any]:
@@ -151,7 +161,7 @@ async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
 
 def _is_same(habit: RecurringReport, click: KeepHabit) -> bool:
     """Return whether the same report already recurs on the same days."""
-    rule = RecurrenceRule(click.weekday, click.nth, click.every, click.until)
+    rule = RecurrenceRule(click.weekday, click.nth, click.every, click.until, but=Exceptions.read(click.but))
     return (habit.raw, _rule_of(habit)) == (click.raw, rule) and (rule.every == 1 or habit.first == click.first)
 
 
@@ -217,9 +227,16 @@ async def _list_unfiled(ctx: Context, days: Sequence[date]) -> Sequence[Waiting]
         return []
     filed = await find_filed_keys(ctx.db, [one.key_of(day) for one, day in due])
     away = {day for one in await list_absences(ctx.db, [ctx.user.id], days[0], whole=True) for day in one.days}
-    wanted = [(one, day) for one, day in due if one.key_of(day) not in filed and one.skipped_on != day]
-    worked = [(one, day) for one, day in wanted if day not in away and not find_holiday(day, ctx.user.departement)]
+    wanted = [(one, day) for one, day in due if one.key_of(day) not in filed and not one.is_skipped(day)]
+    works = (await rappels.get_choice(ctx.db, ctx.user.id)).works_on
+    here = [(one, day) for one, day in wanted if day not in away and (one.weekday >= 0 or works(day))]
+    worked = [(one, day) for one, day in here if not _is_left_out(ctx, one, day)]
     return [_ask(ctx, one, day) for one, day in worked]
+
+
+def _is_left_out(ctx: Context, habit: RecurringReport, day: date) -> bool:
+    where = ctx.user.departement
+    return bool(find_holiday(day, where) or Exceptions.read(habit.but).name(day, where))
 
 
 def _ask(ctx: Context, habit: RecurringReport, day: date) -> Waiting:
@@ -258,5 +275,5 @@ async def open_habit(ctx: ReadingContext, click: OpenHabit) -> Replies:
 async def skip_habit(ctx: Context, click: SkipHabit) -> Replies:
     """Propose no report for that day any more."""
     habit = await _find(ctx, click.number)
-    await change(ctx.db, habit, skipped_on=click.day)
+    await change(ctx.db, habit, skipped_on=max(click.day, habit.skipped_on or click.day))
     return Whisper(render("cra/habit_skipped", day=say_date(click.day, ctx.today)))

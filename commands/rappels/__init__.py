@@ -89,7 +89,8 @@ def _find_elsewhere(ctx: Context, line: str) -> str:
     """Name the other command that does what is asked here (absences, recurring reports); "" for none."""
     if fold(line).startswith("absence") or is_said(line):
         return f"absence {line}".replace("absence absence", "absence")
-    return f"cra {line}" if find_rule(make_plain(line), ctx.today) else ""
+    is_setting = fold(line).startswith(("jour ", "jours "))
+    return f"cra {line}" if not is_setting and find_rule(make_plain(line), ctx.today) else ""
 
 
 async def _set(ctx: Context, words: str, rhythm: Rhythm) -> None:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french import say_date
+from bot.french import plural, say_date, say_days
 from bot.menus import Choosing, Menu
 from bot.previews import PICK_LABELS, answer, must_be_author
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
@@ -180,6 +180,10 @@ def _offer(shown: RdvPreview) -> list[Menu]:
     return [Menu(PICK_LABELS[name], PickRdvElement(shown=shown, element=name), shown.choices[name]) for name in asked]
 
 
+LEFT_OUT_MAX = 6
+"""Days left out for one reason that are listed one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """The rdv that a window makes, not stored yet; of which rule, and what is left out."""
@@ -200,7 +204,7 @@ async def plan_rdvs(ctx: Context, form: NewRdv) -> Planned:
     absences = await list_absences(ctx.db, [ctx.user.id], first, whole=True)
     away = {day for one in absences for day in one.days}
     written = write_out(rule, first, plan.starts_at.time(), ctx.zone, ctx.user.departement)
-    written = written.without(away)
+    written = written.without(away).since(ctx.now)
     if not written.occurrences:
         raise UserError(fields={"repetition": render("rdv/absent_all_days")})
     rdvs = [_make(ctx, one.at, plan.minutes, {**plan.columns, "occurrence": one.day}) for one in written.occurrences]
@@ -221,8 +225,21 @@ def _say_plan(ctx: Context, planned: Planned) -> Markdown:
         return render("rdv/said", **said)
     last = planned.written.occurrences[-1].day
     said |= {"rule": say_rule(planned.rule, planned.first), "count": len(planned.rdvs), "last": say_date(last)}
-    holidays = [f"{say_date(day)} ({name})" for day, name in planned.written.holidays]
-    return render("rdv/said_series", **said, holidays=holidays)
+    return render("rdv/said_series", **said, holidays=list_left_out(planned.written))
+
+
+def list_left_out(written: Written) -> Sequence[str]:
+    """List the days that are left out, each with why; many for the same reason are counted."""
+    by_name: dict[str, list[date]] = {}
+    for day, name in written.holidays:
+        by_name.setdefault(name, []).append(day)
+    return [one for name, days in by_name.items() for one in _name_days(name, days)]
+
+
+def _name_days(name: str, days: Sequence[date]) -> Sequence[str]:
+    if len(days) <= LEFT_OUT_MAX:
+        return [f"{say_date(day)} ({name})" for day in days]
+    return [f"{plural(len(days), 'jour')} {say_days(days[0], days[-1])} ({name})"]
 
 
 @feature.button(SaveRdv, name="rdv.Save", roles=CONSEILLERS)

@@ -250,7 +250,9 @@ def _read_rule(found: RdvLine, left: _Text, clues: Clues) -> bool:
         left.take(start, end)
     repetition = " ".join(re.sub("^(?:au|et le) ", "jusqu’au ", words) for words in said)
     is_whole = find_rule(make_plain(repetition), clues.today) is not None
-    found.raw["repetition"] = repetition if is_whole else f"{repetition} le {WEEKDAYS[rule[0].weekday]}"
+    found.raw["repetition"] = (
+        repetition if is_whole or rule[0].weekday < 0 else f"{repetition} le {WEEKDAYS[rule[0].weekday]}"
+    )
     return True
 
 
@@ -290,8 +292,7 @@ def _leave_second_hour(found: RdvLine, left: _Text) -> None:
 def _first_day(repetition: str, hour: time | None, clues: Clues, since: date) -> date | None:
     rule = find_rule(make_plain(repetition), clues.today)
     days = rule[0].days(since) if rule else iter(())
-    but = rule[0].but if rule else frozenset[date]()
-    return next((day for day in days if day not in but and (day > clues.today or hour)), None)
+    return next((day for day in days if rule and not rule[0].but.takes_out(day) and (day > clues.today or hour)), None)
 
 
 def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, int]:

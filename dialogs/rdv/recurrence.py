@@ -5,11 +5,12 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot import school
 from bot.calendar import find_holiday
-from bot.french import MONTH_NUMBERS, NBSP, join, read_coming_day, read_coming_days, say_date
+from bot.french import MONTH_NUMBERS, NBSP, join, read_coming_day, say_date
 from config.territories import DEPARTEMENTS
 from config.text import fold, make_plain
 from config.time import (
@@ -20,18 +21,19 @@ from config.time import (
     is_in_week,
     is_nth_of_month,
     join_nth,
+    join_weekdays,
     split_nth,
+    split_weekdays,
 )
+from dialogs.rdv.exceptions import EXCEPTED, NOTHING, Exceptions, find_exceptions
 
-AWAY, EXCEPTED = "votre absence", "à votre demande"
+AWAY = "votre absence"
 COUNT_MAX = 60
 """How many rdv one rule writes out at most: each week of a year, and a few more."""
 AHEAD_MAX = timedelta(days=366)
 UNTIL_USUAL = timedelta(weeks=12)
 """How long a rule recurs where no end is said."""
-HERE = "ici"
-"""The school holidays of where somebody is, rather than those of a zone that was said."""
-_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+_DAY = timedelta(days=1)
 _NTH = {
     **{"premier": 1, "1er": 1, "1re": 1, "deuxieme": 2, "second": 2, "2e": 2, "2eme": 2, "2nd": 2},
     **{"troisieme": 3, "3e": 3, "3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4, "dernier": LAST},
@@ -54,6 +56,12 @@ _RULES = tuple(
         rf"les (?P<day>{_DAYS})s",
     )
 )
+_DATE = rf"\d{{1,2}}(?:er)?(?:/| (?:{'|'.join(MONTH_NUMBERS)}))"
+_EACH_DAY = re.compile(
+    rf"(?<!\w)(?:(?:(?:tous|tout) les jours |chaque jour )?du (?P<begin>{_DAYS}) au (?P<last>{_DAYS})(?! {_DATE})|"
+    r"(?:(?:tous|tout) les jours|chaque jour)(?P<works> (?:ouvres|ouvrables|(?:de |de la |en )semaine))?)(?!\w)"
+)
+"""Several weekdays: « tous les jours », « du lundi au vendredi »."""
 _WEEKS = re.compile(
     rf"(?<!\w)(?:(?:(?:le |les |des |de |en |toutes les )?semaines? (?P<parity>impaires?|paires?)|"
     rf"(?:tous|toutes) les (?:(?P<number>{_NUMBER}) semaines|(?:15|quinze) jours)|"
@@ -65,29 +73,11 @@ _DATED = re.compile(
     rf"(?<![\w/])\d{{1,2}}(?:er)?(?:/\d{{1,2}}(?:/\d{{2,4}})?| (?:{'|'.join(MONTH_NUMBERS)})(?: \d{{4}})?)(?![\w/])"
 )
 _BEFORE = re.compile(rf"(?<!\w)(?:le |les )?({_DAYS})s?,? $")
-_BARE_DAY = re.compile(
-    rf"(?<!\w)(?:le |les )?({_DAYS})s?(?!\w)(?! (?:prochain|en |\d{{1,2}}(?:er)?(?:/| (?:{'|'.join(MONTH_NUMBERS)}))))"
-)
+_BARE_DAY = re.compile(rf"(?<!\w)(?:le |les )?({_DAYS})s?(?!\w)(?! (?:prochain|en |{_DATE}))")
 _TIMES = re.compile(r"(?<!\w)(?:pendant |pour )?([0-9]{1,2}) fois(?!\w)")
 _DURING = re.compile(r"(?<!\w)(?:pendant|durant|pour) ([0-9]{1,2}) (semaines?|mois)(?!\w)")
 _UNTIL = re.compile(r"(?<!\w)jusqu ?(?:au|a|en|aux)? (?:la )?(?P<end>.+)")
 _FROM_TO = re.compile(r"(?<!\w)(?:du|entre le) (?P<begin>[^,]+?)(?P<to> (?:au|et le) )(?P<end>.+)")
-_SCHOOL = (
-    r"(?:periodes? de )?(?:vacances(?: scolaires?)?|conges scolaires)(?! d)"
-    r"(?:,? (?:de la |de |en )?\(?zone (?P<zone>[abc])\)?)?(?!\w)"
-)
-_HOLIDAYS = re.compile(rf"(?P<school>{_SCHOOL})|jours? feries?(?!\w)")
-_EXCEPT = re.compile(
-    r"(?<!\w)(?:sauf|excepte|hormis|hors|en dehors|a l.exception) (?:(?:pendant|durant|en) )?"
-    rf"(?=(?:le|les|du|des) |{_SCHOOL.replace('?P<zone>', '')}|jours? feries?)"
-)
-_SCHOOL_TERM = re.compile(
-    r"(?<!\w)(?:en|pendant la|pendant les) periodes? scolaires?(?: \(?zone (?P<zone>[abc])\)?)?(?!\w)"
-)
-_NEXT = re.compile(r"(?: ?, ?| )?(?:et )?(?:le |les |du |des )?")
-_MONTH_AFTER = re.compile(rf"[\d ,]{{0,40}}(?:(?:et|le|les) [\d ,]{{0,20}}){{0,12}}({'|'.join(MONTH_NUMBERS)})(?!\w)")
-_RANGE_WORDS = 9
-"""Words of the longest days left out: « mardi 22 décembre 2026 au lundi 4 janvier 2027 »."""
 _END_WORDS = 5
 """Words of the longest last day: « mardi 30 juin 2027 inclus »."""
 HELP = "Écrivez par exemple « tous les mardis jusqu’au 30/06 » ou « le 2e mercredi du mois »."
@@ -95,20 +85,21 @@ HELP = "Écrivez par exemple « tous les mardis jusqu’au 30/06 » ou « le 2e 
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceRule:
-    """A rule of recurrence: a weekday (Monday is 0) of the weeks that ``every`` says, or the ``nth`` of each month,
-    both as ``config.time`` reads them; until a day, for ``times`` occurrences, or for some weeks where neither is said;
-    ``but`` are days of it on which it does not, nor in the ``school`` holidays of that zone ("" for all the year)."""
+    """A rule of recurrence: the ``weekday`` (Monday is 0; several as ``config.time`` joins them) of the weeks that
+    ``every`` says, or the ``nth`` of each month, both as ``config.time`` reads them; until a day, for ``times``
+    occurrences, or for some weeks where neither is said; ``but`` is what it leaves out."""
 
     weekday: int
     nth: int = 0
     every: int = 1
     until: date | None = None
     times: int | None = None
-    but: frozenset[date] = frozenset()
-    school: str = ""
+    but: Exceptions = NOTHING
 
     def __str__(self) -> str:
         """Say the rule: « tous les mardis », « un mardi sur deux », « le deuxième mercredi du mois »."""
+        if self.weekday < 0:
+            return self._say_weekdays()
         day = WEEKDAYS[self.weekday]
         if self.nth:
             return f"{join([f'le {_SAID[nth]}' for nth in split_nth(self.nth)])} {day} du mois"
@@ -116,20 +107,44 @@ class RecurrenceRule:
             return f"les {day}s des semaines {_PARITIES[self.every]}"
         return f"un {day} sur {_SAID_OF[self.every]}" if self.every > 1 else f"tous les {day}s"
 
+    def _say_weekdays(self) -> str:
+        days = split_weekdays(self.weekday)
+        first, last, others = days[0], days[-1], [day for day in range(7) if day not in days]
+        if len(days) > 2 and last - first + 1 == len(days) < 7:
+            said = f"du {WEEKDAYS[first]} au {WEEKDAYS[last]}"
+        elif len(days) > 3:
+            said = f"tous les jours{f' sauf le {join([WEEKDAYS[day] for day in others])}' if others else ''}"
+        else:
+            said = f"les {join([f'{WEEKDAYS[day]}s' for day in days])}"
+        if self.every in _PARITIES:
+            return f"{said}, semaines {_PARITIES[self.every]}"
+        return f"{said}, une semaine sur {_SAID_OF[self.every]}" if self.every > 1 else said
+
     def finds_end(self, first: date) -> date:
-        """Find the last day on which the rule may recur."""
-        return min(self.until or (first + (AHEAD_MAX if self.times else UNTIL_USUAL)), first + AHEAD_MAX)
+        """Find the last day on which the rule may recur: no later than that of as many as one rule writes out, where
+        none was said."""
+        end = min(self.until or (first + (AHEAD_MAX if self.times else UNTIL_USUAL)), first + AHEAD_MAX)
+        if self.weekday >= 0 or self.until or self.times:
+            return end
+        return max(islice(self._list_days(first, end), COUNT_MAX), default=end)
+
+    def is_too_long(self, first: date) -> bool:
+        """Tell whether more was said than one rule writes out."""
+        said = islice(self._list_days(first, self.finds_end(first)), self.times)
+        return sum(1 for _ in islice(said, COUNT_MAX + 1)) > COUNT_MAX
 
     def days(self, first: date) -> Iterator[date]:
         """Yield the rule’s days from a day on, at most as many as allowed."""
-        last, left = self.finds_end(first), min(self.times or COUNT_MAX, COUNT_MAX)
-        first += (self.weekday - first.weekday()) % 7 * _DAY
-        day = first
-        while day <= last and left:
-            if is_nth_of_month(day, self.nth) and is_in_week(day, first, self.every):
+        yield from islice(self._list_days(first, self.finds_end(first)), min(self.times or COUNT_MAX, COUNT_MAX))
+
+    def _list_days(self, first: date, last: date) -> Iterator[date]:
+        weekdays = split_weekdays(self.weekday)
+        begin = next(day for n in range(7) if (day := first + n * _DAY).weekday() in weekdays)
+        days = (begin + n * _DAY for n in range((last - begin).days + 1))
+        for day in days:
+            is_meant = day.weekday() in weekdays and is_nth_of_month(day, self.nth)
+            if is_meant and is_in_week(day, begin, self.every):
                 yield day
-                left -= 1
-            day += _WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,11 @@ class Written:
     occurrences: tuple[Occurrence, ...]
     holidays: tuple[tuple[date, str], ...] = ()
 
+    def since(self, now: datetime) -> "Written":
+        """Leave out what would have begun already, where more is to come: today’s hour may be past."""
+        coming = tuple(one for one in self.occurrences if one.at > now)
+        return Written(coming or self.occurrences, self.holidays)
+
     def without(self, away: Collection[date]) -> "Written":
         """Leave days away out, too."""
         left_out = [(one.day, AWAY) for one in self.occurrences if one.day in away]
@@ -160,31 +180,20 @@ def write_out(rule: RecurrenceRule, first: date, hour: time, zone: ZoneInfo, dep
     An hour that a night does not have is the one after; of one that it has twice, it is the first."""
     found, left_out = [], []
     for day in rule.days(first):
-        if (
-            name := EXCEPTED
-            if day in rule.but
-            else find_holiday(day, departement) or _find_school(rule, day, departement)
-        ):
+        taken_out = EXCEPTED if rule.but.takes_out(day) else find_holiday(day, departement)
+        if name := taken_out or rule.but.name(day, departement):
             left_out.append((day, name))
         else:
             found.append(Occurrence(day, datetime.combine(day, hour, zone).astimezone(UTC)))
     return Written(tuple(found), tuple(left_out))
 
 
-def _find_school(rule: RecurrenceRule, day: date, departement: str | None) -> str:
-    return school.find_holiday(day, _zone_of(rule, departement)) if rule.school else ""
-
-
-def _zone_of(rule: RecurrenceRule, departement: str | None) -> str:
-    return school.find_zone(departement) if rule.school == HERE else rule.school
-
-
 def fault_of_school(rule: RecurrenceRule, first: date, departement: str | None) -> str:
     """Say why the school holidays that a rule leaves out are not known; "" where they are, or where it leaves none
     out."""
-    if not rule.school:
+    if not rule.but.school:
         return ""
-    if not (zone := _zone_of(rule, departement)):
+    if not (zone := rule.but.find_zone(departement)):
         where = DEPARTEMENTS[departement].nom if departement in DEPARTEMENTS else "le vôtre n’est pas indiqué"
         return (
             f"Je ne connais pas les vacances scolaires de ce territoire ({where}), seulement celles des zones A, B et "
@@ -203,17 +212,23 @@ def find_rule(plain: str, today: date) -> tuple[RecurrenceRule, list[tuple[int, 
     if found is None:
         return None
     rule, spans = found
-    but, zone, excepted = _find_exceptions(plain, today)
-    if match := _SCHOOL_TERM.search(plain):
-        zone, excepted = (match["zone"] or "").upper() or HERE, [*excepted, match.span()]
-    for start, end in excepted:  # « sauf du 20 au 27 » is no end of the rule
+    but, excepted = find_exceptions(plain, today, several=rule.weekday < 0)
+    if kept := set(split_weekdays(rule.weekday)) - but.weekdays:
+        rule = replace(rule, weekday=join_weekdays(kept))
+    for start, end in [*spans, *excepted]:  # « du lundi au vendredi », « sauf du 20 au 27 » are no end of the rule
         plain = f"{plain[:start]}{',' * (end - start)}{plain[end:]}"
-    bounded, ends = _find_bound(plain, replace(rule, but=frozenset(but), school=zone), today)
+    bounded, ends = _find_bound(plain, replace(rule, but=but), today)
     return bounded, [*spans, *ends, *excepted]
 
 
 def _find_days(plain: str, today: date) -> tuple[RecurrenceRule, list[tuple[int, int]]] | None:
-    """Find which weekday recurs, and in which weeks, and where these words are."""
+    """Find which weekdays recur, and in which weeks, and where these words are."""
+    if each := _EACH_DAY.search(plain):
+        weeks = _WEEKS.search(plain)
+        is_said = weeks is not None and weeks["after"] is None
+        every = _read_weeks(weeks) if weeks and is_said else 1
+        spans = [each.span(), *([weeks.span()] if weeks and is_said else [])]
+        return RecurrenceRule(_read_weekdays(each), every=every), spans
     match = next((found for pattern in _RULES if (found := pattern.search(plain))), None)
     weeks = _WEEKS.search(plain)
     if match is None:
@@ -224,6 +239,15 @@ def _find_days(plain: str, today: date) -> tuple[RecurrenceRule, list[tuple[int,
     if weeks is None or nth or weeks["after"] not in (None, match["day"]) or _overlap(weeks, match):
         return rule, [match.span()]
     return replace(rule, every=_read_weeks(weeks)), [match.span(), weeks.span()]
+
+
+def _read_weekdays(match: re.Match[str]) -> int:
+    if match["works"]:
+        return join_weekdays(range(5))
+    if match["begin"] is None:
+        return join_weekdays(range(7))
+    first, last = WEEKDAYS.index(match["begin"]), WEEKDAYS.index(match["last"])
+    return join_weekdays((first + n) % 7 for n in range((last - first) % 7 + 1))
 
 
 def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
@@ -253,50 +277,6 @@ def _find_weeks(plain: str, match: re.Match[str], today: date) -> tuple[Recurren
     dated = _DATED.search(plain)
     day = read_coming_day(dated[0], today) if dated else None
     return (RecurrenceRule(day.weekday(), every=every), [match.span()]) if day else None
-
-
-def _find_exceptions(plain: str, today: date) -> tuple[list[date], str, list[tuple[int, int]]]:
-    """Find the days that « sauf le 22/12 et le 29/12 » takes out, the zone whose school holidays « sauf vacances
-    scolaires » takes out, and where these words are."""
-    match = _EXCEPT.search(plain)
-    if match is None:
-        return [], "", []
-    found, zone, end = list[date](), "", match.end()
-    while (link := _NEXT.match(plain, end)) and (link[0] or end == match.end()):
-        if holidays := _HOLIDAYS.match(plain, link.end()):  # public ones are left out anyhow
-            zone, end = _read_zone(holidays) or zone, holidays.end()
-            continue
-        read = _read_excepted_at(plain, link.end(), today)
-        if read is None:
-            break
-        found, end = [*found, *read[0]], read[1]
-    return found, zone, [(match.start(), end)] if end > match.end() else []
-
-
-def _read_zone(match: re.Match[str]) -> str:
-    return ((match["zone"] or "").upper() or HERE) if match["school"] else ""
-
-
-def _read_excepted_at(plain: str, start: int, today: date) -> tuple[list[date], int] | None:
-    """Read the longest words from there on that are days; return these, and where the words end."""
-    rest = plain[start:]
-    words = re.split(r"(\s+|,)", rest)[: 2 * _RANGE_WORDS]
-    said = ("".join(words[:size]).rstrip(" ,.") for size in range(len(words), 0, -2))
-    read = ((text, days) for text in said if text and (days := _read_excepted(text, rest, today)))
-    return next(((days, start + len(text)) for text, days in read), None)
-
-
-def _read_excepted(said: str, rest: str, today: date) -> list[date]:
-    """Read a day that a rule excepts, or the days from one up to another; « 12 » may be of a month named in the
-    ``rest``: « les 12 et 19 janvier »."""
-    if said.isdecimal():
-        month = _MONTH_AFTER.match(rest)
-        said = f"{said} {month[1]}" if month else f"le {said}"
-    if " au " not in said:
-        day = read_coming_day(said, today)
-        return [day] if day else []
-    days = read_coming_days(f"du {said}", today)
-    return [days.start + n * _DAY for n in range((days.end - days.start).days)] if days else []
 
 
 def _find_bound(plain: str, rule: RecurrenceRule, today: date) -> tuple[RecurrenceRule, list[tuple[int, int]]]:
@@ -342,9 +322,5 @@ def read_rule(text: str, today: date) -> RecurrenceRule:
 
 def say_rule(rule: RecurrenceRule, first: date) -> str:
     """Say a rule with its end: « tous les mardis jusqu’au mercredi 30 juin 2027 »."""
-    term = (
-        ""
-        if not rule.school
-        else " hors vacances scolaires" + (f" (zone {rule.school})" if rule.school != HERE else "")
-    )
-    return f"{rule}{term} jusqu’au {say_date(rule.finds_end(first))}"
+    but = rule.but.say()
+    return f"{rule}{but}{',' if ',' in but else ''} jusqu’au {say_date(rule.finds_end(first))}"

@@ -18,7 +18,7 @@ from dialogs.cra import DUREE_FIELD
 from dialogs.destinations import moment
 from dialogs.lines import line
 from dialogs.personal_data import fault_of_memo
-from dialogs.rdv.recurrence import RecurrenceRule, fault_of_school, read_rule, write_out
+from dialogs.rdv.recurrence import COUNT_MAX, RecurrenceRule, fault_of_school, read_rule, write_out
 from dialogs.themes import THEME_FIELD
 from storage.communes import CommunePlace, get_commune
 from storage.cra.report import Canal
@@ -172,11 +172,13 @@ def _fault_of_rule(rule: RecurrenceRule, when: datetime, clues: Clues) -> str:
     if unknown := fault_of_school(rule, when.date(), clues.user.departement):
         return unknown
     written = write_out(rule, when.date(), when.time(), clues.user.zone, clues.user.departement)
+    if rule.is_too_long(when.date()):
+        return f"Cela ferait plus de {COUNT_MAX} rendez-vous : avancez la fin."
     if not written.occurrences:
         return "Aucun jour ne convient jusqu’à cette date : reculez la fin."
     if when.date() not in (written.occurrences[0].day, *(day for day, _ in written.holidays)):
-        return f"Le {when:%d/%m} n’est pas le premier jour : c’est le {WEEKDAYS[rule.weekday]} " \
-               f"{written.occurrences[0].day:%d/%m}."  # fmt: skip
+        first = written.occurrences[0].day
+        return f"Le {when:%d/%m} n’est pas le premier jour : c’est le {WEEKDAYS[first.weekday()]} {first:%d/%m}."
     return ""
 
 

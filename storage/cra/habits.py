@@ -12,7 +12,7 @@ from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from config.time import is_in_week, is_nth_of_month
+from config.time import is_in_week, is_nth_of_month, split_weekdays
 from storage.cra.queries import read_last_commune
 from storage.cra.report import Canal, Cra, CraRow
 from storage.cra.search import AuthorSheet
@@ -66,8 +66,9 @@ HABITS_MAX = 20
 
 
 class RecurringReport(Numbered, table=True):
-    """A report to propose to its author on a ``weekday`` (Monday is 0) of the weeks that ``every`` says, counted from
-    ``first`` on, or on the ``nth`` such day of each month (``config.time`` reads both), until a day, if one is said.
+    """A report to propose to its author on a ``weekday`` (Monday is 0, or several) of the weeks that ``every`` says,
+    counted from ``first`` on, or on the ``nth`` such day of each month (``config.time`` reads all three), until a day,
+    if one is said, but for what ``but`` leaves out (``Exceptions``, as JSON).
 
     ``raw`` is what a submission of the dialog would send, but for the date; ``skipped_on`` the last day on which it was
     not wanted. It is stopped by ``until``.
@@ -83,14 +84,20 @@ class RecurringReport(Numbered, table=True):
     first: date
     until: date | None = None
     raw: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    but: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     skipped_on: date | None = None
     created_at: datetime = Field(sa_type=UtcTime)
 
     def comes_on(self, day: date) -> bool:
         """Tell whether the report is to be proposed on a day."""
-        if day.weekday() != self.weekday or day < self.first or (self.until is not None and day > self.until):
+        is_over = self.until is not None and day > self.until
+        if day < self.first or is_over or day.weekday() not in split_weekdays(self.weekday):
             return False
         return is_nth_of_month(day, self.nth) and is_in_week(day, self.first, self.every)
+
+    def is_skipped(self, day: date) -> bool:
+        """Tell whether the report of a day was not wanted: who skips a day has seen those before it."""
+        return self.skipped_on is not None and day <= self.skipped_on
 
     def key_of(self, day: date) -> str:
         """Make the one-time key of the report of a day: however often it is sent, it is filed once."""
@@ -99,7 +106,8 @@ class RecurringReport(Numbered, table=True):
 
 def select_authors(day: date) -> SelectOfScalar[str]:
     """Make the condition for authors to whom something may be proposed on a day."""
-    return select(RecurringReport.author_id).where(RecurringReport.weekday == day.weekday(), *_is_on(day))
+    codes = [day.weekday(), *(-bits for bits in range(1 << 7) if bits >> day.weekday() & 1)]
+    return select(RecurringReport.author_id).where(col(RecurringReport.weekday).in_(codes), *_is_on(day))
 
 
 async def list_habits(db: AsyncSession, author_id: str, day: date) -> Sequence[RecurringReport]:
