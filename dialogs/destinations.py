@@ -94,7 +94,7 @@ def read_head(head: str) -> tuple[str, list[str]] | None:
     the targets; None where it says anything else."""
     found = MOMENT.search(head)
     words = split_words(head.replace(found[0], " ", 1) if found else head)
-    if len(words) > _HEAD_WORDS or words and words[0] not in _BEFORE_PLACE:
+    if len(words) > _HEAD_WORDS or (words and words[0] not in _BEFORE_PLACE):
         return None
     places: list[str] = []
     at = 0
