@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["own_ports", "postgres", "postgres_url", "pytest_xdist_make_scheduler"]
 
+pytest_plugins = ["tests.time_limits"]
+
 
 gc.disable()  # until all is imported and collected: a third of the time that takes would go into looking for garbage
 
@@ -83,6 +85,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
     config.addinivalue_line("markers", "postgres_too: quick with PostgreSQL too: contracts of storage, locks, races")
     config.addinivalue_line("markers", "recorded: held to what real servers sent, each of them")
+    config.addinivalue_line(
+        "markers", "timeout(seconds): may take so long, in each of its parts (tests/time_limits.py)"
+    )
     config.addinivalue_line("markers", "slow: told by « make test-all » only")
 
 

@@ -40,6 +40,8 @@ SHORT, TIMES = 3_000, 4
 """Characters of the shorter text, and how many times longer the other one is."""
 STEEPEST = 9.0
 """How many times longer the longer text may take: four times would be linear, sixteen quadratic."""
+SLOWEST_S = 2.0
+"""Seconds of processor time after which a text is too slow, whatever its length; no other one is tried then."""
 NOISE_S = 0.006
 """Seconds of processor time below which nothing is told of growth: nobody waits for that."""
 ROOMS = (
@@ -93,13 +95,15 @@ def is_steep(work: Callable[[str], object], short: str, long: str) -> bool:
 
 
 def steep(work: Callable[[str], object], pieces: Mapping[str, str] = PIECES) -> list[str]:
-    """The pieces whose repetition takes more than its share."""
-    return [
-        f"{name}, after {short[0]!r}"
-        for name, piece in pieces.items()
-        for short, long in zip(hostile(piece, SHORT), hostile(piece, SHORT * TIMES), strict=True)
-        if is_steep(work, short, long)
-    ]
+    """The pieces whose repetition takes more than its share, until one of them takes far too long."""
+    found: list[str] = []
+    for name, piece in pieces.items():
+        for short, long in zip(hostile(piece, SHORT), hostile(piece, SHORT * TIMES), strict=True):
+            if any(seconds(work, text) > SLOWEST_S for text in (short, long)):
+                return [*found, f"{name}, after {short[0]!r}: too slow"]
+            if is_steep(work, short, long):
+                found.append(f"{name}, after {short[0]!r}")
+    return found
 
 
 def modules() -> Iterator[ModuleType]:
@@ -181,3 +185,16 @@ def test_the_readers_are_found() -> None:
         assert name in READERS
     short, long = (hostile(" ", length)[1] for length in (500, 2_000))
     assert is_steep(lambda text: re.sub(r"\s*\bcomme coop", "", text), short, long)
+
+
+def test_a_reader_that_is_far_too_slow_is_left_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only after hours, once all is tried on it."""
+    monkeypatch.setattr(f"{__name__}.SLOWEST_S", 0.001)
+    tried: list[str] = []
+
+    def read(text: str) -> None:
+        tried.append(text)
+        sum(range(1_000_000))
+
+    assert steep(read) == ["spaces, after ' ': too slow"]
+    assert len(tried) == 1
