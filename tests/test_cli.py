@@ -313,4 +313,5 @@ def test_a_reader_that_leaves_early_is_no_fault(elsewhere: Path) -> None:
         check=True,
     )
     assert piped.stdout.splitlines()[1:] == ["0"]
-    assert piped.stderr == ""
+    # Where the machine is slow, how far it has come is told meanwhile.
+    assert not [line for line in piped.stderr.splitlines() if not line.endswith("…")], piped.stderr

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text
+from sqlmodel import select
 
 from bot.app import App
 from bot.context import Context, Request, TriggerKind
@@ -16,7 +18,7 @@ from bot.spool import Submission
 from bot.tasks import Turns
 from bot.work import WORKS_PER_PERSON
 from storage import work
-from storage.work import WorkSort
+from storage.work import Work, WorkSort
 from tests.people import Person, unique
 from tests.support.cra import file_workshop
 from tests.support.house import House, wait_for, wait_until
@@ -176,11 +178,11 @@ async def test_files_are_made_for_each_in_turn(file_workplace: FileWorkplace) ->
         await wait_until(lambda: len(shop.made) == 2)
         await file_workplace.asks(app, simon)
         await simon.told(WAITING)
-        await asyncio.sleep(0.3)  # until it is due, behind its waiting message
+        await wait_until(lambda: len(shop.made) == 3)
         pause.over.set()
         assert (await simon.told(HERE)).file_ids
         served = [ctx.user.id for ctx in shop.made]
-        assert served.index(simon.id) <= 4
+        assert served[2] == simon.id, "while all theirs wait"
         assert set(served[:2]) == {juliette.id, amina.id}
 
 
@@ -219,8 +221,10 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(file_wor
 @pytest.mark.both_databases
 @pytest.mark.postgres_too
 async def test_a_report_among_the_crowds_of_another_person(house: House, juliette: Person) -> None:
-    """Commands, files and buttons at once; the other opens, has the receipt and the file before hers are all made."""
+    """Commands, files and buttons at once; the other opens, has the receipt, and the file is made before hers are all
+    made: none is until both have asked."""
     agathe = await house.conseiller("agathe")
+    await house.bot.makers.stop()
     await file_workshop(juliette)
     figures = await juliette.asks("/stats")
     lines = [f"/stats exporter {format}" for format in ("pdf", "csv") for _ in range(15)] + ["/stats"] * 30
@@ -228,9 +232,18 @@ async def test_a_report_among_the_crowds_of_another_person(house: House, juliett
     flood += [asyncio.create_task(juliette.clicks(figures, figures.buttons[0])) for _ in range(30)]
     receipt = await file_workshop(agathe)
     assert "enregistré" in receipt.text
-    await agathe.runs("/stats exporter pdf")
-    assert (await agathe.told("1 compte rendu")).file_ids
-    async with house.bot.database.transaction(writes=False) as db:
-        assert await work.count_waiting(db, juliette.id, WorkSort.FILE) > 0
     await asyncio.gather(*flood, return_exceptions=True)
+    await agathe.runs("/stats exporter pdf")
+    house.bot.makers.start()
+    assert (await agathe.told("1 compte rendu")).file_ids
     await house.settled()
+    assert await read_last_made(house, agathe) < await read_last_made(house, juliette)
+
+
+async def read_last_made(house: House, person: Person) -> datetime:
+    """Read when the last of somebody’s files was made."""
+    async with house.bot.database.transaction(writes=False) as db:
+        theirs = select(func.max(Work.updated_at)).where(Work.person == person.id, Work.sort == WorkSort.FILE)
+        last = (await db.exec(theirs)).one()
+    assert last
+    return last
