@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pyrage
     import segno
     import Stemmer as snowball
-    import typst
     import xlsxwriter
     from alembic import command as alembic_command
     from alembic import config as alembic_config
@@ -47,7 +46,6 @@ __all__ = (
     "pyrage",
     "segno",
     "snowball",
-    "typst",
     "xlsxwriter",
 )
 PLACES = {
@@ -68,7 +66,6 @@ PLACES = {
     "pyrage": "pyrage",
     "segno": "segno",
     "snowball": "Stemmer",
-    "typst": "typst",
     "xlsxwriter": "xlsxwriter",
 }
 """The module of each name."""

@@ -1,12 +1,9 @@
 """Pictures and PDF composed by typst from templates/reports, with the bot’s own fonts; to be run in a thread."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from functools import cache, partial
-from importlib.resources import files
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -14,12 +11,12 @@ from unicodedata import category
 
 from bot.french.dates import MONTHS, MONTHS_SHORT
 from bot.french.words import group
+from bot.papers.compositor import TEMPLATES, AskedDocument, compositor
 from bot.papers.page import NOTHING, FigurePage, FigureSection, LabelledValue, say_value
 from bot.texts import typeset
-from config import libraries, tables
+from config import tables
 from config.text import normalize
 
-TEMPLATES = Path(str(files("templates")))
 _UNKNOWN = "\ufffd"
 _MAY_BREAK = "\u200b"
 _REPLACED: dict[int, str | None] = {
@@ -71,53 +68,31 @@ _SHORT_MONTHS = dict(zip(MONTHS, MONTHS_SHORT, strict=True))
 
 def draw_picture(page: FigurePage, template: str, folder: Path) -> Path:
     """Draw a picture of a page in ``folder`` from a template."""
-    return _write_picture(describe_page(page), template, folder / page.file(f"{template}.png"))
+    (path,) = draw_pictures(page, [template], folder)
+    return path
 
 
 def draw_pictures(page: FigurePage, templates: Sequence[str], folder: Path) -> list[Path]:
-    """Draw several pictures of a page in parallel, since typst releases the interpreter."""
-    _read_fonts()
-    told, paths = describe_page(page), [folder / page.file(f"{template}.png") for template in templates]
-    with ThreadPoolExecutor(len(templates)) as threads:
-        return list(threads.map(partial(_write_picture, told), templates, paths))
-
-
-def _write_picture(told: Mapping[str, Any], template: str, path: Path) -> Path:
-    path.write_bytes(_compile_words(template, told, format="png", ppi=_PPI))
-    return path
+    """Draw several pictures of a page in parallel."""
+    told, form = describe_page(page), {"format": "png", "ppi": _PPI}
+    paths = [folder / page.file(f"{template}.png") for template in templates]
+    made = compositor.compose([AskedDocument(template, told, form) for template in templates])
+    for path, drawn in zip(paths, made, strict=True):
+        path.write_bytes(drawn)
+    return paths
 
 
 def draw_document(page: FigurePage, template: str, path: Path) -> None:
     """Compose a PDF of a page from a template, tagged as PDF/UA-1; typst refuses what does not conform."""
-    made = datetime(page.today.year, page.today.month, page.today.day, tzinfo=UTC)
-    told = describe_page(page)
-    path.write_bytes(_compile_words(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made))
+    path.write_bytes(compose_pdf(template, describe_page(page), page.today))
 
 
 def compose_pdf(template: str, told: Mapping[str, Any], day: date) -> bytes:
     """Compose a tagged PDF of other data from a template; ``day`` is its date."""
-    made = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return _compile_words(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made)
-
-
-def _compile_words(template: str, told: Mapping[str, Any], **asked: Any) -> bytes:
-    """Compile a template with data, which cannot become markup.
-
-    A compiler serves one thread at a time, and is cheap to make.
-    """
-    source = TEMPLATES / "reports" / f"{template}.typ"
-    compiler = libraries.typst.Compiler(source, root=TEMPLATES, font_paths=_read_fonts(), ignore_system_fonts=True)
-    made = compiler.compile(sys_inputs={"page": json.dumps(told)}, **asked)
-    if not isinstance(made, bytes):
-        raise TypeError(f"{template}.typ makes {type(made)}, not one file")
-    return made
-
-
-@cache
-def _read_fonts() -> Any:
-    """Read the bot’s own fonts only, so that the output is the same everywhere."""
-    fonts = [TEMPLATES / "fonts"]
-    return libraries.typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=fonts)
+    made = datetime(day.year, day.month, day.day, tzinfo=UTC).isoformat()
+    form = {"format": "pdf", "pdf_standards": ["ua-1"], "timestamp": made}
+    (composed,) = compositor.compose([AskedDocument(template, told, form)])
+    return composed
 
 
 def describe_page(page: FigurePage) -> dict[str, Any]:
