@@ -317,6 +317,9 @@ def _open(path: str, busy_ms: int, pragmas: tuple[str, ...]) -> sqlite3.Connecti
     return connection
 
 
+STATEMENTS_KEPT = 200
+"""How many statements an engine keeps as it compiled them, 35 kB each, and half as many before it forgets the oldest:
+those of a day’s work, and not of every command there is."""
 READERS = 8
 """How many connections read an SQLite file at once: more than files are made, each of which holds one."""
 STATEMENT_MS = 5000
@@ -338,6 +341,7 @@ def postgres(url: URL, connections: int = CONNECTIONS, **more: str) -> AsyncEngi
     settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"} | more
     engine = create_async_engine(
         url,
+        query_cache_size=STATEMENTS_KEPT,
         # Connections beyond the pool are closed when given back, and opening one costs more than ten statements.
         pool_size=connections,
         max_overflow=0,
@@ -358,6 +362,7 @@ def sqlite(url: URL, *, writes: bool) -> AsyncEngine:
     """Make the SQLite engine with the one connection that writes, or with the few that read."""
     engine = create_async_engine(
         url,
+        query_cache_size=STATEMENTS_KEPT,
         pool_size=1 if writes else READERS,
         max_overflow=0,
         pool_timeout=10,

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col, select, update
 import commands  # noqa: F401
 from storage.claims import Claim
 from storage.database import Database, async_url, place
-from storage.engines import CONNECTIONS
+from storage.engines import CONNECTIONS, STATEMENTS_KEPT
 from tests.support.databases import create_sqlite, database, list_models
 from tests.support.house import wait_until
 
@@ -46,6 +46,15 @@ async def test_no_update_is_lost_among_many(database: Database) -> None:
     await asyncio.gather(*(add_one() for _ in range(20)))
     async with database.transaction(writes=False) as db:
         assert (await db.exec(select(Claim.period))).one() == "20"
+
+
+async def test_of_the_statements_of_long_ago_nothing_is_kept(database: Database) -> None:
+    """Each is 35 kB, and every command there is has some."""
+    engine = database.reader.sync_engine
+    for number in range(2 * STATEMENTS_KEPT):
+        async with database.transaction(writes=False) as db:
+            await db.exec(select(Claim.scope.label(f"scope_{number}")).limit(1))  # type: ignore[attr-defined]
+    assert len(engine._compiled_cache) <= 1.5 * STATEMENTS_KEPT  # type: ignore[arg-type] # noqa: SLF001
 
 
 async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
