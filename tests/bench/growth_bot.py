@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import _lru_cache_wrapper
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,6 +26,7 @@ from config import settings
 FRAMES = 25
 SMALL = 30
 """Fewer entries are no growth worth a look."""
+REMEMBERING = type(lru_cache(len))
 OWN = tuple(f"/{name}/" for name in ("bot", "commands", "config", "dialogs", "storage"))
 
 
@@ -115,7 +116,7 @@ def _sizes(held: list[Any]) -> dict[str, int]:
     names = _names(held)
     sizes: Counter[str] = Counter()
     for each in held:
-        if isinstance(each, _lru_cache_wrapper):
+        if isinstance(each, REMEMBERING):
             info = each.cache_info()
             wrapped = getattr(each, "__wrapped__", each)
             sizes[f"lru {wrapped!r:.80} of {info.maxsize}"] = info.currsize
