@@ -37,6 +37,15 @@ def is_there(pid: int | None) -> bool:
     return False
 
 
+def waits_for_end(own: Compositor) -> bool:
+    """Wait until there is no process; return whether that came."""
+    for _ in range(3000):
+        if own.pid is None:
+            return True
+        sleep(0.01)
+    return False
+
+
 def test_one_process_composes_one_document_after_the_other(own: Compositor) -> None:
     (first,) = own.compose([ask()])
     pid = own.pid
@@ -59,11 +68,7 @@ def test_after_some_documents_another_process_takes_its_place(own: Compositor, m
 def test_it_ends_when_no_document_was_asked_for_in_a_while(own: Compositor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compositor, "KEPT_S", 0.01)
     own.compose([ask()])
-    for _ in range(3000):
-        if own.pid is None:
-            break
-        sleep(0.01)
-    assert own.pid is None
+    assert waits_for_end(own)
     assert own.compose([ask()]), "it begins anew"
 
 
@@ -71,6 +76,13 @@ def test_what_cannot_be_composed_is_told_and_the_next_is_composed(own: Composito
     with pytest.raises(NotComposedError, match=r"absent\.typ"):
         own.compose([ask("absent")])
     assert own.compose([ask()])
+
+
+def test_it_ends_also_after_what_could_not_be_composed(own: Compositor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compositor, "KEPT_S", 0.01)
+    with pytest.raises(NotComposedError):
+        own.compose([ask("absent")])
+    assert waits_for_end(own)
 
 
 def test_a_process_that_was_killed_is_replaced(own: Compositor) -> None:
@@ -89,6 +101,15 @@ def test_what_takes_too_long_is_given_up(own: Compositor, monkeypatch: pytest.Mo
         own.compose([ask()])
     monkeypatch.undo()
     assert own.compose([ask()])
+
+
+def test_what_is_cut_short_is_no_document(own: Compositor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("""input(); print('{"sizes": [10], "fault": ""}'); print('abc', end='')""")
+    monkeypatch.setattr(compositor, "PROGRAM", program)
+    with pytest.raises(NotComposedError, match="within a document"):
+        own.compose([ask()])
+    assert own.pid is None
 
 
 def test_it_goes_on_where_all_are_told_to_stop(own: Compositor) -> None:

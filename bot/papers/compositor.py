@@ -58,17 +58,17 @@ class Compositor:
         """Return the documents. Raises NotComposedError; a process that ended meanwhile is not asked again."""
         with self._lock:
             process = self._find_process()
-            try:
-                made = _ask(process, [each.describe() for each in asked])
-            except (OSError, ValueError) as problem:
-                self._end()
-                raise NotComposedError(f"the program ended: {problem}") from problem
             self._left -= len(asked)
-            if self._left <= 0:
-                self._end()
-            else:
-                self._end_later()
-        return made
+            try:
+                return _ask(process, [each.describe() for each in asked])
+            except (OSError, ValueError) as problem:
+                self._left = 0
+                raise NotComposedError(f"the program ended: {problem}") from problem
+            finally:
+                if self._left > 0:
+                    self._end_later()
+                else:
+                    self._end()
 
     def close(self) -> None:
         """End the process."""
@@ -113,6 +113,8 @@ def _ask(process: "subprocess.Popen[bytes]", asked: Sequence[Mapping[str, Any]])
         made = [process.stdout.read(size) for size in answer["sizes"]]
     finally:
         limit.cancel()
+    if [*map(len, made)] != answer["sizes"]:
+        raise ValueError("it ended within a document")
     if answer["fault"]:
         names = ", ".join(Path(each["source"]).name for each in asked)
         raise NotComposedError(f"{names}: {answer['fault']}")
