@@ -85,7 +85,7 @@ class Admission:
                 return user
         # Under what was clicked there is room for words only.
         access = self._d.access if request.waiting_kind in ("command", "event") else None
-        raise await refuse_role(db, user, trigger, self._d.settings.contact, access)
+        raise await refuse_role(self.context(user, request, db), trigger, access)
 
     async def _may(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
         return user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)
@@ -116,14 +116,13 @@ def find_access(features: Iterable[Feature]) -> AccessHook | None:
     return next((feature.access for feature in features if feature.access), None)
 
 
-async def refuse_role(
-    db: AsyncSession, user: Person, trigger: Trigger, contact: str, access: AccessHook | None
-) -> ReservedError:
+async def refuse_role(ctx: Context, trigger: Trigger, access: AccessHook | None) -> ReservedError:
     """Make the refusal of a command of other roles. It names the command that this role has instead, whom to ask, and
     for people without a role the button that asks for one."""
+    user, contact = ctx.user, ctx.settings.contact
     asks = access(user) if access else None
     instead = trigger.instead.get(user.role, "") if user.role and access else ""
-    named = [] if contact else [person.username for person in await list_to_ask(db)]
+    named = [] if contact else [person.username for person in await list_to_ask(ctx.db, ctx.today)]
     in_order = sorted(trigger.roles, key=list(Role).index)
     said = {"roles": in_order, "contact": contact, "animateurs": named, "may_ask": asks is not None}
     buttons = [asks] if asks else [Button(f"/{instead}", RunCommand(line=instead), "primary")] if instead else []

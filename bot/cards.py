@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.events import Delivered, Undelivered
 from bot.replies import Direct, Message, Refresh, Reply, Say
+from config.time import PARIS
 from storage import outbox, people
 from storage.outbox import Sent
 
@@ -91,13 +93,25 @@ class RowCard(Topic[Row]):
         ]
 
 
+class Telling(Protocol):
+    """What telling somebody needs: a database session, and the time."""
+
+    @property
+    def db(self) -> AsyncSession:
+        """The session of one transaction."""
+
+    @property
+    def now(self) -> datetime:
+        """The time that the bot’s clock shows."""
+
+
 async def tell_animateurs(
-    db: AsyncSession, room: str, said: Message | str, *, topic: str | None = None, limit: int = ANIMATEURS_MAX
+    ctx: Telling, room: str, said: Message | str, *, topic: str | None = None, limit: int = ANIMATEURS_MAX
 ) -> Sequence[Say | Direct]:
     """Send a message to the animateurs’ room; if that is unknown (""), to each animateur, ``limit`` at most."""
     if room:
         return [Say(*_parts(said), channel_id=room, topic=topic)]
-    told = await people.animating(db, limit)
+    told = await people.animating(ctx.db, ctx.now.astimezone(PARIS).date(), limit)
     return [Direct(*_parts(said), user_id=animateur.id, topic=topic) for animateur in told]
 
 

@@ -182,7 +182,7 @@ async def tell_failure(ctx: Context, _: MakeBackup, so_far: Progress) -> Step:
     step = Step(done=so_far.done, total=so_far.total)
     if not await claim(ctx.db, FAILED, f"{due:%Y-%m-%d}", ctx.now):
         return step
-    admins = await with_role(ctx.db, Role.ADMINISTRATEUR, limit=TOLD_MAX)
+    admins = await with_role(ctx.db, Role.ADMINISTRATEUR, ctx.today, limit=TOLD_MAX)
     last = await read_cursor(ctx.db, LAST_GOOD)
     day = say_date(last.astimezone(PARIS).date(), ctx.now.astimezone(PARIS).date()) if last else ""
     text = render("sauvegarde/failed", last=day)

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.canaux import Family, PlannedChannel, home_of
 from config.territories import DEPARTEMENTS, HUBS, REGION_NAMES, REGIONS, departement
 from config.text import fold
-from storage.people import Person, Role
+from storage.people import Person, Role, is_there
 
 NATIONAL = "national"
 GENERAL = "general"
@@ -162,16 +162,14 @@ async def find_with_roles(db: AsyncSession, roles: Collection[Role], today: date
         return []
     given, derived = col(Person.role), col(Person.derived_role)
     mine = or_(given.in_(list(roles)), given.is_(None) & derived.in_(list(roles)))
-    found = select(Person.id).where(mine, *_is_present(today)).order_by(col(Person.id))
+    found = select(Person.id).where(mine, is_there(today)).order_by(col(Person.id))
     return (await db.exec(found)).all()
 
 
 async def count_reached(db: AsyncSession, targets: Collection[str], today: date) -> int:
     """Count how many of the register are reached; who is in a thematic channel is known to Mattermost only."""
     roles, places = asked_roles(targets), find_homes(targets)
-    known = (
-        await db.exec(select(Person.role, Person.derived_role, Person.departements).where(*_is_present(today)))
-    ).all()
+    known = (await db.exec(select(Person.role, Person.derived_role, Person.departements).where(is_there(today)))).all()
     return sum(
         NATIONAL in targets or (role or derived) in roles or not places.isdisjoint(map(home_of, departements))
         for role, derived, departements in known
@@ -184,7 +182,3 @@ def reaches(targets: Collection[str], person: Person) -> bool:
     own = {home for code in person.departements if (home := home_of(code))}
     has_role = (person.role or person.derived_role) in asked_roles(targets)
     return NATIONAL in targets or has_role or not find_homes(targets).isdisjoint(own)
-
-
-def _is_present(today: date) -> Sequence[ColumnElement[bool]]:
-    return [or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)]

@@ -85,7 +85,7 @@ async def test_who_was_missed_is_welcomed_by_a_click(open_house: House) -> None:
     house = open_house
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
     async with house.bot.database.transaction() as db:
-        for person in await arrivals.list_missed(db):
+        for person in await arrivals.list_missed(db, house.clock().date()):
             await arrivals.note_welcome(db, person, house.clock())
     house.settings = house.settings.model_copy(update={"welcome": "non"})
     await house.restart()

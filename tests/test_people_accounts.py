@@ -1,6 +1,7 @@
 """What Mattermost’s word is worth: addresses, deactivated accounts, and how rarely and when it is asked."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from bot.errors import ChatError, UserError
 from bot.mattermost import AioClient
 from bot.people import People
 from storage import people as storage
+from storage.actus import items
 from storage.database import Database, is_writing
-from storage.people import Person, Role
+from storage.people import Person, Role, arrivals
+from storage.stats import recipients
 from tests.support.databases import sqlite_database
 from tests.support.mattermost import ID, USER, ChatServer, make_error
 from tests.support.membership import (
@@ -139,9 +142,36 @@ async def test_who_runs_the_server_is_nobody_s_contact_where_the_register_has_an
 ) -> None:
     async with database.transaction() as db:
         await storage.register_person(db, Person(id=ID, username="admin", since=clock(), derived_role=Role.ANIMATEUR))
-        assert [one.username for one in await storage.list_to_ask(db)] == ["admin"]
+        assert [one.username for one in await storage.list_to_ask(db, clock().date())] == ["admin"]
         await storage.register_person(db, Person(id=ID[::-1], username="agathe", since=clock(), role=Role.ANIMATEUR))
-        assert [one.username for one in await storage.list_to_ask(db)] == ["agathe"]
+        assert [one.username for one in await storage.list_to_ask(db, clock().date())] == ["agathe"]
+
+
+@pytest.mark.parametrize(("days", "is_there"), [(300, True), (0, True), (-1, False)])
+async def test_who_has_a_last_day_to_come_is_still_asked_told_and_announced(
+    database: Database, clock: ManualClock, days: int, is_there: bool
+) -> None:
+    today, month = clock().date(), date(2026, 1, 1)
+    wanted = {ID} if is_there else set()
+    last = {"since": clock(), "left_on": today + timedelta(days=days)}
+    async with database.transaction() as db:
+        for ident, role in ((ID, Role.CONSEILLER), (ID[::-1], Role.ANIMATEUR)):
+            await storage.register_person(db, Person(id=ident, username=role, role=role, **last))
+            await arrivals.note_arrival(db, ident, clock())
+        await arrivals.note_newcomer(db, arrivals.Newcomer(person_id=ID, key="69", day=today, at=clock()))
+        assert {one.id for one in await arrivals.list_newcomers(db, "69", today)} == wanted
+        assert {one.id for one in await storage.with_role(db, Role.CONSEILLER, today)} == wanted
+        assert len(await storage.list_to_ask(db, today)) == is_there
+        assert (
+            len(await items.find_newcomers(db, clock() - timedelta(days=1), clock() + timedelta(minutes=1)))
+            == 2 * is_there
+        )
+        await recipients.subscribe(db, ID, clock(), month)
+        assert set(await recipients.find_waiting_subscribers(db, date(2026, 2, 1), "Europe/Paris", today)) == wanted
+        assert {one.id for one in await arrivals.list_missed(db, today)} >= wanted
+        await arrivals.note_welcome(db, Person(id=ID, username="juliette", **last), clock())
+        found = await arrivals.list_to_remind(db, clock() + timedelta(days=1), today, 10)
+        assert {welcome.person_id for welcome, _ in found} == wanted
 
 
 async def test_somebody_settled_is_known_with_what_mattermost_said(people: People, database: Database) -> None:

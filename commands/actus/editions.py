@@ -271,7 +271,7 @@ async def name_person(desk: NewsContext, user_id: str) -> Markdown:
 
 async def tell_team(desk: NewsContext, said: Message, topic: str | None = None) -> Sequence[Reply]:
     """Send a message to the animateurs’ room or, while that is unknown, to each animateur."""
-    return await tell_animateurs(desk.db, await canaux.find_team_room(desk.db), said, topic=topic)
+    return await tell_animateurs(desk, await canaux.find_team_room(desk.db), said, topic=topic)
 
 
 def note_digest(

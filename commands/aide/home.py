@@ -174,7 +174,7 @@ async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:
         raise UserError(render("refus/off", command=name, kept=False))
     if reserved := next((t for f in home.features for t in f.commands if t.key[1] == word.split()[0]), None):
         access = find_access(home.features)
-        raise await refuse_role(ctx.db, ctx.user, reserved, ctx.settings.contact, access)
+        raise await refuse_role(ctx, reserved, access)
     return propose_commands(view, about)
 
 
@@ -203,7 +203,7 @@ async def _list_contacts(ctx: Context, view: FeatureList) -> Sequence[str]:
     mistake."""
     if ctx.settings.contact or (view.shown and ctx.user.role is not Role.INVITE):
         return [ctx.settings.contact] if ctx.settings.contact else []
-    return [f"@{person.username}" for person in await list_to_ask(ctx.db)]
+    return [f"@{person.username}" for person in await list_to_ask(ctx.db, ctx.today)]
 
 
 def _draw_feature(chapter: FeatureHelp, asked: str) -> Message:

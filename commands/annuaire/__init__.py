@@ -323,7 +323,10 @@ async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
     thanks = [Whisper(render("annuaire/proposed", title=stored.title)), *await quotas.spend(ctx, quotas.Quota.CONTACT)]
     card = _draw_review(stored, ctx.user, None)
-    return [*thanks, *(REVIEW.send(stored, card, each.id) for each in await animating(ctx.db, REVIEWERS_MAX))]
+    return [
+        *thanks,
+        *(REVIEW.send(stored, card, each.id) for each in await animating(ctx.db, ctx.today, REVIEWERS_MAX)),
+    ]
 
 
 @feature.command("annuaire propositions", help="Relire les contacts proposés", roles=ANIMATEURS)

@@ -240,7 +240,7 @@ async def _enter_private(ctx: ReadingContext, planned: PlannedChannel, channel_i
     rules = canaux.MembershipRules(await canaux.list_allowances(ctx.db))
     member = canaux.ChannelPerson.of(ctx.user, ctx.today)
     belongs = member.is_everywhere or bool(rules.reason_in(planned, member))
-    ask = [person.username for person in await people.list_to_ask(ctx.db)]
+    ask = [person.username for person in await people.list_to_ask(ctx.db, ctx.today)]
     name = (await canaux.list_shown_names(ctx.db)).get(planned.key, planned.name)
     said = render("canaux/private", title=name, is_in=is_in, belongs=belongs, joins=joins, ask=ask)
     acts = [AddMembers(channel_id, [ctx.user.id], team=planned.team)] if joins and belongs and not is_in else []

@@ -419,4 +419,4 @@ async def report_taken_address(ctx: Context, canal: PlannedChannel) -> Sequence[
         return []
     log.warning("planned_channel_taken", name=canal.key, channel=canal.address)
     said, room = render("canaux/taken", canal=canal), await find_team_room(ctx.db)
-    return await tell_animateurs(ctx.db, room, said, limit=TOLD_MAX)
+    return await tell_animateurs(ctx, room, said, limit=TOLD_MAX)

@@ -350,7 +350,9 @@ async def show_rights(ctx: Context, text: str) -> Replies:
         raise UserError(render("canaux/rights_of_which"))
     canal, rules = table[scope], MembershipRules(await list_allowances(ctx.db))
     found = (
-        await people.with_role(ctx.db, people.Role.COORDINATEUR, limit=COORDINATEURS_MAX) if canal.departement else []
+        await people.with_role(ctx.db, people.Role.COORDINATEUR, ctx.today, limit=COORDINATEURS_MAX)
+        if canal.departement
+        else []
     )
     leads = [p.username for p in found if rules.administers(canal, ChannelPerson.of(p, p.today(ctx.now)))]
     return Whisper(render("canaux/rights", planned=canal, leads=leads, licensed=ctx.capabilities.licensed))

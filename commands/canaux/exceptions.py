@@ -378,7 +378,7 @@ async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
         return Step(replies=await _report_leavers(ctx, seen), done=len(seen), finished=True)
     left = [person for person in leavers if await canaux.begin_departure(ctx.db, person, ctx.now)]
     off = await transitions.find_gone_since(ctx.db, [person.id for person in left])
-    ask = [person.username for person in await people.list_to_ask(ctx.db)] if left else []
+    ask = [person.username for person in await people.list_to_ask(ctx.db, ctx.today)] if left else []
     told: list[Reply] = []
     for person in left:
         told += await _take_out(ctx, person)

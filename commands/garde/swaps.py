@@ -59,7 +59,10 @@ async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
     else:
         there = await duty.list_turns(ctx.db, today, today + timedelta(days=AHEAD))
         turns = [turn for turn in there if turn.user_id != ctx.user.id and turn.starts >= today]
-        known = [*await people.with_role(ctx.db, Role.HOTLINE, AGENTS_MAX), *await people.animating(ctx.db, AGENTS_MAX)]
+        known = [
+            *await people.with_role(ctx.db, Role.HOTLINE, ctx.today, AGENTS_MAX),
+            *await people.animating(ctx.db, ctx.today, AGENTS_MAX),
+        ]
         agents = [agent for agent in known if agent.id != ctx.user.id]
     called = await rota.say_names(ctx, [turn.user_id for turn in turns[:OTHERS_MAX]])
     found = {

@@ -341,7 +341,7 @@ async def _remind_answer(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 async def _escalate(ctx: Context, ticket: Ticket, waited: str) -> Sequence[Reply]:
     """Tell whoever is on duty; if nobody is, some animateurs."""
     told = list(await duty.find_on_duty(ctx.db, ticket.queue, ctx.now))
-    told = told or [person.id for person in await people.animating(ctx.db, TOLD_MAX)]
+    told = told or [person.id for person in await people.animating(ctx.db, ctx.today, TOLD_MAX)]
     card = await posts.get_card(ctx.db, ticket)
     said = {"ticket": ticket, "waited": waited, "queue": service.say_queue(ctx, ticket.queue)}
     text = render("hotline/escalated", link=link_post(ctx, card.post_id if card else ""), **said)

@@ -320,7 +320,7 @@ async def on_room_made(ctx: Context, event: Delivered) -> Replies:
         ctx, AuditEntry(journal.AuditAct.CHANNEL_CHANGE, f"canal:{event.channel_id}", after={"cree": planned.name})
     )
     roles = [role for role in people.Role if role in planned.roles]
-    belong = [person.id for role in roles for person in await people.with_role(ctx.db, role, limit=AT_ONCE)]
+    belong = [person.id for role in roles for person in await people.with_role(ctx.db, role, ctx.today, limit=AT_ONCE)]
     return [*([AddMembers(event.channel_id, belong)] if belong else []), *await post_waiting_cards(ctx, queue)]
 
 
@@ -362,7 +362,7 @@ async def _tell_no_room(ctx: Context, queue: Queue, address: str) -> Replies:
         return None
     waiting = len(await posts.list_without_card(ctx.db, queue.code, "", AT_ONCE))
     text = render("hotline/no_room", queue=queue, address=address, waiting=waiting)
-    return await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), text, limit=TOLD_MAX)
+    return await tell_animateurs(ctx, await canaux.find_team_room(ctx.db), text, limit=TOLD_MAX)
 
 
 async def _find_planned(ctx: Context, queue: str) -> PlannedChannel | None:

@@ -111,7 +111,7 @@ async def _file(ctx: Context, idea: Idea) -> Sequence[Reply]:
         render("idees/filed", idea=idea), [yes, no], user_id=ctx.user.id, question=Question(yes=yes, no=no)
     )
     room, card = await canaux.find_team_room(ctx.db), await cards.draw_card(ctx, idea)
-    return [receipt, *await tell_animateurs(ctx.db, room, card, topic=cards.CARD.of(idea))]
+    return [receipt, *await tell_animateurs(ctx, room, card, topic=cards.CARD.of(idea))]
 
 
 @feature.button(cards.Name)

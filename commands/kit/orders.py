@@ -329,7 +329,10 @@ async def report_parcel(ctx: Context, form: ReportParcel) -> Replies:
     if await CARD.is_sent(ctx.db, parcel):
         return [rewritten, told]
     room = await canaux.find_team_room(ctx.db)
-    return [*await tell_animateurs(ctx.db, room, await draw_card(ctx, order, parcel), topic=CARD.of(parcel)), told]
+    return [
+        *await tell_animateurs(ctx, room, await draw_card(ctx, order, parcel), topic=CARD.of(parcel)),
+        told,
+    ]
 
 
 async def draw_card(ctx: Context, order: KitOrder, parcel: KitParcel) -> Message:

@@ -190,7 +190,7 @@ async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
 async def ask_about_gone(ctx: Context) -> Replies:
     """Ask each animateur, in one message, about the accounts found deactivated since the last one."""
     found = await transitions.list_to_ask_about(ctx.db, ASKED_AT_ONCE)
-    asked = await people.animating(ctx.db, ANIMATEURS_MAX) if found else []
+    asked = await people.animating(ctx.db, ctx.today, ANIMATEURS_MAX) if found else []
     off = await transitions.find_gone_since(ctx.db, [animateur.id for animateur in asked])
     asked = [animateur for animateur in asked if animateur.id not in off]
     if not asked:

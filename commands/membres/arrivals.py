@@ -142,7 +142,7 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replie
     if not await arrivals.note_access_request(ctx.db, asked):
         raise UserError(render("membres/access_asked_already"))
     card = await draw_request(ctx, asked)
-    cards = await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), card, topic=CARD.of(asked))
+    cards = await tell_animateurs(ctx, await canaux.find_team_room(ctx.db), card, topic=CARD.of(asked))
     text = render("membres/access_asked", day=None, again=False)
     told = replies.Direct(text, [replies.Button("Retirer ma demande", WithdrawAccess())], user_id=ctx.user.id)
     return [*cards, told, *left]
@@ -341,7 +341,7 @@ async def ask_about_guests(ctx: Context, work: TellGuests, _: replies.Progress) 
     """Ask each animateur, in one message, about all guests of that day."""
     if not (await arrivals.take_guests(ctx.db, work.day, ctx.now) or work.tries):
         return replies.Step(finished=True)
-    message, asked = await _draw_guests(ctx, work.day), await people.animating(ctx.db, ASKED_MAX)
+    message, asked = await _draw_guests(ctx, work.day), await people.animating(ctx.db, ctx.today, ASKED_MAX)
     places = [GUESTS.send(work.day, message, person.id) for person in asked]
     return await spread_notice(ctx, work, places, GUESTS.rewrite(work.day, message))
 

@@ -108,7 +108,9 @@ async def propose_role(ctx: Context, member: Member, after: Person) -> Sequence[
     if room := await canaux.find_team_room(ctx.db):
         told: list[Reply] = [PROPOSAL.post(asked.key, said, room)]
     else:
-        others = [one.id for one in await people.animating(ctx.db, ASKED_MAX) if one.id not in {asked.by, after.id}]
+        others = [
+            one.id for one in await people.animating(ctx.db, ctx.today, ASKED_MAX) if one.id not in {asked.by, after.id}
+        ]
         told = [PROPOSAL.send(asked.key, said, one) for one in others if await is_active(ctx, one)]
     return [*told, Whisper(await say_proposal(ctx, asked, "waits"))]
 
@@ -376,9 +378,9 @@ async def _grant_wish(ctx: Context, member: Member, said: arrivals.Wish) -> Sequ
 
 async def _list_leaders(ctx: Context, departements: Sequence[str]) -> Sequence[Person]:
     """Return the animateurs, and the coordinateurs of one of these départements."""
-    there = await people.with_role(ctx.db, Role.COORDINATEUR, limit=COORDINATEURS_MAX)
+    there = await people.with_role(ctx.db, Role.COORDINATEUR, ctx.today, limit=COORDINATEURS_MAX)
     near = [person for person in there if not set(person.departements).isdisjoint(departements)]
-    return [*await people.animating(ctx.db, ASKED_MAX), *near[:ASKED_MAX]]
+    return [*await people.animating(ctx.db, ctx.today, ASKED_MAX), *near[:ASKED_MAX]]
 
 
 def _settle_wish_cards(person: Person, said: arrivals.Wish) -> Refresh:

@@ -131,7 +131,7 @@ async def _draw_welcome(ctx: Context, person: Person) -> replies.Message:
         "charter": known is not None and known.charter == CHARTER,
         "filed": person.role is Role.CONSEILLER and bool(await queries.find_authors(ctx.db, [person.id])),
     }
-    animateurs, names = await people.list_to_ask(ctx.db), await canaux.list_shown_names(ctx.db)
+    animateurs, names = await people.list_to_ask(ctx.db, ctx.today), await canaux.list_shown_names(ctx.db)
     text = render(
         "membres/welcome",
         person=person,
@@ -167,7 +167,7 @@ class WelcomeMissed(BaseModel):
 @feature.command("membres accueils", help="Voir qui a été accueilli, et accueillir les oubliés", roles=ANIMATEURS)
 async def list_welcomes(ctx: Context, _: str) -> replies.Replies:
     """Show the last welcomes, and how many people were missed."""
-    last, missed = await arrivals.list_latest_welcomes(ctx.db, SHOWN), await arrivals.list_missed(ctx.db)
+    last, missed = await arrivals.list_latest_welcomes(ctx.db, SHOWN), await arrivals.list_missed(ctx.db, ctx.today)
     rows = [(w, w.at.astimezone(ctx.zone).date(), w.charter is not None) for w in last]
     text = render("membres/welcomes", rows=rows, missed=len(missed), at_once=GREETED_AT_ONCE)
     return replies.Whisper(text, [replies.Button("Accueillir", WelcomeMissed(), "primary")] if missed else [])
@@ -176,7 +176,7 @@ async def list_welcomes(ctx: Context, _: str) -> replies.Replies:
 @feature.button(WelcomeMissed, name="membres.CatchUp", roles=ANIMATEURS)
 async def welcome_missed(ctx: Context, _: WelcomeMissed) -> replies.Replies:
     """Welcome some of those who were missed, each once."""
-    missed = await arrivals.list_missed(ctx.db)
+    missed = await arrivals.list_missed(ctx.db, ctx.today)
     told: list[replies.Reply] = []
     for person in missed[:GREETED_AT_ONCE]:
         told += await welcome_person(ctx, person)
@@ -193,7 +193,7 @@ async def remind_of_charter(ctx: Context) -> replies.Replies:
     """Remind people who did not accept the charter within three working days of their welcome, once."""
     if ctx.settings.welcome == "non":
         return None
-    found = await arrivals.list_to_remind(ctx.db, ctx.now - timedelta(days=PATIENCE), REMINDED_AT_ONCE)
+    found = await arrivals.list_to_remind(ctx.db, ctx.now - timedelta(days=PATIENCE), ctx.today, REMINDED_AT_ONCE)
     due = [welcome for welcome, person in found if _has_waited(ctx, welcome, person)]
     if due:
         await arrivals.note_reminded(ctx.db, [each.person_id for each in due], ctx.now)
@@ -265,7 +265,7 @@ async def draw_notices(db: AsyncSession, taken: Sequence[RoleNotice], telling: T
     """Draw the messages for notices whose person still has another role than before, and an active account."""
     found = {person.id: person for person in await people.among(db, ids=[one.person_id for one in taken])}
     off = await transitions.find_gone_since(db, list(found)) if found else {}
-    ask = [person.username for person in await people.list_to_ask(db)] if found else []
+    ask = [person.username for person in await people.list_to_ask(db, telling.now.date())] if found else []
     there = [(notice, found[notice.person_id]) for notice in taken if notice.person_id in found.keys() - off.keys()]
     return [_draw_notice(person, notice, telling, ask) for notice, person in there if _is_news(person, notice, telling)]
 

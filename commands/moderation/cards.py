@@ -146,7 +146,7 @@ async def tell_others(
     ctx: Context, room: str, said: Message | str, *, but: str, topic: str | None = None
 ) -> Sequence[Reply]:
     """Send a message to a room; if that is unknown (""), to each animateur but one (by id)."""
-    told = await tell_animateurs(ctx.db, room, said, topic=topic, limit=ANIMATEURS_MAX + 1)
+    told = await tell_animateurs(ctx, room, said, topic=topic, limit=ANIMATEURS_MAX + 1)
     return [reply for reply in told if isinstance(reply, Say) or reply.user_id != but][:ANIMATEURS_MAX]
 
 

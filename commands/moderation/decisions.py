@@ -40,7 +40,7 @@ async def _find_coordinateurs(ctx: Context, case: Case) -> Sequence[people.Perso
     author = await people.get(ctx.db, case.author_id)
     if author is None or not author.departements:
         return []
-    there = await people.with_role(ctx.db, people.Role.COORDINATEUR, limit=COORDINATEURS_MAX)
+    there = await people.with_role(ctx.db, people.Role.COORDINATEUR, ctx.today, limit=COORDINATEURS_MAX)
     near = [one for one in there if not set(one.departements).isdisjoint(author.departements)]
     return [one for one in near if one.id != author.id][:OFFERED_MAX]
 
@@ -65,7 +65,7 @@ async def forward_case(ctx: Context, form: forms.ForwardCase) -> Replies:
     """Hand a case over with a note. It stays open for animateurs, and its card says to whom it went."""
     case = await _lock_waiting_case(ctx, form.case)
     if form.whom == ADMINS:
-        admins = await people.with_role(ctx.db, people.Role.ADMINISTRATEUR, limit=OFFERED_MAX)
+        admins = await people.with_role(ctx.db, people.Role.ADMINISTRATEUR, ctx.today, limit=OFFERED_MAX)
         given = [one.id for one in admins if one.id not in {case.author_id, ctx.user.id}]
     else:
         given = [one.id for one in await _find_coordinateurs(ctx, case) if one.id == form.whom]

@@ -423,7 +423,9 @@ async def propose_point(ctx: ReadingContext, text: str) -> Replies:
 
 
 async def _say_who_may(ctx: ReadingContext, code: str) -> str:
-    leads = [one for one in await people.with_role(ctx.db, Role.COORDINATEUR, 500) if code in one.departements]
+    leads = [
+        one for one in await people.with_role(ctx.db, Role.COORDINATEUR, ctx.today, 500) if code in one.departements
+    ]
     who = join([f"@{quote(one.username)}" for one in leads[:SHOWN]])
     asked = render("rdv/ask_them_or_team", who=who) if who else render("rdv/ask_team")
     return f"Un point {say_of(code)} se propose depuis ce département, qui n’est pas l’un des vôtres. {asked}"

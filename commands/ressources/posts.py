@@ -69,7 +69,7 @@ async def post_card(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 async def tell_reviewers(ctx: Context, said: Message, topic: str | None = None) -> Sequence[Say | Direct]:
     """Send a message to the reviewers’ room or, while that is unknown, to each of them."""
-    return await tell_animateurs(ctx.db, await canaux.find_team_room(ctx.db), said, topic=topic)
+    return await tell_animateurs(ctx, await canaux.find_team_room(ctx.db), said, topic=topic)
 
 
 async def refresh_card(ctx: Context, resource: Resource, note: str = "", *, here: bool = False) -> Sequence[Reply]:

@@ -425,7 +425,7 @@ async def set_report(ctx: Context, click: Receive) -> Replies:
 async def send_monthly_reports(ctx: Context) -> Replies:
     """Send the report of the last month where it is eight o’clock, unless the month was empty."""
     month = months_after(month_at(ctx.now, ctx.zone), -1)
-    due = await recipients.find_waiting_subscribers(ctx.db, month, ctx.zone.key)
+    due = await recipients.find_waiting_subscribers(ctx.db, month, ctx.zone.key, ctx.today)
     active = await recipients.mark_dealt_with(ctx.db, due, month)
     order = queries.Export(start=month, end=months_after(month, 1), format=Format.PDF)
     return [SendFile(user_id=person_id, order=order) for person_id in due if person_id in active]

@@ -17,7 +17,7 @@ from storage.agenda import AgendaEvent, EventState
 from storage.database import Code, Numbered, UtcTime, insertion
 from storage.hotline.tickets import Incident
 from storage.idees import Idea, IdeaState
-from storage.people import Person
+from storage.people import Person, is_there
 from storage.people.arrivals import Arrival
 from storage.ressources.resources import Resource, ResourceState
 from storage.sondage import Poll
@@ -280,7 +280,7 @@ async def find_newcomers(db: AsyncSession, since: datetime, until: datetime) -> 
     """Return the département ("" for none) of each person who first came in a span of time."""
     came = select(Person.departements).join(Arrival, col(Arrival.person_id) == col(Person.id))
     came = came.where(col(Arrival.at) >= since, col(Arrival.at) < until)
-    rows = await db.exec(came.where(col(Person.is_hidden).is_(False), col(Person.left_on).is_(None)))
+    rows = await db.exec(came.where(col(Person.is_hidden).is_(False), is_there(until.astimezone(PARIS).date())))
     return [places[0] if places else "" for places in rows]
 
 

@@ -20,7 +20,7 @@ from config.text import fold
 from config.themes import THEMES
 from storage.communes import Commune, find_place_exactly, get_commune
 from storage.database import Code, UtcTime, execute, insertion
-from storage.people import SHOWN_TO, Audience, Person, Role, get
+from storage.people import SHOWN_TO, Audience, Person, Role, get, is_there
 from storage.people.person import name_fully
 
 PHONE_MAX, EMAIL_MAX, SITE_MAX = 32, 254, 300
@@ -403,8 +403,7 @@ async def find_willing(db: AsyncSession, ids: Collection[str], now: datetime, mo
 async def list_network_ids(db: AsyncSession, today: date) -> Sequence[str]:
     """List the ids of everybody in the réseau who has not left."""
     known = or_(col(Person.role).in_(NETWORK), col(Person.role).is_(None) & col(Person.derived_role).in_(NETWORK))
-    there = or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)
-    return (await db.exec(select(Person.id).where(known, there))).all()
+    return (await db.exec(select(Person.id).where(known, is_there(today)))).all()
 
 
 async def list_helpers(db: AsyncSession, ids: Collection[str]) -> Sequence[Helper]:

@@ -13,7 +13,7 @@ from config.time import PARIS
 from storage.absences import IS_WHOLE, Absence, Days
 from storage.claims import hold
 from storage.database import Code, UtcTime, execute, insertion
-from storage.people import ANIMATES, Person, Role
+from storage.people import ANIMATES, Person, Role, is_there
 
 KEPT = timedelta(days=400)
 """How long turns and absences that are over are kept."""
@@ -45,7 +45,7 @@ async def find_on_duty(db: AsyncSession, queue: str, at: datetime) -> Sequence[s
     day = get_day(at)
     turns = select(DutyTurn.user_id).join(Person, col(Person.id) == col(DutyTurn.user_id), isouter=True)
     turns = turns.where(*_is_on(DutyTurn, day), or_(col(DutyTurn.queue) == queue, col(DutyTurn.queue) == ""))
-    turns = turns.where(or_(col(Person.left_on).is_(None), col(Person.left_on) >= day))
+    turns = turns.where(is_there(day))
     absent = select(Absence.user_id).where(*_is_on(Absence, day), *IS_WHOLE)
     found = await db.exec(
         turns.where(col(DutyTurn.user_id).not_in(absent)).order_by(col(DutyTurn.starts), col(DutyTurn.id))

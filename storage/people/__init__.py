@@ -12,7 +12,7 @@ Words:
         nobody wished, after long silence.
 """
 
-from storage.people.person import ANIMATES, ERASED, EVERYONE, SHOWN_TO, Audience, Person, Role
+from storage.people.person import ANIMATES, ERASED, EVERYONE, SHOWN_TO, Audience, Person, Role, is_there
 from storage.people.register import (
     Awaited,
     SameNameError,
@@ -61,6 +61,7 @@ __all__ = [
     "get",
     "give_role",
     "hold",
+    "is_there",
     "list_ended",
     "list_to_ask",
     "note_animateur",

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.text import fold
 from storage.claims import hold
 from storage.database import Code, UtcTime, execute, insert_new, insertion, upsert
-from storage.people.person import ANIMATES, Person, Role
+from storage.people.person import ANIMATES, Person, Role, is_there
 from storage.people.register import Awaited, every_awaited
 
 
@@ -138,7 +138,7 @@ async def list_newcomers(db: AsyncSession, key: str, day: date) -> Sequence[Pers
     """List the newcomers of a day and channel who may be shown, in the order they came."""
     came = select(Person).join(Newcomer, col(Newcomer.person_id) == col(Person.id))
     came = came.where(Newcomer.key == key, Newcomer.day == day)
-    came = came.where(col(Person.is_hidden).is_(False), col(Person.left_on).is_(None))
+    came = came.where(col(Person.is_hidden).is_(False), is_there(day))
     return (await db.exec(came.order_by(col(Newcomer.at), col(Person.username)))).all()
 
 
@@ -203,19 +203,21 @@ async def list_latest_welcomes(db: AsyncSession, limit: int) -> Sequence[Welcome
     return (await db.exec(select(Welcome).order_by(col(Welcome.at).desc(), col(Welcome.username)).limit(limit))).all()
 
 
-async def list_missed(db: AsyncSession) -> Sequence[Person]:
+async def list_missed(db: AsyncSession, today: date) -> Sequence[Person]:
     """List the people of the register who have not left and were never welcomed, by name."""
     never = select(Person).outerjoin(Welcome, col(Welcome.person_id) == col(Person.id))
-    never = never.where(col(Welcome.person_id).is_(None), col(Person.left_on).is_(None))
+    never = never.where(col(Welcome.person_id).is_(None), is_there(today))
     return (await db.exec(never.order_by(col(Person.username)))).all()
 
 
-async def list_to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequence[tuple[Welcome, Person | None]]:
+async def list_to_remind(
+    db: AsyncSession, before: datetime, today: date, limit: int
+) -> Sequence[tuple[Welcome, Person | None]]:
     """List the people welcomed before an instant who accepted no charter, were not reminded and have not left, with
     their rows of the register."""
     due = select(Welcome, Person).outerjoin(Person, col(Person.id) == col(Welcome.person_id))
     due = due.where(col(Welcome.at) < before, col(Welcome.charter).is_(None), col(Welcome.reminded_at).is_(None))
-    due = due.where(or_(col(Person.id).is_(None), col(Person.left_on).is_(None)))
+    due = due.where(or_(col(Person.id).is_(None), is_there(today)))
     return (await db.exec(due.order_by(col(Welcome.at)).limit(limit))).all()
 
 

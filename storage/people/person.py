@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, Column, ColumnElement, or_
+from sqlmodel import Field, SQLModel, col
 
 from config.territories import DEPARTEMENTS, REGION_NAMES, REGIONS, hub_of
 from config.text import fold, quote
@@ -168,6 +168,11 @@ class Person(SQLModel, table=True):
     def audience(self, name: str) -> Audience:
         """Return the audience that sees a field of ``SHOWN_TO``."""
         return Audience(self.shown_to.get(name, SHOWN_TO[name]))
+
+
+def is_there(today: date) -> ColumnElement[bool]:
+    """Make the condition that somebody has not left by a day (``Person.has_left``): most have a last day to come."""
+    return or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)
 
 
 DEPARTEMENTS_MAX = 20

@@ -17,7 +17,7 @@ from config.territories import DEPARTEMENTS
 from config.text import fold, follows_luhn, quote
 from config.time import PARIS
 from storage.database import INSERT, Code, UtcTime, execute, insert_new, insertion, iterate_pages, read_models, upsert
-from storage.people.person import ANIMATES, ERASED, Person, Role
+from storage.people.person import ANIMATES, ERASED, Person, Role, is_there
 from storage.people.transitions import note_role_changes
 from storage.statements import DirectStatement, make_row
 
@@ -59,25 +59,25 @@ async def by_username(db: AsyncSession, username: str) -> Person | None:
     return found[0] if found else None
 
 
-async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Person]:
+async def with_role(db: AsyncSession, role: Role, today: date, limit: int = 3) -> Sequence[Person]:
     """List some people of a role who have not left, by name; the role is the register’s, or follows from Mattermost."""
-    there = select(Person).where(_has_role([role]), col(Person.left_on).is_(None))
+    there = select(Person).where(_has_role([role]), is_there(today))
     return (await db.exec(there.order_by(col(Person.username)).limit(limit))).all()
 
 
-async def animating(db: AsyncSession, limit: int = 3) -> Sequence[Person]:
+async def animating(db: AsyncSession, today: date, limit: int = 3) -> Sequence[Person]:
     """List some of the people who may do what animateurs may and have not left, by name: the register’s animateurs
     first, then its administrateurs, then those whose role comes from Mattermost."""
     given = col(Person.role)
     by_register = case((given == Role.ANIMATEUR, 0), (given == Role.ADMINISTRATEUR, 1), else_=2)
-    there = select(Person).where(_has_role(ANIMATES), col(Person.left_on).is_(None))
+    there = select(Person).where(_has_role(ANIMATES), is_there(today))
     return (await db.exec(there.order_by(by_register, col(Person.username)).limit(limit))).all()
 
 
-async def list_to_ask(db: AsyncSession) -> Sequence[Person]:
+async def list_to_ask(db: AsyncSession, today: date) -> Sequence[Person]:
     """List the people to whom anybody may be referred: the register’s animateurs; where there are none, people who
     animate because of their role in Mattermost."""
-    found = await animating(db)
+    found = await animating(db, today)
     return [person for person in found if person.role in ANIMATES] or found
 
 

@@ -12,12 +12,12 @@ from hashlib import sha256
 from random import SystemRandom
 from struct import Struct
 
-from sqlalchemy import LargeBinary, delete, func, or_
+from sqlalchemy import LargeBinary, delete, func
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime, insert_new, upsert
-from storage.people import Person
+from storage.people import Person, is_there
 from storage.seals import SealingKeys
 from storage.sondage import ANONYMOUS_LEAST, Ballot, Poll, PollState, Results, count_ballots
 
@@ -230,11 +230,10 @@ PAGE = 200
 async def list_silent(db: AsyncSession, poll: int, zone: str, today: date, after: str = "") -> Sequence[Person]:
     """List a page of the people in a time zone who have not left, have not voted and want reminders, by id."""
     answered = select(Voter.user_id).where(col(Voter.poll) == poll)
-    there = or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)
     found = select(Person).where(
         col(Person.id) > after,
         col(Person.timezone) == zone,
-        there,
+        is_there(today),
         col(Person.id).not_in(answered),
         col(Person.id).not_in(select(ReminderOptOut.user_id)),
     )

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.months import CRA_MONTH
 from storage.database import Code, Numbered, UtcTime, insert_new
-from storage.people import Person, Role
+from storage.people import Person, Role, is_there
 from storage.seals import hash_token
 from storage.stats import Percent
 
@@ -44,10 +44,10 @@ async def unsubscribe(db: AsyncSession, person_id: str) -> bool:
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor
 
 
-async def find_waiting_subscribers(db: AsyncSession, month: date, zone: str) -> Sequence[str]:
+async def find_waiting_subscribers(db: AsyncSession, month: date, zone: str, today: date) -> Sequence[str]:
     """Find the subscribers in a time zone to whom the report of a month is due: not dealt with yet, and still filing
     reports."""
-    files = (col(Person.role).is_(None) | (Person.role == Role.CONSEILLER)) & col(Person.left_on).is_(None)
+    files = (col(Person.role).is_(None) | (Person.role == Role.CONSEILLER)) & is_there(today)
     due = select(Person.id).join(Subscription, col(Subscription.person_id) == Person.id)
     due = due.where(Subscription.sent < month, Person.timezone == zone, files)
     return (await db.exec(due.order_by(Person.id))).all()
