@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,9 @@ from bot.french.dates import say_days
 from dialogs.absence import find_return, is_said, read_line, say_absence, write_days
 from dialogs.reservation import read_absence
 from storage import rappels, schema
-from storage.absences import Absence, list_absences
+from storage.absences import Absence, add_absence, find_on_leave, list_absences
 from storage.database import Database
+from storage.people import Person as Registered
 from storage.people import Role
 from storage.rappels import DailyNews, Rhythm
 from tests.people import Person, unique
@@ -189,6 +190,30 @@ async def test_a_double_click_notes_one_absence(monday: House) -> None:
     async with monday.bot.database.transaction(writes=False) as db:
         (noted,) = await list_absences(db, [lea.id], MONDAY)
     assert noted.starts == date(2026, 12, 14)
+
+
+async def test_a_change_leaves_the_days_already_taken_and_the_hours_of_another_day(monday: House) -> None:
+    lea = await monday.conseiller("lea")
+    await lea.asks("/absence jeudi de 14h à 16h dentiste")
+    await lea.asks("/absence jusqu’à mercredi")
+    monday.clock.goes_to(monday.clock() + timedelta(days=1))
+    assert "du 30 novembre au 4 décembre 2026" in plain(await lea.asks("/absence jusqu’à vendredi"))
+    async with monday.bot.database.transaction(writes=False) as db:
+        whole, part = await list_absences(db, [lea.id], MONDAY)
+    assert (whole.starts, whole.ends, whole.is_whole) == (MONDAY, date(2026, 12, 5), True)
+    assert (part.starts, part.start, part.word) == (date(2026, 12, 3), 14 * 60, "dentiste")
+
+
+async def test_who_is_on_leave_is_known_by_their_own_day(database: Database) -> None:
+    now = datetime(2026, 11, 30, 20, tzinfo=UTC)  # Tuesday in Nouméa
+    async with database.transaction() as db:
+        for user_id in ("paris", "noumea"):
+            await add_absence(db, read_line("mardi 1er décembre", MONDAY).make(user_id, now))
+        persons = [
+            Registered(id=zone.rpartition("/")[2].lower(), username="a", timezone=zone, since=now)
+            for zone in ("Europe/Paris", "Pacific/Noumea")
+        ]
+        assert await find_on_leave(db, persons, now) == {"noumea"}
 
 
 @pytest.mark.postgres_too

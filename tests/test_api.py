@@ -89,7 +89,7 @@ async def program(house: House, juliette: Person) -> AsyncIterator[Program]:
         _, bearer = await programs.add_client(db, "tableau", house.clock())
         await db.execute(update(Cra).where(col(Cra.id) == numbers[0]).values(deleted_at=house.clock()))
     settings = house.settings
-    house.settings = settings.model_copy(update={"api": "oui"})
+    house.settings = settings.model_copy(update={"api": "oui", "feed_url": "https://coop.exemple.fr"})
     try:
         async with house.replica() as app, new_session() as session:
             yield Program(app, session, bearer, juliette.id)
@@ -104,6 +104,9 @@ async def test_reports_are_read_page_by_page_each_once(program: Program) -> None
     meta = first["meta"]
     assert meta == meta | {"items_per_page": size, "has_next_page": True, "has_prev_page": False}
     seen, pages, said = [], 1, first
+    assert said["links"]["next"]["href"].startswith("https://coop.exemple.fr/api/v1/activites?"), (
+        "where others reach it"
+    )
     while "next" in said["links"]:
         seen += [row["id"] for row in said["data"]]
         query = dict(parse_qsl(urlsplit(said["links"]["next"]["href"]).query))

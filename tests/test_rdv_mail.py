@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import col, select
@@ -167,6 +168,9 @@ def test_a_reminder_is_due_the_evening_before_or_three_hours_before() -> None:
     assert find_due(start, start - timedelta(days=9), PARIS) == evening
     assert find_due(start, evening + timedelta(hours=1), PARIS) == start - timedelta(hours=3)
     assert find_due(start, start - timedelta(hours=2), PARIS) is None
+    noumea = ZoneInfo("Pacific/Noumea")  # where it is eight while it is still the day before in UTC
+    start = datetime(2026, 10, 26, 8, tzinfo=noumea).astimezone(UTC)
+    assert find_due(start, start - timedelta(days=9), noumea) == datetime(2026, 10, 25, 17, tzinfo=noumea)
 
 
 def test_the_setting_is_read_or_explained() -> None:

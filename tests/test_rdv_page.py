@@ -608,3 +608,18 @@ async def test_a_booked_visio_shows_its_link_once_its_room_is_open(desk: Desk) -
         await desk.house.settled()
         assert "https://visio.exemple.fr/" in (await desk.asks(f"/{booked.code}")).body
         assert "URL:https://visio.exemple.fr/" in (await desk.asks(f"/{booked.code}.ics")).body
+
+
+async def test_a_booking_moved_elsewhere_loses_its_link_and_has_one_again_moved_back(desk: Desk) -> None:
+    async with set_up(desk.house, visio="jitsi https://visio.exemple.fr coop"):
+        moments = await desk.has(place="Visio")
+        await desk.is_automatic()
+        code = (await desk.books(moments[0])).code
+        await desk.juliette.told("en visio")
+        await desk.house.settled()
+        for place, moment, has_link in (("Médiathèque", moments[2], False), ("Visio", moments[4], True)):
+            await desk.has(place=place)
+            assert (await desk.sends(f"/{code}", action="deplacer", creneau=moment)).state == "accepted"
+            await desk.house.settled()
+            ((_, rdv),) = await desk.bookings()
+            assert (rdv.place, bool(rdv.visio_url)) == (place, has_link)

@@ -21,7 +21,7 @@ from dialogs.rdv.recurrence import COUNT_MAX, RecurrenceRule, read_rule, write_o
 from storage.cra.report import Canal
 from storage.database import change
 from storage.rdv import Rdv
-from storage.rdv.appointments import list_unreported
+from storage.rdv.appointments import change_rdv, list_unreported, lock_rdvs
 from tests.people import Person, unique
 from tests.support.house import PARIS, House, plain
 from tests.support.workplace import operate
@@ -182,6 +182,20 @@ async def test_reminders_come_the_evening_before_and_an_hour_before_once_and_can
     assert len([post for post in await lea.direct() if "Bientôt" in post.text]) == 2, (
         "none after the hour, none of a cancelled one"
     )
+
+
+async def test_at_another_hour_a_reminder_that_was_put_off_is_forgotten(monday: House) -> None:
+    lea = await monday.conseiller("lea")
+    start = datetime.combine(MONDAY + timedelta(days=1), time(10), PARIS)
+    rdv = await notes(monday, lea, start)
+    async with monday.bot.database.transaction() as db:
+        (moved,) = await lock_rdvs(db, lea.id, [rdv.number])
+        await change(db, moved, remind_at=start - timedelta(minutes=30), hour_told=True, evening_told=True)
+        await change_rdv(db, moved, monday.clock(), memo="J. M.")
+        assert (moved.remind_at, moved.hour_told, moved.evening_told) != (None, False, False)
+        later = start + timedelta(days=1)
+        await change_rdv(db, moved, monday.clock(), starts_at=later, ends_at=later + timedelta(hours=1))
+        assert (moved.remind_at, moved.hour_told, moved.evening_told) == (None, False, False)
 
 
 async def test_a_feed_tells_of_rdv_and_of_their_changes_but_of_nobody(monday: House) -> None:

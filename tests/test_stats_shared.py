@@ -225,6 +225,16 @@ async def test_an_address_that_leads_nowhere_says_the_same_whatever_it_was(offic
     assert await office.pages() == []
 
 
+async def test_the_page_of_somebody_who_has_left_leads_nowhere(office: Office) -> None:
+    path, today = path_of(await office.juliette.asks("/stats partager septembre 2026")), office.house.today
+    try:
+        for last, status in ((today, 200), (today - timedelta(days=1), 404)):
+            await office.house.registers(office.juliette, Role.CONSEILLER, left_on=last)
+            assert (await office.asks(path)).status == status
+    finally:
+        await office.house.registers(office.juliette, Role.CONSEILLER, left_on=None)
+
+
 async def test_nobody_revokes_a_page_of_somebody_else_and_there_are_not_too_many(office: Office) -> None:
     marie = await office.house.conseiller("marie", departements=["69"])
     told = await office.juliette.asks("/stats partager septembre 2026")
