@@ -19,10 +19,10 @@ from storage.people import Person as Registered
 from storage.people import Role
 from storage.rappels import DailyNews, Rhythm
 from tests.people import Person, unique
-from tests.support.databases import PostgresServer
+from tests.support.databases import PostgresServer, sqlite_database
 from tests.support.house import House, agathe, plain, wait_until
 
-__all__ = ["agathe"]
+__all__ = ["agathe", "sqlite_database"]
 
 MONDAY = date(2026, 11, 30)
 PARIS = ZoneInfo("Europe/Paris")

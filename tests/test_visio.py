@@ -3,10 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, NoReturn, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,11 +17,15 @@ from bot.context import ReadingContext
 from bot.errors import UserError
 from bot.visio import Server, make_checksum, make_name, sign_jwt
 from bot.web import HostRateLimit, Reach, WebClient
-from commands.visio import OpenedRoom, read_line
+from bot.web.client import Trouble, WebError
+from commands.visio import Host, OpenedRoom, host_room, read_line
+from config.settings import Settings
+from config.time import PARIS
 from config.visio import VisioKind, VisioServer, read_visio
 from storage.people import Person as Registered
 from storage.people import Role
-from tests.people import Person
+from storage.visio import VisioRoom, remember_room
+from tests.people import Person, unique
 from tests.support.conversation import make_own_channel
 from tests.support.house import House, plain
 from tests.support.servers import HERE, Handler, serve
@@ -213,3 +217,37 @@ async def test_a_room_is_opened_and_its_host_told_apart(house: House, juliette: 
         await house.stop()
         house.settings = usual
         await house.start()
+
+
+async def test_a_room_is_hosted_by_who_opened_it_alone(house: House, juliette: Person) -> None:
+    settings = type(house.settings).model_validate(
+        house.settings.model_dump() | {"visio": "jitsi https://visio.exemple.fr coop", "visio_secret": SECRET}
+    )
+    key, at = unique("salle"), house.clock()
+    async with house.bot.database.transaction() as db:
+        kept = {"kind": VisioKind.JITSI, "name": key, "url": "https://visio.exemple.fr/abc"}
+        await remember_room(db, VisioRoom(key=key, by=juliette.id, at=at, **kept))
+        for who, may in ((LEA, False), (LEA.copy_with(id=juliette.id), True)):
+            asked = SimpleNamespace(db=db, settings=settings, user=who, now=at, zone=PARIS, web=WebClient("coop-bot/1"))
+            with nullcontext() if may else pytest.raises(UserError, match="l’anime"):
+                assert "?jwt=" in cast(Any, await host_room(cast(ReadingContext, asked), Host(room=key))).text
+
+
+def test_guests_enter_where_the_bot_is_reached_from_outside() -> None:
+    settings = cast(Settings, SimpleNamespace(feed_url="https://coop.exemple.fr", public_url="http://10.0.0.1"))
+    assert visio.find_guest_address(settings, VisioKind.BBB, "abc", "") == "https://coop.exemple.fr/visio/abc"
+
+
+@pytest.mark.parametrize(("trouble", "count"), [(Trouble.SLOW, 1), (Trouble.REFUSED, 2), (Trouble.NAME, 2)])
+async def test_what_may_have_left_is_not_asked_twice(trouble: Trouble, count: int) -> None:
+    asked: list[object] = []
+
+    async def call(*what: object) -> NoReturn:
+        asked.append(what)
+        raise WebError(trouble)
+
+    known = VisioServer(VisioKind.MEET, "https://visio.fr", "coop")
+    server = Server(known, SECRET, cast(WebClient, SimpleNamespace(call=call)))
+    with pytest.raises(UserError, match="ne répond pas"):
+        await visio.make_room(server, room_of(VisioKind.MEET), "lea@exemple.fr")
+    assert len(asked) == count

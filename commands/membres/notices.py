@@ -25,6 +25,7 @@ from bot.work import make_work
 from commands.membres.arrivals import access_button, announce_newcomer, list_own_channels, report_guest
 from commands.membres.members import ANIMATEURS, bienvenue, feature
 from config.settings import Settings
+from config.time import PARIS
 from dialogs.membres import CompleteProfile
 from storage import annuaire, canaux, journal, people, work
 from storage.cra import queries
@@ -265,7 +266,8 @@ async def draw_notices(db: AsyncSession, taken: Sequence[RoleNotice], telling: T
     """Draw the messages for notices whose person still has another role than before, and an active account."""
     found = {person.id: person for person in await people.among(db, ids=[one.person_id for one in taken])}
     off = await transitions.find_gone_since(db, list(found)) if found else {}
-    ask = [person.username for person in await people.list_to_ask(db, telling.now.date())] if found else []
+    today = telling.now.astimezone(PARIS).date()
+    ask = [person.username for person in await people.list_to_ask(db, today)] if found else []
     there = [(notice, found[notice.person_id]) for notice in taken if notice.person_id in found.keys() - off.keys()]
     return [_draw_notice(person, notice, telling, ask) for notice, person in there if _is_news(person, notice, telling)]
 
