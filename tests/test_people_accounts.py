@@ -153,7 +153,7 @@ async def test_who_has_a_last_day_to_come_is_still_asked_told_and_announced(
 ) -> None:
     today, month = clock().date(), date(2026, 1, 1)
     wanted = {ID} if is_there else set()
-    last = {"since": clock(), "left_on": today + timedelta(days=days)}
+    last: dict[str, Any] = {"since": clock(), "left_on": today + timedelta(days=days)}
     async with database.transaction() as db:
         for ident, role in ((ID, Role.CONSEILLER), (ID[::-1], Role.ANIMATEUR)):
             await storage.register_person(db, Person(id=ident, username=role, role=role, **last))

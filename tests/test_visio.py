@@ -225,7 +225,7 @@ async def test_a_room_is_hosted_by_who_opened_it_alone(house: House, juliette: P
     )
     key, at = unique("salle"), house.clock()
     async with house.bot.database.transaction() as db:
-        kept = {"kind": VisioKind.JITSI, "name": key, "url": "https://visio.exemple.fr/abc"}
+        kept: dict[str, Any] = {"kind": VisioKind.JITSI, "name": key, "url": "https://visio.exemple.fr/abc"}
         await remember_room(db, VisioRoom(key=key, by=juliette.id, at=at, **kept))
         for who, may in ((LEA, False), (LEA.copy_with(id=juliette.id), True)):
             asked = SimpleNamespace(db=db, settings=settings, user=who, now=at, zone=PARIS, web=WebClient("coop-bot/1"))
