@@ -93,8 +93,8 @@ class RowCard(Topic[Row]):
         ]
 
 
-class Telling(Protocol):
-    """What telling somebody needs: a database session, and the time."""
+class CardContext(Protocol):
+    """What sending a card to the animateurs needs: a database session, and the time."""
 
     @property
     def db(self) -> AsyncSession:
@@ -106,7 +106,7 @@ class Telling(Protocol):
 
 
 async def tell_animateurs(
-    ctx: Telling, room: str, said: Message | str, *, topic: str | None = None, limit: int = ANIMATEURS_MAX
+    ctx: CardContext, room: str, said: Message | str, *, topic: str | None = None, limit: int = ANIMATEURS_MAX
 ) -> Sequence[Say | Direct]:
     """Send a message to the animateurs’ room; if that is unknown (""), to each animateur, ``limit`` at most."""
     if room:
