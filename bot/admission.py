@@ -10,7 +10,7 @@ from bot.context import Context, ReadingContext, Request
 from bot.delivery import Delivery
 from bot.drafts import Drafts
 from bot.errors import UserError
-from bot.features import AccessHook, BesideHook, Feature, Rescue, Trigger
+from bot.features import AccessHook, Beside, Feature, Rescue, Trigger
 from bot.mattermost import Mattermost
 from bot.people import People
 from bot.replies import Button, RunCommand
@@ -54,11 +54,11 @@ class HandlerDependencies:
     """Where it leads who sees it fail."""
     access: AccessHook | None = None
     """What it offers who is refused for their role."""
-    beside: Sequence[BesideHook] = ()
+    beside: Sequence[Beside] = ()
     """What says something more to who types a command."""
     errands: BackgroundFetches = field(default_factory=BackgroundFetches)
     leads: Callable[[], bool] = always_lead
-    """Whether this replica may take what another could do (bot/clock_skew.py)."""
+    """Whether this replica may take what another could do (bot/clock.py)."""
 
 
 class Admission:

@@ -14,18 +14,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import logs
 from bot.admission import HandlerDependencies, find_access
 from bot.api import ApiServer
-from bot.clock import utc_now
-from bot.clock_skew import ClockSkew
+from bot.clock import ClockSkew, utc_now
 from bot.connections import Connections, Limits
 from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
 from bot.dispatch import Acceptance, Dispatcher
 from bot.drafts import Drafts
 from bot.event_dispatcher import DeliveryEvents, EventDispatcher, ThreadEvents, find_listening_features
-from bot.features import AccessHook, BesideHook, Feature, Key, Rescue, Trigger
+from bot.features import AccessHook, Beside, Feature, Key, Rescue, Trigger
 from bot.figures import FigureReader, watch_disk
 from bot.job_runner import JobRunner, JobScheduler
 from bot.links import Links
-from bot.mattermost import Mattermost, RateLimit, outside_transactions
+from bot.mattermost import Mattermost, outside_transactions
 from bot.mattermost.client import AioClient
 from bot.options import WorkPriority
 from bot.outbox import Outbox, OutboxOptions
@@ -35,7 +34,7 @@ from bot.registry import choose_features, index_all_triggers, index_work
 from bot.server import FeedServer, HttpServer, ServerDependencies
 from bot.site import PageServer
 from bot.spool import Spool
-from bot.tasks import Traffic, cancel_all
+from bot.tasks import RateLimit, Traffic, cancel_all
 from bot.watchlist import Watchlist
 from bot.web import WebClient, describe_agent
 from bot.webhooks import WebhookServer
@@ -102,7 +101,7 @@ class App:
         self.connections, self._recovery = Connections(limits or Limits()), Recovery(triggers, dependencies)
         self._entrance = HttpServer(self._server_dependencies(links, triggers, dependencies), DRAIN_SECONDS)
 
-    def _hooks(self) -> tuple[Rescue | None, AccessHook | None, tuple[BesideHook, ...]]:
+    def _hooks(self) -> tuple[Rescue | None, AccessHook | None, tuple[Beside, ...]]:
         rescue = next((feature.rescue for feature in self._features if feature.rescue), None)
         beside = tuple(hook for feature in self._features for hook in feature.beside)
         return rescue, find_access(self._features), beside

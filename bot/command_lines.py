@@ -131,7 +131,7 @@ class CommandIndex:
         at, lead = len(before.split()), f"{fold(before)} " if before else ""
         names = (name.split() for folded, name in self._names.items() if folded.startswith(lead))
         nexts = {fold(words[at]): words[at] for words in names if len(words) > at}
-        if word in nexts:
+        if not nexts or word in nexts:
             return ""
         near = [verb for verb in nexts if verb in _VERBS.get(word, ())]
         near = near or find_nearest(word, list(nexts), 2 if len(word) >= TWICE_MIN else 1, limit=1)[0]

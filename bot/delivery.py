@@ -84,7 +84,8 @@ class OutgoingWriter:
         match reply:
             case Say() | Direct():
                 row = self._hear(self._said(reply, request), reply.topic, sender)
-                await drafts.ask(db, make_open_questions(reply, request, self.clock(), row))
+                if questions := make_open_questions(reply, request, self.clock(), row):
+                    await drafts.ask(db, questions)
                 return [row]
             case News():
                 await rappels.add_news(db, self._news(reply))
@@ -267,7 +268,8 @@ class Delivery:
         """Deliver these rows at once, now that their transaction is committed."""
         if messages := [row for row in rows if isinstance(row, Outgoing)]:
             self._d.outbox.deliver_now(messages)
-        self._d.signals.notify(row for row in rows if isinstance(row, Work))
+        if works := [row for row in rows if isinstance(row, Work)]:
+            self._d.signals.notify(works)
 
     async def answer(self, replies: Sequence[Reply], request: Request) -> AnswerBody:
         """Return the body of the HTTP answer, after opening dialogs and sending whispers that need a call."""
@@ -377,7 +379,8 @@ class Delivery:
             return
         async with self._d.database.transaction() as db:
             await table.add(db, messages)
-            await drafts.ask(db, questions)
+            if questions:
+                await drafts.ask(db, questions)
         self.deliver_now(messages)
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:

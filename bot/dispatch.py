@@ -327,7 +327,8 @@ class Dispatcher:
     async def _say_beside(self, context: Context, trigger: Trigger) -> list[Reply]:
         """Return what features add to the answer of a typed command."""
         hooks = self._d.beside if trigger.key[0] == "command" else ()
-        return [said for hook in hooks if (said := await hook(context, trigger)) is not None]
+        mine = (hook for roles, hook in hooks if context.user.may(roles))
+        return [said for hook in mine if (said := await hook(context, trigger)) is not None]
 
     def _forget(self, context: Context) -> None:
         """Drop the cached data of the person, and of those whom the handler changed."""

@@ -1,7 +1,7 @@
 """Events: what happens in Mattermost, as values for handlers. A feature declares where it listens by a
 ``WatchedPlaces``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -93,6 +93,12 @@ class DirectMessage(_Written):
     is_direct: bool = True
 
 
+def typed_alone(is_meant: Callable[[str], bool]) -> Callable[[Event], bool]:
+    """Return the test whether an event is a text typed to the bot in the direct channel, outside of threads, that
+    passes a test of its own."""
+    return lambda event: isinstance(event, DirectMessage) and not event.root_id and is_meant(event.text)
+
+
 class Posted(_Written):
     """A person wrote in a watched channel."""
 
@@ -130,6 +136,11 @@ class Deleted(_OfPost):
     @property
     def by(self) -> str:
         return ""
+
+
+def in_thread(event: _Written | Deleted) -> bool:
+    """Return whether a message stands, or stood, in a thread under another one."""
+    return bool(event.root_id)
 
 
 class _OfEmoji(_OfPost):

@@ -114,6 +114,8 @@ AdmitsHook = Callable[[Context], Awaitable[bool]]
 """Whether somebody may use a feature though their role does not say so; it recalls, and opens no transaction."""
 BesideHook = Callable[[Context, "Trigger"], Awaitable[Reply | None]]
 """What is said beside what a command is answered, if anything."""
+Beside = tuple[frozenset[Role], BesideHook]
+"""Such a hook, and to whose commands it adds."""
 WordsHook = Callable[[Context, Spoken], Awaitable[PlainTextReply]]
 Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
@@ -190,8 +192,8 @@ class Feature:
         self.front = front
         self.lets_in: AdmitsHook | None = None
         self.rescue: Rescue | None = None
-        self.waits, self.words, self.beside = list[WaitingHook](), list[WordsHook](), list[BesideHook]()
-        self.home = list[HomeHook]()
+        self.waits, self.words, self.home = list[WaitingHook](), list[WordsHook](), list[HomeHook]()
+        self.beside = list[Beside]()
         self.sources, self.evenings = list[SearchSource](), list[EveningSource]()
         self.triggers, self.figures = list[Trigger](), list[FiguresHook]()
         self.at_start: list[Callable[[], object]] = []
@@ -310,10 +312,14 @@ class Feature:
 
         return register
 
-    def says_beside(self, hook: BesideHook) -> BesideHook:
-        """Declare the hook that adds something to the answer of any typed command."""
-        self.beside.append(hook)
-        return hook
+    def says_beside(self, roles: Collection[Role]) -> Registers[BesideHook]:
+        """Declare the hook that adds something to the answer of any command that somebody of these roles types."""
+
+        def register(hook: BesideHook) -> BesideHook:
+            self.beside.append((frozenset(roles), hook))
+            return hook
+
+        return register
 
     def admits(self, hook: AdmitsHook) -> AdmitsHook:
         """Declare the hook that admits further people to the feature’s triggers, whatever their role; « /aide » shows

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.events import DirectMessage, Spoken
+from bot.events import DirectMessage, Spoken, typed_alone
 from bot.features import Feature, Front
 from bot.french import Period, say_date, say_days
 from bot.menus import Choosing, Menu
@@ -271,15 +271,13 @@ async def put_back(ctx: Context, click: PutBackAbsence) -> Replies:
     return Whisper(render("absence/restored", days=forms.say_absence(found)), [now])
 
 
-def _is_leave(message: DirectMessage) -> bool:
-    return not message.root_id and forms.is_said(message.text)
+_is_leave = typed_alone(forms.is_said)
 
 
 @feature.hears_words
 async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
     """Recognise « je suis en congés jusqu’au 3 janvier », written in the direct channel, as an absence."""
-    is_its = isinstance(message, DirectMessage) and _is_leave(message) and ctx.user.may(NETWORK)
-    return PlainTextReply(is_its=is_its)
+    return PlainTextReply(is_its=_is_leave(message) and ctx.user.may(NETWORK))
 
 
 @feature.event(DirectMessage, name="absence.DirectMessage", only=_is_leave)

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.events import DirectMessage, Spoken
+from bot.events import DirectMessage, Spoken, typed_alone
 from bot.features import Feature, Front, Trigger
 from bot.french import NBSP, say_date
 from bot.replies import Button, Direct, PlainTextReply, Replies, Reply, RunCommand, Waiting, Whisper
@@ -65,15 +65,13 @@ async def finish_by_button(ctx: Context, _: Finish) -> Replies:
     return Whisper(await _end(ctx))
 
 
-def _is_end(message: DirectMessage) -> bool:
-    return not message.root_id and fold(message.text).strip(" .!") == END_WORD
+_is_end = typed_alone(lambda text: fold(text).strip(" .!") == END_WORD)
 
 
 @feature.hears_words
 async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
     """Recognise « fin », written in the direct channel outside threads, as the end of a training."""
-    is_end = isinstance(message, DirectMessage) and _is_end(message)
-    return PlainTextReply(is_its=is_end and ctx.user.may(CONSEILLERS))
+    return PlainTextReply(is_its=_is_end(message) and ctx.user.may(CONSEILLERS))
 
 
 @feature.event(DirectMessage, name="entrainement.DirectMessage", only=_is_end)
@@ -95,11 +93,11 @@ async def remind(ctx: ReadingContext) -> Sequence[Waiting]:
     return [Waiting(said, Button("Finir l’entraînement", RunCommand(line="entrainement fin")))]
 
 
-@feature.says_beside
+@feature.says_beside(CONSEILLERS)
 async def say_real(ctx: Context, trigger: Trigger) -> Reply | None:
     """Warn a trainee that the command they typed is real, unlike those that a training covers."""
     is_practised = trigger.feature in PRACTISED or trigger.key == ("command", "stats")
-    if is_practised or not ctx.user.may(CONSEILLERS) or not await ctx.is_among(report.list_trainees):
+    if is_practised or not await ctx.is_among(report.list_trainees):
         return None
     return Whisper(render("entrainement/real"))
 

@@ -10,7 +10,7 @@ Words
 from collections.abc import Iterable, Sequence
 
 from bot.context import Context, ReadingContext
-from bot.events import Addressed, DirectMessage, Spoken
+from bot.events import Addressed, DirectMessage
 from bot.features import Feature, Right
 from bot.replies import Perform, Redirect, Replies, Reply, RunCommand, Whisper, WordedButton
 from commands.aide.conversation import Conversation
@@ -53,15 +53,12 @@ def build_aide(features: Iterable[Feature]) -> Feature:
         """Press the button of a question that was shown a second time."""
         return Redirect(click.name, click.data)
 
-    async def read_words(ctx: ReadingContext, message: Spoken) -> Answered | None:
-        return await talk.answer(ctx, message)
-
-    @feature.event(DirectMessage, name="aide.written_to.DirectMessage", asks=read_words)
+    @feature.event(DirectMessage, name="aide.written_to.DirectMessage", asks=talk.answer)
     async def written_to(ctx: Context, message: DirectMessage, answered: Answered) -> Replies:
         """Answer plain words in the direct channel, unless a feature takes them."""
         return await _say(ctx, answered)
 
-    @feature.event(Addressed, name="aide.addressed.Addressed", asks=read_words)
+    @feature.event(Addressed, name="aide.addressed.Addressed", asks=talk.answer)
     async def addressed(ctx: Context, message: Addressed, answered: Answered) -> Replies:
         """Answer, in the direct channel, somebody who called the bot by its name in another channel."""
         return await _say(ctx, answered)

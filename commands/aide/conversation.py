@@ -104,10 +104,8 @@ class Conversation:
 
     async def answer(self, ctx: ReadingContext, message: Spoken) -> Answered | None:
         """Answer a message; None if a feature takes it, or if its author is unknown."""
-        if not await is_active(ctx, message.user_id):
-            return None
         claimed = await self._home.hear(ctx, message)
-        if claimed is None:
+        if claimed is None or not await is_active(ctx, message.user_id):
             return None
         heard = await self._hear(ctx, message, [button for each in claimed for button in each.buttons])
         if isinstance(message, Addressed) and not message.by_name:

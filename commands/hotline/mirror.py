@@ -11,7 +11,7 @@ from bot import guard
 from bot.actions import DeletePost, React, Unreact
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted
+from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted, in_thread
 from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
 from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved
@@ -130,13 +130,13 @@ async def find_thread(ctx: Context, root_id: str, *, is_direct: bool) -> TicketT
     return TicketThread(ticket, stood, Side.ROOM) if ticket else None
 
 
-@feature.event(Posted, name="hotline.agent_wrote.Posted")
+@feature.event(Posted, name="hotline.agent_wrote.Posted", only=in_thread)
 async def on_agent_post(ctx: Context, event: Posted) -> Replies:
     """Mirror a line under a card to the author, unless it begins with « ! »."""
     return await _mirror_post(ctx, event, is_direct=False)
 
 
-@feature.event(DirectMessage, name="hotline.author_wrote.DirectMessage")
+@feature.event(DirectMessage, name="hotline.author_wrote.DirectMessage", only=in_thread)
 async def on_author_post(ctx: Context, event: DirectMessage) -> Replies:
     """Mirror a line under a receipt to the agents."""
     return await _mirror_post(ctx, event, is_direct=True)

@@ -12,7 +12,7 @@ from bot.actions import DeletePost
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context
 from bot.errors import UserError
-from bot.events import Deleted, Delivered, Posted, WatchedPlaces
+from bot.events import Deleted, Delivered, Posted, WatchedPlaces, in_thread
 from bot.french import months_after, say_date
 from bot.permalinks import make_permalink
 from bot.plain_text import shorten
@@ -322,10 +322,10 @@ async def note_thread(ctx: Context, number: int, event: Delivered) -> Sequence[R
     return [_post_comment(ctx, resource, await read_display_name(ctx, one.user_id), one.waits) for one in waiting]
 
 
-@feature.event(Posted, name="ressources.typed.Posted")
+@feature.event(Posted, name="ressources.typed.Posted", only=in_thread)
 async def note_typed_comment(ctx: Context, event: Posted) -> Replies:
     """Record a reply in the thread of a resource as a comment."""
-    resource = await resources.find_by_thread(ctx.db, event.root_id) if event.root_id else None
+    resource = await resources.find_by_thread(ctx.db, event.root_id)
     if resource is None:
         return None
     said = feedback.ResourceComment(resource=resource.number, user_id=event.user_id, at=ctx.now, post_id=event.post_id)
@@ -333,7 +333,7 @@ async def note_typed_comment(ctx: Context, event: Posted) -> Replies:
     return await _tell_author_of_comment(ctx, resource, event.user_id, event.text)
 
 
-@feature.event(Deleted, name="ressources.taken_away.Deleted")
+@feature.event(Deleted, name="ressources.taken_away.Deleted", only=in_thread)
 async def forget_deleted_comment(ctx: Context, event: Deleted) -> Replies:
     """Forget a deleted comment."""
     await feedback.forget_comment(ctx.db, event.post_id)
