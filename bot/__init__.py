@@ -40,6 +40,7 @@ Words:
     Lease: until when a replica has a row to itself; others may take it afterwards.
     Gate, TablePoller: shut while a server does not answer; looks at a table when something is due, or somebody calls.
     ClockSkew: how far this clock is from the database’s; beyond a minute the replica leaves shared work to others.
+    RateLimit, CallPriority: how many calls a second long work and crowds make, halved by a 429; whose calls these are.
     Traffic, SingleFlight, BackgroundFetches, ShieldedTransactions: requests under way, for which other work waits; one
         question for all who ask it at once; what chores ask outside, beside their steps; transactions that end though
         their caller is gone.

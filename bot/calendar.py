@@ -12,8 +12,8 @@ from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.french.dates import say_hour
-from bot.french.moments import MORNING, say_part_of_day
+from bot.french.dates import say_hour, say_part_of_day
+from bot.french.moments import MORNING
 from config import libraries, tables
 from config.office_hours import Closure, Opening
 from config.settings import Settings

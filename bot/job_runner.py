@@ -13,7 +13,7 @@ from apscheduler.triggers.cron import CronTrigger
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.admission import Admission, HandlerDependencies
-from bot.clock_skew import SKEW_MAX
+from bot.clock import SKEW_MAX
 from bot.context import Context, Request
 from bot.delivery import Row
 from bot.features import Key, Trigger

@@ -32,7 +32,7 @@ from bot.tasks import SingleFlight
 from bot.texts import render
 from bot.visitors import Visitors
 from bot.visits import FeedContent
-from bot.webhooks import WebhookServer
+from bot.webhooks import DELIVERY_MAX, WebhookServer
 
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
@@ -273,7 +273,9 @@ class _Routes:
     @web.middleware
     async def read_whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
         """Read a request completely before it is answered; until then its connection counts as waiting."""
-        request = self._d.webhooks.widen(request)
+        resource = request.match_info.route.resource
+        if resource is not None and resource.canonical in self._d.webhooks.paths:
+            request = request.clone(client_max_size=DELIVERY_MAX)
         await read_body(request)
         with self._d.connections.answering(request.transport):
             return await handler(request)

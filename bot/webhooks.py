@@ -27,7 +27,7 @@ from bot.visits import WebhookAnswer, WebhookError, WebhookRequest
 
 log = structlog.get_logger()
 
-BODY_MAX = 1024 * 1024
+DELIVERY_MAX = 1024 * 1024
 """Bytes of what is sent."""
 KEY_MAX = 200
 TYPES = ("application/json", "application/octet-stream", "application/x-www-form-urlencoded")
@@ -75,7 +75,8 @@ class WebhookServer:
 
     def __init__(self, triggers: Mapping[Key, Trigger], dependencies: HandlerDependencies) -> None:
         self._triggers = {name: trigger for (kind, name), trigger in triggers.items() if kind == "webhook"}
-        self._paths = {f"/{name}/{{key}}" for name in self._triggers}
+        self.paths = {f"/{name}/{{key}}" for name in self._triggers}
+        """Where deliveries come in, which may be larger than other requests (``DELIVERY_MAX``)."""
         self._admission = Admission(dependencies)
         self._d = dependencies
         self._senders, self._visitors = Senders(), Visitors(dependencies.settings.proxies)
@@ -83,12 +84,6 @@ class WebhookServer:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of all webhooks, enabled or not."""
         return [web.post(f"/{name}/{{key}}", partial(self._answer, name)) for name in self._triggers]
-
-    def widen(self, request: web.Request) -> web.Request:
-        """Return the request with the larger size limit of deliveries."""
-        resource = request.match_info.route.resource
-        is_ours = resource is not None and resource.canonical in self._paths
-        return request.clone(client_max_size=BODY_MAX) if is_ours else request
 
     async def _answer(self, name: str, request: web.Request) -> web.StreamResponse:
         sender = self._visitors.name(request)

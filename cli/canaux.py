@@ -15,8 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.actions import AddMembers, ChatAction, remove_settled
 from bot.errors import ChatError, Refusal
 from bot.french import NBSP
-from bot.mattermost import AioClient, Mattermost, paced_calls
+from bot.mattermost import AioClient, Mattermost
 from bot.outbox.actions import DeliveryResult, find_contradicted, perform_action
+from bot.tasks import paced_calls
 from cli.admin import Admin
 from cli.checks import check_paths, open_chat
 from cli.command import Call

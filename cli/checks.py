@@ -13,8 +13,9 @@ from bot.capabilities import OLDEST
 from bot.errors import ChatError
 from bot.features import Feature
 from bot.french import plural
-from bot.mattermost import AioClient, Mattermost, RateLimit
+from bot.mattermost import AioClient, Mattermost
 from bot.papers import page
+from bot.tasks import RateLimit
 from cli.admin import Admin, TeamIdentity
 from cli.errors import OperatorError
 from cli.faults import certificate_fault, chat_fault, place_fault

@@ -8,15 +8,15 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.clock_skew import ClockSkew
+from bot.clock import ClockSkew
 from bot.context import Request
 from bot.delivery import OutgoingWriter, RegisteredHandlers
 from bot.links import Links
-from bot.mattermost import Mattermost, RateLimit, outside_transactions
+from bot.mattermost import Mattermost, outside_transactions
 from bot.outbox import Outbox, OutboxOptions
 from bot.renderers import MessageRenderer
 from bot.replies import Reply
-from bot.tasks import loop_time
+from bot.tasks import RateLimit, loop_time
 from cli.checks import open_client
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar

@@ -36,9 +36,9 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import engines, sessions, statements
+from storage import engines, statements
 from storage.round_trips import RoundTrips
-from storage.sessions import make_sessions
+from storage.statements import make_sessions
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -181,7 +181,7 @@ class Database:
         is_shared = self.is_sqlite and engines.SHARED_SYNC in engines.WRITING
         self._log = engines.LogSync(self.url.database or "") if is_shared else None
         reading = {_WRITES: False, _FOLDER: folder, statements.TRIPS: self._make_trips()}
-        writing = reading | {_WRITES: True, sessions.LOG: self._log}
+        writing = reading | {_WRITES: True, statements.LOG: self._log}
         self.write, self.read = make_sessions(self._writer, writing), make_sessions(self._reader, reading)
         self._reserved, self._nested = [
             {True: make_sessions(each, writing), False: make_sessions(each, reading)} for each in self._beside

@@ -1,4 +1,5 @@
-"""Statements that are compiled once for each kind of database, then given to the driver itself.
+"""Sessions, each one transaction, and statements that are compiled once for each kind of database, then given to the
+driver itself.
 
 SQLAlchemy binds, wraps and reads anew each time a statement is executed, which takes as long as the statement, and on
 PostgreSQL each BEGIN and COMMIT is a way to the server and back: what is on the way of every report does without.
@@ -14,10 +15,10 @@ from sqlalchemy import ClauseElement, Connection, Select, UpdateBase, event
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.orm import Session
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
 from sqlalchemy.orm.attributes import manager_of_class
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.engines import wrap_problem
@@ -276,3 +277,39 @@ def _last(db: AsyncSession) -> dict[Any, Any]:
 
 def _kind(db: AsyncSession) -> str:
     return db.get_bind().dialect.name
+
+
+LOG = "log"
+"""Under which a session’s information has the log that is brought to the disk (SQLite)."""
+
+
+class _Session(Session):
+    """What does the work; a class of its own, so that it is told when a transaction begins."""
+
+
+event.listen(_Session, "after_begin", lambda session, _, connection: hand_over(session, connection))
+
+
+class DatabaseSession(AsyncSession):
+    """A session that does not warn about statements other than plain SELECTs, as SQLModel’s does."""
+
+    sync_session_class = _Session
+    execute = AlchemySession.execute  # type: ignore[assignment,unused-ignore]
+
+    async def commit(self) -> None:
+        """Commit, and return once it is on the disk; the connection is given back before, for other writers."""
+        if await write_together(self):
+            return
+        await super().commit()
+        if log := self.info.get(LOG):
+            await log.reach()
+
+    async def rollback(self) -> None:
+        """Roll back; what was still to be written last is forgotten."""
+        forget(self)
+        await super().rollback()
+
+
+def make_sessions(engine: AsyncEngine, info: dict[str, Any]) -> async_sessionmaker[AsyncSession]:
+    """Make what makes the sessions of an engine, each with this information."""
+    return async_sessionmaker(engine, class_=DatabaseSession, expire_on_commit=False, autoflush=False, info=info)

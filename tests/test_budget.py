@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.mattermost import RateLimit, paced_calls, rate_limit
+from bot import tasks
+from bot.tasks import RateLimit, paced_calls
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         times[0] += seconds
 
-    monkeypatch.setattr(rate_limit, "loop_time", lambda: times[0])
+    monkeypatch.setattr(tasks, "loop_time", lambda: times[0])
     monkeypatch.setattr(asyncio, "sleep", sleep)
     return times
 
@@ -43,9 +44,9 @@ async def test_a_refusal_halves_it_and_it_comes_back(now: list[float]) -> None:
         now[0] += 2
         calls.halve()
     assert 1.0 <= calls.rate < 1.1, "a sixteenth is left"
-    now[0] += rate_limit.DOUBLES_IN
+    now[0] += tasks.DOUBLES_IN
     assert calls.rate == pytest.approx(2, rel=0.1)
-    now[0] += 10 * rate_limit.DOUBLES_IN
+    now[0] += 10 * tasks.DOUBLES_IN
     assert calls.rate == 16
 
 

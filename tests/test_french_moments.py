@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.french.dates import say_age
-from bot.french.moments import read_moment, say_moment, say_part_of_day
+from bot.french.dates import say_age, say_moment, say_part_of_day
+from bot.french.moments import read_moment
 
 PARIS = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 11, 24)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.french.moments import say_moment
+from bot.french import say_moment
 from storage.journal import AuditAct
 from storage.moderation import cases
 from tests.people import unique

@@ -11,8 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from bot.app import App
-from bot.clock import utc_now
-from bot.clock_skew import SKEW_MAX, ClockSkew
+from bot.clock import SKEW_MAX, ClockSkew, utc_now
 from cli.doctor import house as examination
 from cli.doctor.findings import CheckFindings
 from commands import controls

@@ -13,9 +13,8 @@ from bot.actions import React
 from bot.app import App
 from bot.context import Context
 from bot.features import Feature
-from bot.mattermost import CallPriority, RateLimit, paced_calls
 from bot.replies import Progress, Replies, Say, Start, Step
-from bot.tasks import BackgroundFetches
+from bot.tasks import BackgroundFetches, CallPriority, RateLimit, paced_calls
 from storage.work import WorkState
 from tests.support.databases import create_database
 from tests.support.house import wait_for, wait_until

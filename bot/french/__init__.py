@@ -11,12 +11,13 @@ from bot.french.dates import (
     say_day,
     say_days,
     say_hour,
+    say_moment,
     say_month,
     say_on,
     say_weekday,
     write_date,
 )
-from bot.french.moments import is_past_moment, read_moment, say_moment, write_moment
+from bot.french.moments import is_past_moment, read_moment, write_moment
 from bot.french.neighbours import period_after, period_before, period_to_compare
 from bot.french.periods import (
     Period,

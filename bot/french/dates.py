@@ -1,4 +1,5 @@
-"""Dates as people write them: « hier », « lundi dernier », « 12/09 », « le 3 », « 1er mars 2026 »."""
+"""Dates as people write them (« hier », « lundi dernier », « 12/09 », « le 3 », « 1er mars 2026 »), and as they are
+said, with or without their hour."""
 
 import re
 from collections.abc import Iterator
@@ -230,3 +231,23 @@ def say_days(first: date, last: date) -> str:
 def say_hour(moment: datetime | time) -> str:
     """Say the hour of a moment: « 9 h », « 9 h 05 »."""
     return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02}" if moment.minute else "")
+
+
+def say_moment(moment: datetime) -> str:
+    """Say a moment: « mardi 24 novembre 2026 à 9 h 05 »; the spaces about the hour do not break."""
+    return f"{say_date(moment.date())} à {say_hour(moment)}"
+
+
+_PARTS_OF_DAY = (
+    (time(5), ("cette nuit", "dans la nuit")),
+    (time(12), ("ce matin", "dans la matinée")),
+    (time(18), ("cet après-midi", "dans l’après-midi")),
+    (time.max, ("ce soir", "dans la soirée")),
+)
+"""Until when a part of the day is, and what it is called today and on another day."""
+
+
+def say_part_of_day(moment: datetime, today: date) -> str:
+    """Say by when something will be, from today on: « cet après-midi », « lundi 30 novembre dans la matinée »."""
+    this, of_day = next(said for until, said in _PARTS_OF_DAY if moment.time() <= until)
+    return this if moment.date() == today else f"{say_weekday(moment.date(), today)} {of_day}"

@@ -1,10 +1,10 @@
-"""Moments as people write and read them: « demain 9h », « lundi à midi », « le 5 décembre à 10 h 30 »."""
+"""Moments as people write them: « demain 9h », « lundi à midi », « le 5 décembre à 10 h 30 »."""
 
 import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.french.dates import fold_date, say_date, say_hour, say_weekday
+from bot.french.dates import fold_date
 from bot.french.periods import read_named_day
 
 MORNING = time(9)
@@ -16,13 +16,6 @@ _BEGINNINGS = {"midi": time(12), "apres midi": time(14), "aprem": time(14), "soi
 """The hour of a part of the day; a morning begins as a day does."""
 
 
-_PARTS = (
-    (time(5), ("cette nuit", "dans la nuit")),
-    (time(12), ("ce matin", "dans la matinée")),
-    (time(18), ("cet après-midi", "dans l’après-midi")),
-    (time.max, ("ce soir", "dans la soirée")),
-)
-"""Until when a part of the day is, and what it is called today and on another day."""
 _BARE = re.compile(r"[0-9 ]+")
 
 
@@ -54,16 +47,3 @@ def is_past_moment(text: str, today: date, zone: ZoneInfo) -> bool:
 def write_moment(moment: datetime) -> str:
     """Write a moment as `read_moment` reads it, for a field."""
     return f"{moment:%d/%m/%Y %Hh%M}"
-
-
-def say_moment(moment: datetime) -> str:
-    """Say a moment: « mardi 24 novembre 2026 à 9 h 05 »; the spaces about the hour do not break."""
-    return f"{say_date(moment.date())} à {say_hour(moment)}"
-
-
-def say_part_of_day(moment: datetime, today: date) -> str:
-    """Say by when something will be, from today on: « cet après-midi », « lundi 30 novembre dans la matinée »."""
-    this, of_day = next(said for until, said in _PARTS if moment.time() <= until)
-    if moment.date() == today:
-        return this
-    return f"{say_weekday(moment.date(), today)} {of_day}"

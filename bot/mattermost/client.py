@@ -26,9 +26,8 @@ from bot.capabilities import OLDEST, Capabilities, of_version
 from bot.clock import utc_now
 from bot.errors import ChatError
 from bot.mattermost import wire
-from bot.mattermost.rate_limit import RateLimit
 from bot.mattermost.wire import ChatUser
-from bot.tasks import loop_time
+from bot.tasks import RateLimit, loop_time
 
 # The package’s own first module imports a synchronous client and a websocket of its own, with requests, urllib3 and
 # websockets: megabytes and a tenth of a second for what is never called. Its place is taken by an empty module that

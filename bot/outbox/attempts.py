@@ -13,13 +13,13 @@ import structlog
 from bot import retries
 from bot.actions import is_settling
 from bot.errors import ChatError, Refusal, may_succeed_later
-from bot.mattermost import Mattermost, RateLimit
+from bot.mattermost import Mattermost
 from bot.metrics import DELIVERIES, OUTBOX_OPEN
 from bot.outbox.actions import DeliveryResult
 from bot.outbox.lanes import LeasedMessage, lease_taken
 from bot.outbox.sender import Sender
 from bot.retries import WORN, Doubts, Gate, LeaseLostError, lease_kept, run_when_due
-from bot.tasks import ShieldedTransactions, Traffic, loop_time
+from bot.tasks import RateLimit, ShieldedTransactions, Traffic, loop_time
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import LEASE, Outgoing, TargetKind, queue

@@ -14,7 +14,7 @@ import structlog
 
 from bot import retries
 from bot.errors import unless_refused
-from bot.mattermost import ChatPost, Mattermost, RateLimit
+from bot.mattermost import ChatPost, Mattermost
 from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
 from bot.outbox.actions import read_mark
 from bot.outbox.attempts import (
@@ -28,7 +28,7 @@ from bot.outbox.attempts import (
 from bot.outbox.lanes import Backlog, Lane, Lanes, LeasedMessage, is_leased, lease_written
 from bot.outbox.sender import FileCarrier, Fresh, Sender
 from bot.retries import PollerPauses, TablePoller, wait_before_look
-from bot.tasks import Traffic, cancel_all
+from bot.tasks import RateLimit, Traffic, cancel_all
 from storage.database import Database
 from storage.outbox import Outgoing, TargetKind, queue
 

@@ -16,12 +16,11 @@ from bot.delivery import Row
 from bot.errors import ChatError, UserError
 from bot.features import Trigger
 from bot.logs import begin_request
-from bot.mattermost import CallPriority, paced_calls
 from bot.metrics import REQUESTS, WORK_STEPS
 from bot.options import WorkPriority
 from bot.replies import Button, Direct, Progress, Refresh, Step
 from bot.retries import Gate, LeaseLostError, backoff, is_away
-from bot.tasks import NotFetchedYetError, ShieldedTransactions, loop_time
+from bot.tasks import CallPriority, NotFetchedYetError, ShieldedTransactions, loop_time, paced_calls
 from bot.work import STOPPABLE, WorkPhase, make_work_message, topic_of_work
 from bot.work.workers import ERROR_MAX, WorkHandlers, WorkLease, end_values
 from storage.claims import LEASE

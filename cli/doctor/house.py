@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.clock_skew import ClockSkew
+from bot.clock import ClockSkew
 from bot.features import Feature
 from bot.french import join
 from bot.registry import find_setting_fault, is_enabled
