@@ -3,20 +3,21 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from secrets import token_hex
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.actions import AddMembers, ChatAction, remove_settled
+from bot.actions import AddMembers, remove_settled
 from bot.errors import ChatError, Refusal
 from bot.french import NBSP
 from bot.mattermost import AioClient, Mattermost
-from bot.outbox.actions import DeliveryResult, find_contradicted, perform_action
+from bot.outbox.actions import find_contradicted, perform_action
 from bot.tasks import paced_calls
 from cli.admin import Admin
 from cli.checks import check_paths, open_chat
@@ -28,7 +29,7 @@ from cli.journal import note
 from cli.terminal import ProgressBar, count, write
 from commands.canaux import drift
 from commands.canaux.cards import count_kinds
-from commands.canaux.runs import NO_CHANNEL, record_arrival, record_refusal
+from commands.canaux.runs import prepare_batches, record_arrival, record_refusal, take_first
 from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage.canaux import forget_channel, remember_channel, runs
@@ -36,6 +37,8 @@ from storage.canaux.runs import OUTSIDERS, Change, ChangeState, Drift, Finding, 
 from storage.database import Database
 from storage.journal import AuditAct as JournalAct
 
+P = ParamSpec("P")
+T = TypeVar("T")
 CLEAN, DRIFTED = 0, 3
 """How a check ends that could tell; 1, as everywhere, where it could not."""
 
@@ -85,31 +88,31 @@ async def bring_to_plan(
     left: list[Finding] = []
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
         wanted, survey = await _plan(database, settings, clock()), drift.Survey(chat)
-        mending = Mending(chat, journal := Journal(database, clock), left_alone)
-        await journal.open()
+        repair = Repair(chat, database, clock, left_alone)
+        await repair.open()
         async for found in _survey(survey, wanted):
             if pretend:
-                mending.pretend(found)
+                repair.pretend(found)
             else:
-                found = await _mend(mending, survey, wanted, found)  # noqa: PLW2901
+                found = await _mend(repair, survey, wanted, found)  # noqa: PLW2901
             left += [finding for finding in found.findings if finding.drift in left_alone]
-        await journal.end()
-    if admin_token and mending.told.came:
-        await mark_read(settings, admin_token, mending.told.came)
-    return mending.told, left
+        await repair.end()
+    if admin_token and repair.told.came:
+        await mark_read(settings, admin_token, repair.told.came)
+    return repair.told, left
 
 
 async def _mend(
-    mending: "Mending", survey: drift.Survey, wanted: drift.ChannelPlan, found: drift.ComparedChannel
+    repair: "Repair", survey: drift.Survey, wanted: drift.ChannelPlan, found: drift.ComparedChannel
 ) -> drift.ComparedChannel:
     """Repair one channel, and return the last comparison; one that the bot only joined is compared again."""
-    await mending.mend(found)
+    await repair.mend(found)
     if not found.to_join:
         return found
     seen = await survey.look(drift.ChannelTarget.of(found.planned, wanted.known))
     found = drift.compare_channel(wanted, survey, found.planned, seen)
     if seen.members is not None:
-        await mending.mend(found)
+        await repair.mend(found)
     return found
 
 
@@ -210,74 +213,80 @@ def tell(outcome: SyncOutcome, left: Sequence[Finding], *, as_json: bool, dry_ru
 INTERRUPTED = "interrompu avant d’être fait"
 
 
-@dataclass
-class Journal:
-    """Records one run of changes, which begins with the first."""
+UNSEEN, UNTOUCHED = "rien n’y a été fait", "rien n’y serait fait"
+NOT_THERE = "n’a pas pu être ajouté au canal"
+DECIDED_OTHERWISE = "le contraire a été décidé et part à l’instant : à revoir ensuite"
 
+
+@dataclass
+class Repair:
+    """Makes the changes of one run, which begins with the first, by the actions of « Réparer » in chat: each is
+    performed here, and recorded, before the next. ``left_alone`` are the kinds of drift that are only reported."""
+
+    chat: Mattermost
     database: Database
     clock: Callable[[], datetime]
+    left_alone: frozenset[Drift] = frozenset()
+    told: SyncOutcome = field(default_factory=SyncOutcome)
     _run: Run | None = None
     _left: dict[str, list[Change]] = field(default_factory=dict)
     """What earlier runs were killed at, by channel."""
 
     async def open(self) -> None:
         """Read the changes that earlier runs did not finish."""
-        async with self.database.transaction(writes=False) as db:
-            for change in await runs.list_left_open(db, RunKind.SYNC):
-                self._left.setdefault(change.key, []).append(change)
+        for change in await self._do(runs.list_left_open, RunKind.SYNC):
+            self._left.setdefault(change.key, []).append(change)
 
-    async def begin(self, surveyed: drift.ComparedChannel, wanted: Sequence[Finding]) -> None:
-        """Record which channel is the planned one, and its changes."""
-        key, place = surveyed.planned.key, surveyed.channel.id if surveyed.channel else ""
-        async with self.database.transaction() as db:
-            if surveyed.is_own:
-                await remember_channel(db, key, place, self.clock())
-            elif surveyed.is_taken:
-                await forget_channel(db, key)
-            await self._settle(db, surveyed, place)
-            if wanted and self._run is None:
-                self._run = Run(id=token_hex(13), kind=RunKind.SYNC, at=self.clock(), stage=Stage.MENDED)
-                await runs.add_run(db, Run(**self._run.model_dump()))
-                await note(db, JournalAct.CHANNEL_REPAIR, f"canaux:{self._run.id}", self.clock())
-            if self._run is not None:
-                await runs.note_changes(db, self._run.id, wanted, {key: place})
+    async def mend(self, surveyed: drift.ComparedChannel) -> None:
+        """Make all changes that one channel needs; a public one that the bot cannot see is only joined, to be compared
+        again. Raises ChatError if Mattermost is away."""
+        self._note_out_of_reach(surveyed, UNSEEN)
+        await self._do(self._begin, surveyed)
+        while self._run and (found := await self._do(runs.list_next_changes, self._run.id, ChangeState.FOUND)):
+            await self._make(surveyed.planned, take_first(found))
 
-    async def next(self) -> Sequence[Change]:
-        """Return the next changes to make."""
-        if self._run is None:
-            return []
-        async with self.database.transaction(writes=False) as db:
-            return await runs.list_next_changes(db, self._run.id, ChangeState.FOUND)
-
-    async def send(self, mine: Sequence[Change]) -> None:
-        """Record that one call is about to make these changes."""
-        async with self.database.transaction() as db:
-            numbers = [change.n for change in mine]
-            await runs.update_changes(db, mine[0].run_id, numbers, state=ChangeState.SENT, batch=mine[0].n)
-
-    async def refuse(self, mine: Sequence[Change], why: str) -> None:
-        """Record that these changes are impossible."""
-        if mine:
-            async with self.database.transaction() as db:
-                await record_refusal(db, mine, why)
-
-    async def record(self, mine: Sequence[Change], result: DeliveryResult) -> Sequence[tuple[Change, str]]:
-        """Record that these changes were made, except those that are returned with their reasons."""
-        async with self.database.transaction() as db:
-            kept_out = result.news.get("kept_out", {})
-            return await record_arrival(db, mine, kept_out, result.channel_id, self.clock())
-
-    async def find_contradicted(self, act: ChatAction) -> Collection[str]:
-        """Return what of an action the bot itself is about to do differently."""
-        async with self.database.transaction(writes=False) as db:
-            return await find_contradicted(db, act)
+    def pretend(self, surveyed: drift.ComparedChannel) -> None:
+        """Count what would be done; nothing is known of a channel that the bot cannot see."""
+        self.told.done.update(finding.drift for finding in self._wanted(surveyed))
+        self._note_out_of_reach(surveyed, UNTOUCHED)
 
     async def end(self) -> None:
         """Delete a run without changes."""
+        run = self._run
+        if run and not (await self._do(runs.count_by_state, run.id)).get(ChangeState.DONE):
+            await self._do(runs.drop_run, run)
+
+    async def _do(
+        self, step: Callable[Concatenate[AsyncSession, P], Awaitable[T]], *args: P.args, **more: P.kwargs
+    ) -> T:
+        """Do a step in a transaction of its own."""
+        async with self.database.transaction() as db:
+            return await step(db, *args, **more)
+
+    def _note_out_of_reach(self, surveyed: drift.ComparedChannel, why: str) -> None:
+        """Report a channel that the bot cannot see."""
+        self.told.failed += [(f, why) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id]
+
+    def _wanted(self, surveyed: drift.ComparedChannel) -> Sequence[Finding]:
+        """Return the findings that can be repaired."""
+        wanted = [finding for finding in surveyed.findings if finding.drift not in self.left_alone]
+        return [finding for finding in wanted if finding.drift is not Drift.UNSEEN or finding.user_id]
+
+    async def _begin(self, db: AsyncSession, surveyed: drift.ComparedChannel) -> None:
+        """Record which channel is the planned one, and its changes."""
+        key, place = surveyed.planned.key, surveyed.channel.id if surveyed.channel else ""
+        if surveyed.is_own:
+            await remember_channel(db, key, place, self.clock())
+        elif surveyed.is_taken:
+            await forget_channel(db, key)
+        await self._settle(db, surveyed, place)
+        wanted = self._wanted(surveyed)
+        if wanted and self._run is None:
+            self._run = Run(id=token_hex(13), kind=RunKind.SYNC, at=self.clock(), stage=Stage.MENDED)
+            await runs.add_run(db, Run(**self._run.model_dump()))
+            await note(db, JournalAct.CHANNEL_REPAIR, f"canaux:{self._run.id}", self.clock())
         if self._run is not None:
-            async with self.database.transaction() as db:
-                if not (await runs.count_by_state(db, self._run.id)).get(ChangeState.DONE):
-                    await runs.drop_run(db, self._run)
+            await runs.note_changes(db, self._run.id, wanted, {key: place})
 
     async def _settle(self, db: AsyncSession, surveyed: drift.ComparedChannel, place: str) -> None:
         """Record a change that an earlier, killed run was making as made, if it is no longer needed."""
@@ -295,89 +304,49 @@ class Journal:
             if any(change.drift is Drift.ABSENT for change in made):
                 await runs.set_channel_id(db, run_id, surveyed.planned.key, place)
 
-
-UNSEEN, UNTOUCHED = "rien n’y a été fait", "rien n’y serait fait"
-NOT_THERE = "n’a pas pu être ajouté au canal"
-DECIDED_OTHERWISE = "le contraire a été décidé et part à l’instant : à revoir ensuite"
-
-
-@dataclass
-class Mending:
-    """Repairs channels, and collects the results; ``left_alone`` are the kinds of drift that are only reported."""
-
-    chat: Mattermost
-    journal: Journal
-    left_alone: frozenset[Drift] = frozenset()
-    told: SyncOutcome = field(default_factory=SyncOutcome)
-
-    async def mend(self, surveyed: drift.ComparedChannel) -> None:
-        """Make all changes that one channel needs; a public one that the bot cannot see is only joined, to be compared
-        again. Raises ChatError if Mattermost is away."""
-        self._note_out_of_reach(surveyed, UNSEEN)
-        await self.journal.begin(surveyed, self._wanted(surveyed))
-        while found := await self.journal.next():
-            await self._make(surveyed.planned, found)
-
-    def pretend(self, surveyed: drift.ComparedChannel) -> None:
-        """Count what would be done; nothing is known of a channel that the bot cannot see."""
-        self.told.done.update(finding.drift for finding in self._wanted(surveyed))
-        self._note_out_of_reach(surveyed, UNTOUCHED)
-
-    def _note_out_of_reach(self, surveyed: drift.ComparedChannel, why: str) -> None:
-        """Report a channel that the bot cannot see."""
-        self.told.failed += [(f, why) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id]
-
-    def _wanted(self, surveyed: drift.ComparedChannel) -> Sequence[Finding]:
-        """Return the findings that can be repaired."""
-        wanted = [finding for finding in surveyed.findings if finding.drift not in self.left_alone]
-        return [finding for finding in wanted if finding.drift is not Drift.UNSEEN or finding.user_id]
-
     async def _make(self, planned: PlannedChannel, found: Sequence[Change]) -> None:
-        """Make the next changes; a missing channel is created first."""
-        at_hand = {change.n: change for change in (found[:1] if found[0].drift is Drift.ABSENT else found)}
-        stuck = dict(at_hand)
-        for batch in drift.build_batches(list(at_hand.values()), {planned.key: planned}, back=False):
-            mine = [stuck.pop(n) for n in batch.numbers]
+        """Make changes of one channel."""
+        for batch in await self._do(prepare_batches, found, {planned.key: planned}):
+            first = batch.changes[0]
             kept_out = {c.user_id for c, _ in self.told.failed if c.key == planned.key and c.drift is Drift.MISSING}
-            if mine[0].drift is Drift.ADMIN_MISSING and mine[0].user_id in kept_out:
-                await self.journal.refuse(mine, NOT_THERE)
-            elif act := await self._leave_contradicted(batch.act, mine):
-                await self._try(act, mine)
-        await self.journal.refuse([*stuck.values()], NO_CHANNEL)
+            if first.drift is Drift.ADMIN_MISSING and first.user_id in kept_out:
+                await self._do(record_refusal, batch.changes, NOT_THERE)
+            elif rest := await self._leave_contradicted(batch):
+                await self._try(rest)
 
-    async def _leave_contradicted(self, act: ChatAction, mine: list[Change]) -> ChatAction | None:
-        """Leave out of an action, and of its changes, what the bot is about to do differently: somebody decided that,
-        or it is newer than the comparison."""
-        names = await self.journal.find_contradicted(act)
+    async def _leave_contradicted(self, batch: drift.ActBatch) -> drift.ActBatch | None:
+        """Leave out of a batch what the bot is about to do differently: somebody decided that, or it is newer than the
+        comparison."""
+        names = await self._do(find_contradicted, batch.act)
         if not names:
-            return act
-        rest = remove_settled(act, names)
-        left = [change for change in mine if rest is None or f"member {change.user_id}" in names]
+            return batch
+        act = remove_settled(batch.act, names)
+        left = [change for change in batch.changes if act is None or f"member {change.user_id}" in names]
         await self._refuse(left, DECIDED_OTHERWISE)
-        mine[:] = [change for change in mine if change not in left]
-        return rest if mine else None
+        mine = [change for change in batch.changes if change not in left]
+        return drift.ActBatch(mine, act) if act and mine else None
 
-    async def _try(self, act: ChatAction, mine: Sequence[Change]) -> None:
+    async def _try(self, batch: drift.ActBatch) -> None:
         """Perform an action. An error that concerns all channels ends the run; the next one continues."""
-        await self.journal.send(mine)
+        await self._do(drift.note_sent, [batch], ChangeState.SENT)
         try:
-            arrival = await perform_action(self.chat, act)
+            result = await perform_action(self.chat, batch.act)
         except ChatError as error:
             if error.may_pass or error.refusal is Refusal.SIGNED_OUT:
                 raise
-            await self._refuse(mine, drift.REFUSAL_REASONS.get(error.refusal) or chat_fault(error))
+            await self._refuse(batch.changes, drift.REFUSAL_REASONS.get(error.refusal) or chat_fault(error))
             return
-        out = await self.journal.record(mine, arrival)
-        kept_out = {change.n for change, _ in out}
-        came = [change for change in mine if change.n not in kept_out]
+        kept_out = result.news.get("kept_out", {})
+        out = await self._do(record_arrival, batch.changes, kept_out, result.channel_id, self.clock())
+        came = [change for change in batch.changes if change.user_id not in kept_out]
         self.told.done.update(change.drift for change in came)
-        if isinstance(act, AddMembers):
-            self.told.came += [(act.channel_id, change.user_id) for change in came]
+        if isinstance(batch.act, AddMembers):
+            self.told.came += [(batch.act.channel_id, change.user_id) for change in came]
         self.told.failed += out
 
-    async def _refuse(self, mine: Sequence[Change], why: str) -> None:
-        await self.journal.refuse(mine, why)
-        self.told.failed += [(change, why) for change in mine]
+    async def _refuse(self, found: Sequence[Change], why: str) -> None:
+        await self._do(record_refusal, found, why)
+        self.told.failed += [(change, why) for change in found]
 
 
 AT_ONCE = 4

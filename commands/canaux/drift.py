@@ -25,10 +25,15 @@ FORWARD, BACK = "canaux.run", "canaux.back"
 
 @dataclass(frozen=True, slots=True)
 class ActBatch:
-    """The numbers of the changes that one action makes."""
+    """The changes that one action makes."""
 
-    numbers: Sequence[int]
+    changes: Sequence[Change]
     act: actions.ChatAction
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of these changes in their run."""
+        return [change.n for change in self.changes]
 
 
 def read_act_topic(topic: str) -> tuple[str, int, bool] | None:
@@ -48,19 +53,21 @@ def build_batches(wanted: Sequence[Change], table: Mapping[str, PlannedChannel],
                 team = table[change.key].team if change.key in table else ""
                 people = [c.user_id for c in joining]
                 act = actions.AddMembers(change.channel_id, people, team=team, topic=_act_topic(change, back))
-                yield ActBatch([c.n for c in joining], act)
+                yield ActBatch(joining, act)
         elif act_ := _build_act(change, table.get(change.key), back):
-            yield ActBatch([change.n], act_)
+            yield ActBatch([change], act_)
 
 
-async def note_sent(
-    db: AsyncSession, wanted: Sequence[Change], sent: Sequence[ActBatch], state: ChangeState
-) -> Collection[int]:
-    """Record which changes of a run are under way; return the numbers of those that no action can make."""
+async def note_sent(db: AsyncSession, sent: Sequence[ActBatch], state: ChangeState) -> None:
+    """Record which changes of a run are under way."""
     for batch in sent:
-        await runs.update_changes(db, wanted[0].run_id, batch.numbers, state=state, batch=batch.numbers[0])
-    numbers = {n for batch in sent for n in batch.numbers}
-    return {change.n for change in wanted if change.n not in numbers}
+        first = batch.changes[0]
+        await runs.update_changes(db, first.run_id, batch.numbers, state=state, batch=first.n)
+
+
+def list_stuck(wanted: Sequence[Change], batches: Sequence[ActBatch]) -> Collection[int]:
+    """Return the numbers of the changes that no action can make."""
+    return {change.n for change in wanted}.difference(*(batch.numbers for batch in batches))
 
 
 def is_joining(change: Change, *, back: bool) -> bool:

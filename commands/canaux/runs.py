@@ -15,7 +15,7 @@ from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step, U
 from bot.texts import render
 from commands.canaux import cards
 from commands.canaux.cards import ANIMATEURS, LEADERS, feature
-from commands.canaux.drift import build_batches, note_sent, read_act_topic, say_refusal
+from commands.canaux.drift import ActBatch, build_batches, list_stuck, note_sent, read_act_topic, say_refusal
 from commands.canaux.exceptions import make_exception
 from config.canaux import PlannedChannel
 from storage import journal, people
@@ -184,21 +184,32 @@ async def mend_channels(ctx: Context, asked: cards.Mend, so_far: Progress) -> St
 
 
 async def _send_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[ChatAction]:
-    """Return the actions that make these changes; a missing channel is created first."""
-    first = found[0]
-    if first.drift is Drift.ABSENT:
-        found = [first]
-    elif not first.channel_id and await _list_makings(ctx, first, ChangeState.SENT):
+    """Return the actions that make these changes, but for those that are no longer needed."""
+    found, first = take_first(found), found[0]
+    if first.drift is not Drift.ABSENT and not first.channel_id and await _list_makings(ctx, first, ChangeState.SENT):
         return []
     table = await list_planned(ctx.db, ctx.settings)
     over = await find_outdated(ctx, table.get(first.key), found)
     await runs.update_changes(ctx.db, run.id, over, state=ChangeState.DROPPED, why=OUTDATED_REASON)
-    wanted = [change for change in found if change.n not in over]
-    sent = list(build_batches(wanted, table, back=False))
-    stuck = await note_sent(ctx.db, wanted, sent, ChangeState.SENT)
-    why = UNSEEN_REASON if first.drift is Drift.UNSEEN else NO_CHANNEL
-    await runs.update_changes(ctx.db, run.id, stuck, state=ChangeState.REFUSED, why=why)
+    sent = await prepare_batches(ctx.db, [change for change in found if change.n not in over], table)
+    await note_sent(ctx.db, sent, ChangeState.SENT)
     return [batch.act for batch in sent]
+
+
+def take_first(found: Sequence[Change]) -> Sequence[Change]:
+    """Return which of these changes of one channel come first: a missing channel is created before all else."""
+    return found[:1] if found[0].drift is Drift.ABSENT else found
+
+
+async def prepare_batches(
+    db: AsyncSession, wanted: Sequence[Change], table: Mapping[str, PlannedChannel]
+) -> Sequence[ActBatch]:
+    """Return the actions that make changes of one channel; the changes that no action can make are refused."""
+    batches = list(build_batches(wanted, table, back=False))
+    stuck = list_stuck(wanted, batches)
+    why = UNSEEN_REASON if any(change.drift is Drift.UNSEEN for change in wanted[:1]) else NO_CHANNEL
+    await record_refusal(db, [change for change in wanted if change.n in stuck], why)
+    return batches
 
 
 async def _list_makings(ctx: Context, change: Change, state: ChangeState) -> Sequence[Change]:
@@ -390,7 +401,8 @@ async def _undo_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequ
         await runs.update_changes(ctx.db, run.id, rest, state=ChangeState.UNDONE, why=WITH_IT)
         found = [c for c in found if c.drift is Drift.ABSENT]
     sent = list(build_batches(found, await list_planned(ctx.db, ctx.settings), back=True))
-    stuck = await note_sent(ctx.db, found, sent, ChangeState.BACK)
+    await note_sent(ctx.db, sent, ChangeState.BACK)
+    stuck = list_stuck(found, sent)
     await runs.update_changes(ctx.db, run.id, stuck, state=ChangeState.KEPT, why=STAYS)
     await allow(ctx.db, [each for c in found if c.n not in stuck and (each := _make_undo_exception(ctx, c))])
     for change in found if run.kind is RunKind.HAND else []:
