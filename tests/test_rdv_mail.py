@@ -17,8 +17,8 @@ from storage.rdv.appointments import Rdv
 from storage.rdv.bookings import Booking
 from tests.people import unique
 from tests.support.house import LOG, House, wait_for
+from tests.support.rdv import Desk, desk
 from tests.support.servers import FakeMailServer, serve_mail
-from tests.test_rdv_page import Desk, desk
 
 __all__ = ["desk"]
 

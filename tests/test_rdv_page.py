@@ -2,147 +2,29 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from itertools import count
-from urllib.parse import urlencode
 
 import pytest
-from aiohttp import ClientSession, FormData
 from sqlalchemy import text
-from sqlmodel import col, delete, select
+from sqlmodel import select
 
-from commands.rdv.visits import address_of
 from config.time import PARIS
 from storage.database import Database
 from storage.people import Role
 from storage.personal_data import retention
 from storage.rdv.appointments import Rdv, RdvState
 from storage.rdv.bookings import (
-    Booking,
-    BookingSeal,
     BookingState,
     WeeklyRange,
-    close_page,
-    get_page,
     lock_page,
-    open_page,
     replace_ranges,
 )
-from tests.people import Person, Post, new_session, unique
-from tests.support.house import LOG, House, plain
+from tests.people import Post, unique
+from tests.support.house import LOG, plain
+from tests.support.rdv import MARIE, Desk, Seen, desk
 from tests.test_rdv_rooms import set_up
 
-MARIE = {"prenom": "Marie-Ange", "contact": "06 39 98 12 34", "consentement": "oui"}
-_VISITORS = count(1)
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-@dataclass
-class Seen:
-    """What a visitor is answered."""
-
-    status: int
-    body: str
-    headers: dict[str, str]
-    path: str
-
-    @property
-    def moments(self) -> list[str]:
-        """The moments that may be chosen, in order."""
-        return re.findall(r'<input type="radio" name="creneau" value="([^"]+)"', self.body)
-
-    @property
-    def code(self) -> str:
-        """The code of the booking that is shown."""
-        found = re.search(r'data-code="(\w+)"', self.body)
-        assert found, self.body[-3000:]
-        return found[1]
-
-    @property
-    def state(self) -> str:
-        """The state of the booking that is shown."""
-        found = re.search(r'data-etat="(\w+)"', self.body)
-        return found[1] if found else ""
-
-    @property
-    def token(self) -> str:
-        """What this form is known by, if it is sent twice."""
-        found = re.search(r'name="jeton" value="([^"]+)"', self.body)
-        assert found
-        return found[1]
-
-
-@dataclass
-class Desk:
-    """Juliette, whose page is on, and a visitor who signs in nowhere."""
-
-    house: House
-    juliette: Person
-    key: str
-    session: ClientSession
-
-    @property
-    def base(self) -> str:
-        """Where the page is."""
-        return f"http://127.0.0.1:{self.house.bot.port}/rendez-vous/{self.key}"
-
-    async def asks(self, path: str = "", method: str = "GET", **fields: str) -> Seen:
-        """Ask for a page, or send a form; follow where it leads."""
-        data = fields if method == "POST" else None
-        async with self.session.request(method, f"{self.base}{path}", data=data) as answer:
-            return Seen(answer.status, await answer.text(), dict(answer.headers), answer.url.path)
-
-    async def sends(self, path: str = "", **fields: str) -> Seen:
-        """Send a form."""
-        return await self.asks(path, "POST", **fields)
-
-    async def books(self, moment: str, **fields: str) -> Seen:
-        """Book a moment."""
-        return await self.sends(creneau=moment, **(MARIE | fields))
-
-    async def has(self, length: int = 30, **more: int | str) -> list[str]:
-        """Give Juliette the same hours each day, and return the moments that are free."""
-        ranges = [
-            WeeklyRange(user_id=self.juliette.id, weekday=day, start=540, end=720, length=length, ahead=14, **more)  # type: ignore[arg-type]
-            for day in range(7)
-        ]
-        async with self.house.bot.database.transaction() as db:
-            await replace_ranges(db, self.juliette.id, ranges)
-        return (await self.asks()).moments
-
-    async def is_automatic(self) -> None:
-        """Bookings are accepted at once."""
-        async with self.house.bot.database.transaction() as db:
-            await db.execute(text("UPDATE rdv_page SET automatic = true").execution_options(autocommit=False))
-
-    async def bookings(self) -> list[tuple[Booking, Rdv]]:
-        """All of hers, as they are."""
-        async with self.house.bot.database.transaction(writes=False) as db:
-            query = select(Booking, Rdv).join(Rdv, col(Rdv.id) == col(Booking.rdv))
-            return list(
-                (await db.exec(query.where(Booking.user_id == self.juliette.id).order_by(col(Booking.id)))).all()
-            )
-
-
-@pytest.fixture
-async def desk(house: House, juliette: Person) -> AsyncIterator[Desk]:
-    """Juliette’s page, before anybody booked, after the last moment of a day: those to come are not too soon."""
-    house.clock.goes_to(datetime.combine(house.today + timedelta(days=1), time(13), PARIS))
-    await house.registers(juliette, Role.CONSEILLER, prenom="Juliette", nom="Martin", structure="Médiathèque de Bron")
-    async with house.bot.database.transaction() as db:
-        for table in (Booking, Rdv):
-            await db.execute(delete(table).where(col(table.user_id) == juliette.id))
-        key = await open_page(db, juliette.id, BookingSeal(house.settings.secrets), house.clock(), anew=True)
-        await db.execute(text("UPDATE rdv_page SET automatic = false"))
-        await db.execute(text("DELETE FROM quota_use WHERE kind LIKE 'rdv-%'"))
-    async with new_session() as session:
-        session.headers["X-Forwarded-For"] = f"198.18.0.{next(_VISITORS)}"  # each comes from elsewhere
-        yield Desk(house, juliette, key, session)
-    async with house.bot.database.transaction() as db:
-        await close_page(db, juliette.id, house.clock())
-        await replace_ranges(db, juliette.id, [])
+__all__ = ["desk"]
 
 
 @pytest.mark.every_mode
@@ -426,31 +308,6 @@ async def test_each_card_counts_the_seats_that_are_taken_then(desk: Desk) -> Non
     assert (await desk.bookings())[-1][1].state is RdvState.PREVU
 
 
-async def test_a_number_is_read_as_people_write_it_there(desk: Desk) -> None:
-    free = await desk.has()
-    assert "numéro de téléphone ou une adresse" in (await desk.books(free[0], contact="12")).body, "nobody’s number"
-    assert (await desk.books(free[0], contact="75 12 34")).status == 422
-    await desk.house.registers(desk.juliette, Role.CONSEILLER, departements=["988"])
-    await desk.books(free[0], contact="75 12 34")
-    ((booking, _),) = await desk.bookings()
-    visitor = BookingSeal(desk.house.settings.secrets).open_visitor(booking)
-    assert visitor is not None
-    assert visitor.contact == "+687751234"
-
-
-async def test_a_form_in_parts_is_read_too_and_methods_are_named(desk: Desk) -> None:
-    free = await desk.has()
-    parts = FormData({**MARIE, "prenom": "Zoé", "creneau": free[0]}, default_to_multipart=True)
-    async with desk.session.post(desk.base, data=parts) as answer:
-        assert 'data-etat="waiting"' in await answer.text()
-    for body in (b"x", b"--b\r\n\r\n", b"--b\r\nContent-Disposition: form-data; name=creneau\r\n\r\n\xff\r\n--b--"):
-        head = {"Content-Type": "multipart/form-data; boundary=b"}
-        async with desk.session.post(desk.base, data=body, headers=head) as answer:
-            assert answer.status in (400, 422), body
-    async with desk.session.put(desk.base) as answer:
-        assert (answer.status, answer.headers["Allow"]) == (405, "GET,HEAD,POST")
-
-
 async def test_no_moment_is_free_once_the_contract_is_over(desk: Desk) -> None:
     last = desk.house.today + timedelta(days=4)
     assert (await desk.has())[-1][:10] > f"{last}"
@@ -459,80 +316,6 @@ async def test_no_moment_is_free_once_the_contract_is_over(desk: Desk) -> None:
     await desk.house.registers(desk.juliette, Role.CONSEILLER)
     for moment in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"):
         assert (await desk.books(moment)).status == 422, moment
-
-
-async def test_off_by_default_revoked_or_wrong_it_is_the_same_page(desk: Desk) -> None:
-    free = await desk.has()
-    code = (await desk.books(free[0])).code
-    old, database = replace(desk), desk.house.bot.database
-    head = await desk.asks(method="HEAD")
-    assert (head.status, head.body) == (200, "")
-    for name, value in {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}.items():
-        assert head.headers[name] == value
-    assert "noindex" in head.headers["X-Robots-Tag"]
-    assert "default-src 'none'" in head.headers["Content-Security-Policy"]
-    async with database.transaction() as db:
-        assert await close_page(db, desk.juliette.id, desk.house.clock())
-    gone, unknown = await old.asks(), await replace(desk, key="x" * 24).asks()
-    assert (gone.status, gone.body) == (unknown.status, unknown.body)
-    assert (await old.books(free[1])).status == 404
-    assert (await old.asks(f"/{code}")).state == "waiting", "who has booked may still cancel"
-    assert (await old.sends(f"/{code}", action="annuler")).status == 200
-    for path in ("/a/b", "/%00", "/" + "a" * 5000, "/é"):
-        assert (await old.asks(path)).status in (404, 400), path
-    async with database.transaction() as db:
-        key = await open_page(db, desk.juliette.id, BookingSeal(desk.house.settings.secrets), desk.house.clock())
-        page = await get_page(db, desk.juliette.id)
-    assert key != old.key
-    assert page is not None
-    assert key not in f"{page.key_hash}{page.sealed!r}"
-    assert address_of(desk.house.settings, key).endswith(key)
-
-
-async def test_another_site_and_who_asks_too_often_are_refused(desk: Desk) -> None:
-    free = await desk.has()
-    away = {"Sec-Fetch-Site": "cross-site", "X-Forwarded-For": "198.51.100.7"}
-    fields = {**MARIE, "creneau": free[0]}
-    async with desk.session.post(desk.base, data=fields, headers=away) as answer:
-        assert answer.status == 403
-    seen = set()
-    for number in range(40):
-        headers = {"X-Forwarded-For": "198.51.100.8"}
-        async with desk.session.get(f"{desk.base}/CODE{number}", headers=headers) as answer:
-            seen.add(answer.status)
-    assert seen == {404, 429}
-    assert (await desk.asks()).status == 200, "others are not"
-    assert await desk.bookings() == []
-
-
-async def test_hostile_fields_do_nothing(desk: Desk) -> None:
-    """Whatever is typed, the page comes back or books; nothing of it is markup, another header, or a fault of ours."""
-    free = await desk.has()
-    hostile = {
-        "nul": "a\0b",
-        "turned": "abc\u202egnp",
-        "markup": "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
-        "template": "{{ 7 * 7 }}{% raw %}",
-        "header": "a@b.fr\r\nBcc: tout@le.monde",
-        "long": "x" * 60_000,
-        "formula": "=cmd|'/c calc'!A0",
-        "digits": "9" * 400,
-    }
-    names = ["prenom", "contact", "creneau", "jeton", "courriel", "sujet"]
-    for name in names:
-        for what, typed in hostile.items():
-            seen = await desk.sends(**{"creneau": free[0], **MARIE, name: typed, "consentement": ""})
-            assert seen.status in {200, 400, 404, 413, 422, 429}, (name, what)
-            assert "<script>" not in seen.body, (name, what)
-            assert "onerror=alert(1)>" not in seen.body.replace("&gt;", "]"), (name, what)
-            assert "Bcc" not in seen.headers, (name, what)
-    assert not await desk.bookings()
-    await desk.books(free[0], prenom=hostile["turned"] + hostile["markup"] + hostile["nul"])
-    for booking, _ in await desk.bookings():
-        assert b"script" not in booking.sealed
-        card = await desk.juliette.told("Demande de rendez-vous")
-        await desk.juliette.clicks(card, "Voir le contact")
-        assert not {"\u202e", "<", "\0"} & set((await desk.juliette.whispered("abc")).text)
 
 
 async def test_three_days_after_nothing_is_left(desk: Desk) -> None:
@@ -552,20 +335,6 @@ async def test_three_days_after_nothing_is_left(desk: Desk) -> None:
     async with database.transaction() as db:
         await retention.delete_expired(db, settings, desk.house.clock(), limit=1000)
     assert await desk.bookings() == []
-
-
-async def test_a_code_alone_leads_back_to_its_booking_and_a_wrong_one_says_nothing(desk: Desk) -> None:
-    free = await desk.has()
-    code = (await desk.books(free[0])).code
-    assert 'name="code"' in (await desk.asks()).body
-    for typed in (code, code.lower(), f" {code[:4]}-{code[4:8]}-{code[8:]} "):
-        seen = await desk.asks(f"?{urlencode({'code': typed})}")
-        assert (seen.status, seen.path) == (200, f"/rendez-vous/{desk.key}/{code}")
-    nothing = (await desk.asks("/ABCDEFGHJKLM")).body
-    for typed in ("ABCDEFGHJKLM", "annule", f"{code}A", "x" * 400):
-        seen = await desk.asks(f"?{urlencode({'code': typed})}")
-        assert (seen.status, seen.body) == (404, nothing)
-    assert (await desk.asks(f"?{urlencode({'code': ' é/..'})}")).moments == free[1:]
 
 
 @pytest.mark.postgres_too

@@ -436,12 +436,9 @@ async def import_reports(
     database: Database, text: str | bytes, chat: Any = None, complain: Callable[[int, str], None] | None = None
 ) -> ImportOutcome:
     data = text.encode() if isinstance(text, str) else text
-    work = CraImport(database, Authors(database, chat, lambda: NOW), lambda: NOW, complain or _refuse_line)
+    refuse = complain or (lambda number, reason: pytest.fail(f"ligne {number} : {reason}"))
+    work = CraImport(database, Authors(database, chat, lambda: NOW), lambda: NOW, refuse)
     return await work.run(ImportLines(io.BytesIO(data)), ProgressBar(io.StringIO(), "ligne"))
-
-
-def _refuse_line(number: int, reason: str) -> None:
-    raise AssertionError(f"ligne {number} : {reason}")
 
 
 def write_jsonl(*lines: dict[str, Any]) -> str:

@@ -1,0 +1,131 @@
+"""Stories of the booking page: what strangers send to it is read kindly, or refused, and harms nobody."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from aiohttp import FormData
+
+from commands.rdv.visits import address_of
+from storage.people import Role
+from storage.rdv.bookings import (
+    BookingSeal,
+    close_page,
+    get_page,
+    open_page,
+)
+from tests.support.rdv import MARIE, Desk, desk
+
+__all__ = ["desk"]
+
+
+async def test_a_number_is_read_as_people_write_it_there(desk: Desk) -> None:
+    free = await desk.has()
+    assert "numéro de téléphone ou une adresse" in (await desk.books(free[0], contact="12")).body, "nobody’s number"
+    assert (await desk.books(free[0], contact="75 12 34")).status == 422
+    await desk.house.registers(desk.juliette, Role.CONSEILLER, departements=["988"])
+    await desk.books(free[0], contact="75 12 34")
+    ((booking, _),) = await desk.bookings()
+    visitor = BookingSeal(desk.house.settings.secrets).open_visitor(booking)
+    assert visitor is not None
+    assert visitor.contact == "+687751234"
+
+
+async def test_a_form_in_parts_is_read_too_and_methods_are_named(desk: Desk) -> None:
+    free = await desk.has()
+    parts = FormData({**MARIE, "prenom": "Zoé", "creneau": free[0]}, default_to_multipart=True)
+    async with desk.session.post(desk.base, data=parts) as answer:
+        assert 'data-etat="waiting"' in await answer.text()
+    for body in (b"x", b"--b\r\n\r\n", b"--b\r\nContent-Disposition: form-data; name=creneau\r\n\r\n\xff\r\n--b--"):
+        head = {"Content-Type": "multipart/form-data; boundary=b"}
+        async with desk.session.post(desk.base, data=body, headers=head) as answer:
+            assert answer.status in (400, 422), body
+    async with desk.session.put(desk.base) as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET,HEAD,POST")
+
+
+async def test_off_by_default_revoked_or_wrong_it_is_the_same_page(desk: Desk) -> None:
+    free = await desk.has()
+    code = (await desk.books(free[0])).code
+    old, database = replace(desk), desk.house.bot.database
+    head = await desk.asks(method="HEAD")
+    assert (head.status, head.body) == (200, "")
+    for name, value in {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}.items():
+        assert head.headers[name] == value
+    assert "noindex" in head.headers["X-Robots-Tag"]
+    assert "default-src 'none'" in head.headers["Content-Security-Policy"]
+    async with database.transaction() as db:
+        assert await close_page(db, desk.juliette.id, desk.house.clock())
+    gone, unknown = await old.asks(), await replace(desk, key="x" * 24).asks()
+    assert (gone.status, gone.body) == (unknown.status, unknown.body)
+    assert (await old.books(free[1])).status == 404
+    assert (await old.asks(f"/{code}")).state == "waiting", "who has booked may still cancel"
+    assert (await old.sends(f"/{code}", action="annuler")).status == 200
+    for path in ("/a/b", "/%00", "/" + "a" * 5000, "/é"):
+        assert (await old.asks(path)).status in (404, 400), path
+    async with database.transaction() as db:
+        key = await open_page(db, desk.juliette.id, BookingSeal(desk.house.settings.secrets), desk.house.clock())
+        page = await get_page(db, desk.juliette.id)
+    assert key != old.key
+    assert page is not None
+    assert key not in f"{page.key_hash}{page.sealed!r}"
+    assert address_of(desk.house.settings, key).endswith(key)
+
+
+async def test_another_site_and_who_asks_too_often_are_refused(desk: Desk) -> None:
+    free = await desk.has()
+    away = {"Sec-Fetch-Site": "cross-site", "X-Forwarded-For": "198.51.100.7"}
+    fields = {**MARIE, "creneau": free[0]}
+    async with desk.session.post(desk.base, data=fields, headers=away) as answer:
+        assert answer.status == 403
+    seen = set()
+    for number in range(40):
+        headers = {"X-Forwarded-For": "198.51.100.8"}
+        async with desk.session.get(f"{desk.base}/CODE{number}", headers=headers) as answer:
+            seen.add(answer.status)
+    assert seen == {404, 429}
+    assert (await desk.asks()).status == 200, "others are not"
+    assert await desk.bookings() == []
+
+
+async def test_hostile_fields_do_nothing(desk: Desk) -> None:
+    """Whatever is typed, the page comes back or books; nothing of it is markup, another header, or a fault of ours."""
+    free = await desk.has()
+    hostile = {
+        "nul": "a\0b",
+        "turned": "abc\u202egnp",
+        "markup": "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
+        "template": "{{ 7 * 7 }}{% raw %}",
+        "header": "a@b.fr\r\nBcc: tout@le.monde",
+        "long": "x" * 60_000,
+        "formula": "=cmd|'/c calc'!A0",
+        "digits": "9" * 400,
+    }
+    names = ["prenom", "contact", "creneau", "jeton", "courriel", "sujet"]
+    for name in names:
+        for what, typed in hostile.items():
+            seen = await desk.sends(**{"creneau": free[0], **MARIE, name: typed, "consentement": ""})
+            assert seen.status in {200, 400, 404, 413, 422, 429}, (name, what)
+            assert "<script>" not in seen.body, (name, what)
+            assert "onerror=alert(1)>" not in seen.body.replace("&gt;", "]"), (name, what)
+            assert "Bcc" not in seen.headers, (name, what)
+    assert not await desk.bookings()
+    await desk.books(free[0], prenom=hostile["turned"] + hostile["markup"] + hostile["nul"])
+    for booking, _ in await desk.bookings():
+        assert b"script" not in booking.sealed
+        card = await desk.juliette.told("Demande de rendez-vous")
+        await desk.juliette.clicks(card, "Voir le contact")
+        assert not {"\u202e", "<", "\0"} & set((await desk.juliette.whispered("abc")).text)
+
+
+async def test_a_code_alone_leads_back_to_its_booking_and_a_wrong_one_says_nothing(desk: Desk) -> None:
+    free = await desk.has()
+    code = (await desk.books(free[0])).code
+    assert 'name="code"' in (await desk.asks()).body
+    for typed in (code, code.lower(), f" {code[:4]}-{code[4:8]}-{code[8:]} "):
+        seen = await desk.asks(f"?{urlencode({'code': typed})}")
+        assert (seen.status, seen.path) == (200, f"/rendez-vous/{desk.key}/{code}")
+    nothing = (await desk.asks("/ABCDEFGHJKLM")).body
+    for typed in ("ABCDEFGHJKLM", "annule", f"{code}A", "x" * 400):
+        seen = await desk.asks(f"?{urlencode({'code': typed})}")
+        assert (seen.status, seen.body) == (404, nothing)
+    assert (await desk.asks(f"?{urlencode({'code': ' é/..'})}")).moments == free[1:]
