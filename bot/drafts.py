@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import UserError
+from bot.errors import require
 from bot.forms import Form, cut
 from bot.replies import Ask, Button, Question, Whisper
 from bot.spool import Spool, Submission
@@ -170,9 +170,7 @@ def _size(value: object) -> int:
 
 def reopen_draft(draft: Draft, *, here: bool = True) -> Ask:
     """Reopen the dialog of a draft under the same one-time key, so that it still counts once."""
-    form = Form.find(draft.form)
-    if form is None:
-        raise UserError(render("refus/old_draft"))
+    form = require(Form.find(draft.form), "refus/old_draft")
     return Ask(form.recall(draft.raw, draft.hidden), key=draft.key, here=here)
 
 

@@ -6,8 +6,12 @@ from math import ceil
 from typing import TypeVar
 
 from bot.french.words import plural
+from bot.texts import render
 from config.tables import read
 from storage.engines import may_pass
+
+T = TypeVar("T")
+D = TypeVar("D")
 
 
 class Refusal(StrEnum):
@@ -84,6 +88,14 @@ class UserError(Exception):
         self.fields = dict(fields or {})
 
 
+def require(found: T | None, block: str, **said: object) -> T:
+    """Return what was looked for. Raises UserError, with what a block of the templates says, where nothing was
+    found."""
+    if found is None:
+        raise UserError(render(block, **said))
+    return found
+
+
 class ChatError(Exception):
     """Mattermost refused, or did not answer.
 
@@ -111,10 +123,6 @@ class ChatError(Exception):
         """Whether the error says nothing about the request itself: it may pass, or the bot’s token is refused for
         now."""
         return self.may_pass or self.status == 401
-
-
-T = TypeVar("T")
-D = TypeVar("D")
 
 
 async def unless_refused(asked: Awaitable[T], otherwise: D, reasons: Collection[Refusal] = ()) -> T | D:

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from bot.context import ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.texts import render
 from bot.web import Trouble, WebClient, WebError, WebResponse
 from bot.web.client import Method
@@ -106,9 +106,7 @@ def make_name() -> str:
 
 async def open_room(ctx: ReadingContext, subject: str) -> Room:
     """Create a room; the caller stores it, so that it is created once. Raises UserError."""
-    server = get_server(ctx)
-    if server is None:
-        raise UserError(render("visio/none_set"))
+    server = require(get_server(ctx), "visio/none_set")
     email = (await ctx.chat.user(ctx.user.id)).email if server.known.kind is VisioKind.MEET else ""
     return await make_room(server, Room(server.known.kind, make_name(), subject), email)
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.events import DirectMessage, Spoken, typed_alone
 from bot.features import Feature, Front
 from bot.french import Period, say_date, say_days
@@ -229,9 +229,7 @@ async def forget(ctx: Context, click: Forget) -> Replies:
 
 
 async def _remove(ctx: Context, number: int) -> Whisper:
-    gone = await remove_absence(ctx.db, ctx.user.id, number)
-    if gone is None:
-        raise UserError(render("absence/gone"))
+    gone = require(await remove_absence(ctx.db, ctx.user.id, number), "absence/gone")
     undo = Button("Remettre", PutBackAbsence(number=number, **_picture(gone)))
     return Whisper(render("absence/removed", days=forms.say_absence(gone)), [undo])
 
@@ -240,9 +238,7 @@ async def _remove(ctx: Context, number: int) -> Whisper:
 async def come_back(ctx: Context, _: ComeBack) -> Replies:
     """End the absence of today; if it began only today, remove it."""
     there = await list_absences(ctx.db, [ctx.user.id], ctx.today, whole=True)
-    current = next((one for one in there if one.has(ctx.today)), None)
-    if current is None:
-        raise UserError(render("absence/none_today"))
+    current = require(next((one for one in there if one.has(ctx.today)), None), "absence/none_today")
     undo = Button("Annuler", PutBackAbsence(number=current.number, **_picture(current)))
     said = forms.say_absence(current)
     if current.starts == ctx.today:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
 from bot.drafts import Resume, TakeUpDrafts, reopen_draft
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.features import Feature
 from bot.forms import Form
 from bot.french import NBSP, join, plural
@@ -84,9 +84,7 @@ async def resume(ctx: Context, click: Resume) -> Replies:
     """Open a draft’s window as it was left, unless it was accepted since."""
     if await ctx.drafts.accepted(ctx.db, [click.key]):
         raise UserError(render("brouillon/done"))
-    draft = await ctx.drafts.find(ctx.db, ctx.user.id, click.key)
-    if draft is None:
-        raise UserError(render("brouillon/gone"))
+    draft = require(await ctx.drafts.find(ctx.db, ctx.user.id, click.key), "brouillon/gone")
     return reopen_draft(draft, here=click.here)
 
 

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.features import Feature, Front
 from bot.french import join, plural
 from bot.papers import typeset as papers
@@ -327,9 +327,7 @@ async def cancel_erasure(ctx: Context, _: str) -> Replies:
 @feature.button(KeepData)
 async def keep_data(ctx: Context, _: KeepData) -> Replies:
     """Cancel an erasure, requested or announced for inactivity."""
-    waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
-    if waiting is None:
-        raise UserError(render("donnees/no_erasure"))
+    require(await transitions.find_waiting_erasure(ctx.db, ctx.user.id), "donnees/no_erasure")
     if not await transitions.cancel_erasure(ctx.db, ctx.user.id, ctx.now):
         raise UserError(render("donnees/erasure_began"))
     text = render("donnees/kept")

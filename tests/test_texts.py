@@ -41,8 +41,9 @@ def _list_said() -> Iterator[tuple[str, str, set[str]]]:
     ):
         for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
             passed = {keyword.arg or "" for keyword in call.keywords}
-            if isinstance(call.func, ast.Name) and call.func.id == "render" and "" not in passed:
-                words = (node.value for node in ast.walk(call.args[0]) if isinstance(node, ast.Constant))
+            at = {"render": 0, "require": 1}.get(call.func.id) if isinstance(call.func, ast.Name) else None
+            if at is not None and "" not in passed:
+                words = (node.value for node in ast.walk(call.args[at]) if isinstance(node, ast.Constant))
                 yield from (
                     (f"{path.name}:{call.lineno}", name, passed)
                     for name in words

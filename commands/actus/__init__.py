@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.french import join, plural, say_date, say_month
 from bot.replies import Button, Direct, Progress, Replies, RunCommand, Start, Step, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
@@ -48,9 +48,7 @@ async def show_actus(ctx: Context, line: str) -> Replies:
     """Show what came out last and what comes next; or the number that is named."""
     if not line.strip():
         return await _show_overview(ctx)
-    number = read_typed_number(line, "actus")
-    if number is None:
-        raise UserError(render("actus/usage"))
+    number = require(read_typed_number(line, "actus"), "actus/usage")
     return await _show_digest(ctx, number)
 
 

@@ -15,7 +15,7 @@ from bot.calendar import Recurrence, read_recurrence
 from bot.cards import RowCard, tell_animateurs
 from bot.command_lines import read_typed_number
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.features import Feature, Front, Right
 from bot.french import say_date, say_moment
 from bot.replies import Message, Reply
@@ -84,10 +84,7 @@ def _apply_changes(given: table.Edition, changed: EditionSettings | None) -> Edi
 
 async def get_edition(desk: NewsContext, key: str) -> Edition:
     """Get an edition by its key. Raises UserError if the operator’s table no longer has it."""
-    found = (await read_editions(desk)).get(key)
-    if found is None:
-        raise UserError(render("actus/edition_gone", key=key))
-    return found
+    return require((await read_editions(desk)).get(key), "actus/edition_gone", key=key)
 
 
 def find_channels(wanted: Sequence[str], known: Mapping[str, PlannedChannel]) -> Sequence[PlannedChannel]:
@@ -219,10 +216,9 @@ def get_part_topic(number: int, part: int) -> str:
 async def get_digest(desk: NewsContext, number: int, *, lock: bool = False) -> Digest:
     """Get a digest by its number; with ``lock``, hold its row until the transaction ends. Raises UserError if there is
     none."""
-    digest = await (digests.lock if lock else digests.get)(desk.db, number)
-    if digest is None:
-        raise UserError(render("actus/unknown_number", number=number))
-    return digest
+    return require(
+        await (digests.lock if lock else digests.get)(desk.db, number), "actus/unknown_number", number=number
+    )
 
 
 def must_be_open(digest: Digest) -> None:
@@ -284,7 +280,4 @@ def note_digest(
 
 def read_number(line: str, command: str) -> int:
     """Read the number of a digest. Raises UserError for what is none."""
-    number = read_typed_number(line, "actus")
-    if number is None:
-        raise UserError(render("actus/which_number", command=command))
-    return number
+    return require(read_typed_number(line, "actus"), "actus/which_number", command=command)

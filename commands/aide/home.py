@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot.admission import find_access, refuse_role
 from bot.command_lines import CommandIndex
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError
+from bot.errors import ChatError, UserError, require
 from bot.events import Spoken
 from bot.features import Feature, Front, Trigger
 from bot.pages import cut_page
@@ -54,9 +54,7 @@ async def show_links(ctx: ReadingContext, _: object) -> Replies:
 
 async def make_link(ctx: ReadingContext, click: MakeLink) -> Replies:
     """Make the personal link of whoever clicked, with the account’s name if the register has none."""
-    found = read_links(ctx).get(click.key)
-    if found is None:
-        raise UserError(render("aide/link_gone"))
+    found = require(read_links(ctx).get(click.key), "aide/link_gone")
     prenom, nom = ctx.user.prenom or "", ctx.user.nom or ""
     if not (prenom or nom):
         prenom, nom = await _read_account_names(ctx)

@@ -12,7 +12,7 @@ from bot import attachments, broadcasts, quotas
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.forms import ID
 from bot.french import join, say_moment
 from bot.menus import Menu
@@ -173,9 +173,7 @@ async def show_page(ctx: Context, click: cards.OlderAnnouncements) -> Replies:
 @feature.button(cards.SeeAnnouncement, name="annonce.See", roles=SENDERS, writes=False)
 async def show_announcement(ctx: Context, click: cards.SeeAnnouncement) -> Replies:
     """Send the card of an announcement to the direct channel, where it is kept up to date."""
-    found = await annonces.get(ctx.db, click.chosen)
-    if found is None:
-        raise UserError(render("annonce/unknown_announcement"))
+    found = require(await annonces.get(ctx.db, click.chosen), "annonce/unknown_announcement")
     said = cards.must_be_own(ctx, found, *AnnouncementState)
     card = cards.CARD.send(said, await cards.draw_card(ctx, said), ctx.user.id)
     return [card, Whisper(render("annonce/shown_privately"))]

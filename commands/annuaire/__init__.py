@@ -13,7 +13,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.clock import utc_now
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.french import plural
 from bot.menus import Menu
 from bot.pages import cut_page
@@ -346,9 +346,7 @@ async def decide_contact(ctx: Context, click: cards.DecideContact) -> Replies:
     state = entries.ContactState.PUBLISHED if click.publish else entries.ContactState.REFUSED
     was = await entries.get_contact_state(ctx.db, click.contact_id)
     is_new = await entries.decide_contact(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
-    contact = await entries.get_contact(ctx.db, click.contact_id)
-    if contact is None:
-        raise UserError(render("annuaire/contact_gone"))
+    contact = require(await entries.get_contact(ctx.db, click.contact_id), "annuaire/contact_gone")
     if is_new:
         _note_contact(ctx, contact, {"etat": was.value} if was else {})
     decider = await get(ctx.db, contact.decided_by) if contact.decided_by else None

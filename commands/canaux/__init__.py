@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.actions import AddMembers, RemoveMember
 from bot.context import ReadingContext
-from bot.errors import ChatError, Refusal, UserError
+from bot.errors import ChatError, Refusal, UserError, require
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Replies, Whisper
@@ -293,9 +293,7 @@ async def show_channel(ctx: ReadingContext, click: SeeChannel) -> Replies:
     """Show a channel as it is now, with its link and a button to join or leave it if anybody may."""
     planned = (await _list_shown(ctx.db, ctx.settings, canaux.ChannelPerson.of(ctx.user, ctx.today))).get(click.key)
     channel_id = (await canaux.find_channel_ids(ctx.db)).get(click.key, "")
-    place = await look_at_channel(ctx, planned, channel_id) if planned else None
-    if place is None:
-        raise UserError(render("canaux/gone"))
+    place = require(await look_at_channel(ctx, planned, channel_id) if planned else None, "canaux/gone")
     buttons = [draw_channel_button(place)] if place.planned.belonging is Belonging.LIBRE else []
     return Whisper(render("canaux/one", place=place), buttons)
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
 from bot.french import join, plural, say_moment
@@ -84,10 +84,7 @@ async def find_planned_at(ctx: Context, channel_id: str) -> PlannedChannel | Non
 
 async def must_be_planned(ctx: Context, key: str) -> PlannedChannel:
     """Get a planned channel by its key. Raises UserError if it is no longer planned."""
-    canal = (await list_planned(ctx.db, ctx.settings)).get(key)
-    if canal is None:
-        raise UserError(render("canaux/not_planned"))
-    return canal
+    return require((await list_planned(ctx.db, ctx.settings)).get(key), "canaux/not_planned")
 
 
 def channels_in(scope: str, table: Table) -> Sequence[PlannedChannel]:
@@ -324,9 +321,7 @@ def _run_buttons(run: Run, counted: Counted, *, is_long: bool) -> Sequence[Butto
 @feature.button(SeeRun, name="canaux.See", roles=LEADERS, writes=False)
 async def show_page(ctx: Context, click: SeeRun) -> Replies:
     """Show a page of the changes of a run."""
-    run = await runs.get_run(ctx.db, click.run)
-    if run is None:
-        raise UserError(render("canaux/check_too_old"))
+    run = require(await runs.get_run(ctx.db, click.run), "canaux/check_too_old")
     must_look_after(ctx.user, run.scope)
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     found = await runs.list_changes(ctx.db, run.id, skip=click.at, limit=PAGE + 1)

@@ -11,7 +11,7 @@ from bot.actions import AddMembers, RemoveMember
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, Refusal, UserError
+from bot.errors import ChatError, Refusal, UserError, require
 from bot.events import JoinedChannel, JoinedTeam, LeftChannel
 from bot.french import join, plural
 from bot.mattermost import ChatUser
@@ -244,9 +244,9 @@ async def _check_admin_change(ctx: ReadingContext, wanted: Lead, place: str) -> 
     account = await ctx.chat.user_by_name(wanted.username)
     if account is None or account.is_bot or account.deleted:
         raise UserError(render("canaux/unknown_person", username=wanted.username))
-    member = await ctx.chat.channel_member(place, account.id)
-    if member is None:
-        raise UserError(render("canaux/not_in_channel", username=account.username))
+    member = require(
+        await ctx.chat.channel_member(place, account.id), "canaux/not_in_channel", username=account.username
+    )
     if member.is_guest:
         raise UserError(render("canaux/guest_admin"))
     if member.is_admin is wanted.leads:

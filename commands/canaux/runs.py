@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.actions import AddMembers, ChatAction
 from bot.context import Context
-from bot.errors import Refusal, UserError
+from bot.errors import Refusal, UserError, require
 from bot.events import Delivered, Undelivered
 from bot.french import say_moment
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step, Update, Whisper
@@ -319,9 +319,7 @@ WAITED_FOR = (*cards.MADE, ChangeState.BACK)
 @feature.command("canaux annuler", help="Annuler les derniers changements des canaux", roles=ANIMATEURS)
 async def ask_undo(ctx: Context, _: str) -> Replies:
     """Show what would be undone, and ask for confirmation."""
-    last = await runs.find_last_made(ctx.db, ctx.now - UNDO_FOR)
-    if last is None:
-        raise UserError(render("canaux/nothing_to_undo"))
+    last = require(await runs.find_last_made(ctx.db, ctx.now - UNDO_FOR), "canaux/nothing_to_undo")
     counted = [row for row in await runs.count_by_channel(ctx.db, last.id) if row[2] in cards.MADE]
     table = await list_planned(ctx.db, ctx.settings, archived=True)
     lines, count = await cards.list_made(ctx, last, table), sum(n for *_, n in counted)

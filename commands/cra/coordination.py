@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from bot.cards import RowCard
 from bot.command_lines import read_typed_number, split_period
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.forms import name_of
 from bot.french import Period, read_period, say_date, say_minutes
 from bot.pages import Page, read_page
@@ -263,10 +263,7 @@ async def _revise(ctx: Context, form: coordination.CoordinationForm) -> Replies:
 
 async def find_report(ctx: Context, number: int) -> CoordinationReport:
     """Find one’s own report by its number. Raises the same UserError for others’ reports and for unknown numbers."""
-    row = await find_own(ctx.db, ctx.user.id, number)
-    if row is None:
-        raise UserError(render("coordination/none", number=number))
-    return row
+    return require(await find_own(ctx.db, ctx.user.id, number), "coordination/none", number=number)
 
 
 async def _find_standing(ctx: Context, number: int) -> CoordinationReport:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError
+from bot.errors import ChatError, UserError, require
 from bot.forms import name_of
 from bot.french import NBSP, plural, say_date, say_minutes
 from bot.menus import Menu
@@ -108,9 +108,7 @@ async def _find_bases(ctx: Context, parts: Sequence[LinePart]) -> dict[Like, Seq
 
 async def _find_reports(ctx: Context, like: Like) -> Sequence[CraRow]:
     sheet = await read_sheet(ctx)
-    last = await find_last_report(ctx.db, sheet)
-    if last is None:
-        raise UserError(render("cra/none_to_copy"))
+    last = require(await find_last_report(ctx.db, sheet), "cra/none_to_copy")
     if isinstance(like, date):
         found = await list_reports_of(ctx.db, sheet, like, BATCH_MAX + 1)
         if not found:

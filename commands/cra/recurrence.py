@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.calendar import find_holiday
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.french import plural, say_date, say_weekday
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, EveningPart, Replies, Waiting, Whisper
@@ -108,9 +108,8 @@ async def read_habit(ctx: ReadingContext, text: str) -> Whisper | None:
 
 def _ask_whether(ctx: ReadingContext, rule: RecurrenceRule, raw: dict[str, Any]) -> Whisper:
     key = secrets.token_urlsafe(16)
-    first = next((day for day in rule.days(ctx.today) if not rule.but.name(day, ctx.user.departement)), None)
-    if first is None:
-        raise UserError(render("cra/habit_no_day"))
+    days = (day for day in rule.days(ctx.today) if not rule.but.name(day, ctx.user.departement))
+    first = require(next(days, None), "cra/habit_no_day")
     until = max(rule.days(first)) if rule.times else rule.until
     when = {"weekday": rule.weekday, "nth": rule.nth, "every": rule.every, "first": first, "until": until}
     when["but"] = rule.but.write() or None
@@ -194,10 +193,7 @@ async def resume_habit(ctx: Context, click: ResumeHabit) -> Replies:
 
 
 async def _find(ctx: Context, number: int) -> RecurringReport:
-    habit = await find_habit(ctx.db, ctx.user.id, number)
-    if habit is None:
-        raise UserError(render("cra/habit_gone"))
-    return habit
+    return require(await find_habit(ctx.db, ctx.user.id, number), "cra/habit_gone")
 
 
 def _whose(_: ZoneInfo, day: date) -> SelectOfScalar[str]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot import guard
 from bot.actions import DeletePost, React, Unreact
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted, in_thread
 from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
 from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
@@ -208,9 +208,7 @@ async def decide_masked(ctx: ReadingContext, click: KeepLine) -> ShowLine | Upda
 @feature.button(KeepLine, asks=decide_masked)
 async def show_line(ctx: Context, click: ShowLine) -> Replies:
     """Show the agents a line unmasked."""
-    line = await posts.lock_line(ctx.db, click.post_id)
-    if line is None:
-        raise UserError(render("hotline/line_gone"))
+    line = require(await posts.lock_line(ctx.db, click.post_id), "hotline/line_gone")
     await change(ctx.db, line, is_kept=True, **({} if line.twin else {"later": click.text}))
     kept = LINE.rewrite(line, await say_line(ctx, line, click.text))
     return [kept, Update(render("hotline/line_shown"))]

@@ -7,7 +7,7 @@ from typing import Any
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.replies import Ask, Button, Direct, Message, Question, Redirect, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, render
 from commands.hotline import cards
@@ -59,10 +59,7 @@ def note_move(ctx: Context, ticket: Ticket, move: Move, actor: Actor, was: tuple
 
 async def lock_ticket(ctx: Context, number: int) -> Ticket:
     """Lock a ticket until the transaction ends. Raises UserError if there is none of that number."""
-    found = await tickets.lock(ctx.db, number)
-    if found is None:
-        raise UserError(render("hotline/not_there"))
-    return found
+    return require(await tickets.lock(ctx.db, number), "hotline/not_there")
 
 
 async def lock_for_agent(ctx: Context, number: int) -> tuple[Ticket, Actor]:
@@ -205,9 +202,7 @@ async def choose_move(ctx: Context, click: MoreMoves) -> Replies:
 
 
 async def _ask_queue(ctx: Context, number: int) -> Replies:
-    ticket = await tickets.get(ctx.db, number)
-    if ticket is None:
-        raise UserError(render("hotline/not_there"))
+    ticket = require(await tickets.get(ctx.db, number), "hotline/not_there")
     others = {queue.code: queue.name for queue in read_queues(ctx).values() if queue.code != ticket.queue}
     if not others:
         raise UserError(render("hotline/no_other_queue"))

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import guard, quotas
 from bot.cards import RowCard
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.replies import Button, Direct, Message, Replies, Reply, Say
 from bot.texts import Markdown, render
 from commands.hotline.cards import RECEIPT, draw_receipt, post_waiting_cards
@@ -261,9 +261,7 @@ async def accept_fiche(ctx: Context, click: WasFiche) -> Replies:
 @feature.button(FileIt)
 async def file_wish(ctx: Context, click: FileIt) -> Replies:
     """File the request, since nothing that was shown answers it."""
-    wish = await suggestions.take_wish(ctx.db, click.key)
-    if wish is None:
-        raise UserError(render("hotline/gone_or_settled"))
+    wish = require(await suggestions.take_wish(ctx.db, click.key), "hotline/gone_or_settled")
     filed = await file_ticket(ctx, ctx.user, wish.key, wish.asked)
     return [WISH.rewrite(wish.key, render("hotline/filed"), here=True), *filed]
 

@@ -9,7 +9,7 @@ from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.features import Feature, Front, Right
 from bot.forms import name_of
 from bot.french import plural, say_date
@@ -96,10 +96,7 @@ def note_batch(ctx: Context, thing: str, target: str = "", **after: object) -> N
 
 async def get_batch(ctx: Context, number: int, *, locked: bool = False) -> KitBatch:
     """Get a lot. Raises UserError."""
-    batch = await kit.get_batch(ctx.db, number, locked=locked)
-    if batch is None:
-        raise UserError(render("kit/no_batch"))
-    return batch
+    return require(await kit.get_batch(ctx.db, number, locked=locked), "kit/no_batch")
 
 
 async def ask_own(ctx: ReadingContext, line: str) -> Replies:
@@ -292,9 +289,7 @@ def draw_parcel(parcel: KitParcel) -> Card:
 async def _get_parcel(ctx: Context, of: OfParcel | ReportParcel) -> tuple[KitOrder, KitParcel]:
     """Get one’s own parcel, once its lot is closed or shipped. Raises UserError."""
     order = await _get_own(ctx, of.order)
-    parcel = await kit.get_parcel(ctx.db, of.order, of.parcel)
-    if parcel is None:
-        raise UserError(render("kit/gone"))
+    parcel = require(await kit.get_parcel(ctx.db, of.order, of.parcel), "kit/gone")
     return order, parcel
 
 

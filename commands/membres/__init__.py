@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.features import Question
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Perform, Replies, Reply, Whisper, as_list
@@ -33,9 +33,7 @@ from storage.people.person import read_departements, read_role
 @feature.button(Introduce, roles=ANIMATEURS)
 async def introduce_guest(ctx: Context, click: Introduce) -> Replies:
     """Give a guest a role; the other animateurs’ messages show who did it."""
-    guest = await stored_arrivals.get_guest(ctx.db, click.who.id)
-    if guest is None:
-        raise UserError(render("membres/waits_no_more"))
+    guest = require(await stored_arrivals.get_guest(ctx.db, click.who.id), "membres/waits_no_more")
     return await _introduce(ctx, guest, click.role)
 
 

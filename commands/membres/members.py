@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError
+from bot.errors import ChatError, UserError, require
 from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
 from bot.french import join, say_date
@@ -115,9 +115,7 @@ async def find_named_member(ctx: Context, named: NamedAccount) -> Member:
 
 async def find_member(ctx: Context, person_id: str) -> Member:
     """Get a person of the register by id. Raises UserError if there is none."""
-    row = await people.get(ctx.db, person_id)
-    if row is None:
-        raise UserError(render("membres/not_in_register"))
+    row = require(await people.get(ctx.db, person_id), "membres/not_in_register")
     return Member(row, row.known_role or Role.INVITE)
 
 

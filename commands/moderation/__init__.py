@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, unless_refused
+from bot.errors import UserError, require, unless_refused
 from bot.french import plural, say_moment
 from bot.mattermost import ChatUser
 from bot.permalinks import make_permalink
@@ -247,9 +247,7 @@ async def _read_entries(ctx: Context, at: OlderEntries) -> Sequence[JournalEntry
 
 async def _draw_entry(ctx: ReadingContext, number: int) -> Whisper:
     """Draw an entry in full, with the values before and after."""
-    entry = await journal.get(ctx.db, number)
-    if entry is None:
-        raise UserError(render("moderation/no_entry", number=number))
+    entry = require(await journal.get(ctx.db, number), "moderation/no_entry", number=number)
     names = dict(await _list_channel_names(ctx))
     for ident in {str(values["channel"]) for values in (entry.before, entry.after) if "channel" in values} - {*names}:
         channel = await unless_refused(ctx.chat.channel(ident), None)

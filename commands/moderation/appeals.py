@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.events import DirectMessage, Spoken
 from bot.french import say_date
 from bot.permalinks import make_permalink
@@ -40,9 +40,7 @@ class AppealInHand:
 async def _take_appeal(ctx: Context, entry: int) -> AppealInHand:
     """Get an appeal with its measure and case, locked if the transaction writes. Raises UserError for whoever proposed
     or decided the measure."""
-    known = await cases.get_appeal(ctx.db, entry)
-    if known is None:
-        raise UserError(render("moderation/no_appeal"))
+    known = require(await cases.get_appeal(ctx.db, entry), "moderation/no_appeal")
     held = is_writing(ctx.db)
     case = await (lock_case if held else get_case)(ctx, known.case_id)
     appeal = await cases.lock_appeal(ctx.db, entry) if held else known

@@ -12,7 +12,7 @@ from bot.account_status import find_active
 from bot.actions import Unreact
 from bot.cards import RowCard, Topic
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, Refusal, UserError, unless_refused
+from bot.errors import ChatError, Refusal, UserError, require, unless_refused
 from bot.events import Delivered, Reacted, Undelivered
 from bot.mattermost import ChatChannel, ChatPost
 from bot.menus import Choosing, Menu
@@ -273,10 +273,7 @@ async def change_motive(ctx: Context, form: PreciseReport) -> Replies:
 
 
 async def _get_own_report(ctx: Context, case: int) -> MessageReport:
-    found = await stored_cases.get_report(ctx.db, case, ctx.user.id)
-    if found is None:
-        raise UserError(render("moderation/case_gone"))
-    return found
+    return require(await stored_cases.get_report(ctx.db, case, ctx.user.id), "moderation/case_gone")
 
 
 SUMMARY = RowCard[str]("moderation.storm", lambda day: f":{day}")

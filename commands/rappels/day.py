@@ -12,7 +12,7 @@ from bot import replies
 from bot.account_status import find_active
 from bot.calendar import find_holiday
 from bot.context import Context, ReadingContext, Request
-from bot.errors import UserError
+from bot.errors import require
 from bot.features import Feature
 from bot.french import say_date
 from bot.menus import Choosing, Menu
@@ -217,9 +217,7 @@ async def tell_now(ctx: Context, waiting: Sequence[replies.Waiting]) -> replies.
 
 async def open_news(_: Context, click: OpenNews) -> replies.Replies:
     """Press the button that a piece of news leads to."""
-    goal = click.goals.get(click.chosen)
-    if goal is None:
-        raise UserError(render("rappels/choose_news"))
+    goal = require(click.goals.get(click.chosen), "rappels/choose_news")
     return replies.Redirect(goal.name, goal.data)
 
 

@@ -15,7 +15,7 @@ from bot.calendar import find_holiday
 from bot.cards import RowCard
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.features import Feature, Front, Right
 from bot.french import Period, read_coming_period, read_days_either_way, read_period, say_date, say_days
 from bot.pages import cut_page
@@ -144,10 +144,7 @@ class SuggestMoment(AboutRdv):
 
 async def get_own(ctx: Context, number: int, *, locked: bool = False) -> Rdv:
     """Get one’s own rdv of that number. Raises UserError, the same for others’ and for none."""
-    rdv = await get_rdv(ctx.db, ctx.user.id, number, locked=locked)
-    if rdv is None:
-        raise UserError(render("rdv/unknown_number", number=number))
-    return rdv
+    return require(await get_rdv(ctx.db, ctx.user.id, number, locked=locked), "rdv/unknown_number", number=number)
 
 
 CARD = RowCard[Rdv]("rdv:", lambda rdv: rdv.number)

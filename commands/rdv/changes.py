@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.french import plural, read_moment, say_hour, say_weekday, write_moment
 from bot.replies import Ask, Button, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, link, render
@@ -123,9 +123,7 @@ async def cancel_typed(ctx: Context, text: str) -> Replies:
 
 
 def _read_number(text: str, advice: str) -> tuple[int, str]:
-    found = _MOVE.fullmatch(" ".join(text.split()))
-    if found is None:
-        raise UserError(render("rdv/with_week", advice=advice))
+    found = require(_MOVE.fullmatch(" ".join(text.split())), "rdv/with_week", advice=advice)
     return int(found[1]), found[2].strip()
 
 
@@ -174,9 +172,7 @@ async def move_typed(ctx: Context, text: str) -> Replies:
 def _read_new_start(ctx: Context, rdv: Rdv, said: str) -> datetime:
     before = rdv.starts_at.astimezone(ctx.zone)
     day = before.date() if _HOUR_ALONE.fullmatch(said) else ctx.today
-    found = read_moment(said, day, ctx.zone) if said else None
-    if found is None:
-        raise UserError(render("rdv/move_when"))
+    found = require(read_moment(said, day, ctx.zone) if said else None, "rdv/move_when")
     if not re.search(r"\d ?(?:h|:)", said.lower()):
         found = datetime.combine(found.date(), before.time(), ctx.zone)
     return found

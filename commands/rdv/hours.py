@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.french import Period, plural, say_minutes
 from bot.menus import Choosing, Menu
 from bot.papers.page import draw_large_code, write_qr_png
@@ -240,9 +240,7 @@ async def _keep_absence(ctx: Context, said: SaidAbsence) -> Markdown:
 async def remove(ctx: Context, click: RemoveHours) -> Replies:
     """Remove a range or an absence; it can be put back."""
     kind, _, number = click.chosen.partition(":")
-    taken = await (_take_range if kind == "plage" else _take_absence)(ctx, int(number))
-    if taken is None:
-        raise UserError(render("rdv/already_removed"))
+    taken = require(await (_take_range if kind == "plage" else _take_absence)(ctx, int(number)), "rdv/already_removed")
     said, undo = taken
     shown = await draw_hours(ctx, render("reservation/removed", said=said))
     return Whisper(shown.text, [Button("Remettre", undo), *shown.buttons], menus=shown.menus)
@@ -377,9 +375,9 @@ async def make_code_picture(ctx: Context, _: CodePicture, folder: Path) -> Parce
 
 
 async def _read_address(ctx: Context) -> str:
-    key = bookings.read_key(await _must_be_on(ctx), bookings.BookingSeal(ctx.settings.secrets))
-    if key is None:
-        raise UserError(render("rdv/address_unreadable"))
+    key = require(
+        bookings.read_key(await _must_be_on(ctx), bookings.BookingSeal(ctx.settings.secrets)), "rdv/address_unreadable"
+    )
     return address_of(ctx.settings, key)
 
 

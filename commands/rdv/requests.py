@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.french import Period
 from bot.previews import answer
 from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Waiting, Whisper
@@ -134,9 +134,7 @@ async def release_seat(ctx: Context, rdv: Rdv, state: RdvState) -> None:
 async def _lock(ctx: Context, number: int, starts_at: datetime | None = None) -> tuple[Booking, Rdv]:
     """Lock one’s own booking. Raises UserError for none, and for one at another hour than who clicked has read."""
     await lock_page(ctx.db, ctx.user.id)
-    found = await get_booking(ctx.db, ctx.user.id, number, locked=True)
-    if found is None:
-        raise UserError(render("rdv/booking_erased"))
+    found = require(await get_booking(ctx.db, ctx.user.id, number, locked=True), "rdv/booking_erased")
     booking, rdv = found
     if booking.state is BookingState.CANCELLED:
         raise UserError(render("rdv/booking_cancelled"))
@@ -167,10 +165,7 @@ async def accept(ctx: Context, click: Accept) -> Replies:
 async def _take_back(ctx: Context, booking: Booking, rdv: Rdv) -> Rdv:
     """Take a seat again, and return the rendez-vous as it is then. Raises UserError where there is none."""
     if rdv.state not in OVER:
-        taken = await take_seat(ctx.db, rdv.number)
-        if taken is None:
-            raise UserError(render("rdv/booking_full"))
-        return taken
+        return require(await take_seat(ctx.db, rdv.number), "rdv/booking_full")
     if await list_overlapping(ctx.db, rdv.user_id, rdv.starts_at, rdv.ends_at, but=[rdv.number]):
         raise UserError(render("rdv/booking_not_free"))
     await change_rdv(ctx.db, rdv, ctx.now, state=RdvState.PREVU, seats_taken=1)

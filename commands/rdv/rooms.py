@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bot import visio
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.replies import Direct, Progress, Redirect, Replies, Reply, Start, Step, Whisper
 from bot.texts import render
 from commands.rdv import cards
@@ -161,9 +161,7 @@ async def create_room(ctx: Context, wanted: WantedRoom) -> Replies:
 
 async def read_room(ctx: ReadingContext, text: str) -> WantedRoom | Whisper:
     """Read « 12 https://… »; without an address the server is asked for a room. Raises UserError."""
-    typed = _TYPED.fullmatch(" ".join(text.split()))
-    if typed is None:
-        raise UserError(render("rdv/link_which", example=EXAMPLE))
+    typed = require(_TYPED.fullmatch(" ".join(text.split())), "rdv/link_which", example=EXAMPLE)
     number, said = int(typed[1]), typed[2] or ""
     if not said:
         return await ask_room(ctx, cards.CreateRoom(rdv=number))

@@ -11,7 +11,7 @@ from bot.account_status import find_active
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.french import say_date
 from bot.menus import Choosing, Menu
 from bot.texts import quote, render
@@ -379,10 +379,7 @@ async def _draw_need(ctx: Context, need: Need) -> replies.Message:
 
 
 async def _find_need(ctx: Context, key: str) -> Need:
-    need = await feedback.get_need(ctx.db, key)
-    if need is None:
-        raise UserError(render("ressources/need_gone"))
-    return need
+    return require(await feedback.get_need(ctx.db, key), "ressources/need_gone")
 
 
 async def _find_waiting_need(ctx: Context, key: str) -> Need:

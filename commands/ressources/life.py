@@ -7,7 +7,7 @@ from typing import Any
 from bot.account_status import read_display_name
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.french import say_date
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Replies, Reply, Whisper
@@ -187,9 +187,7 @@ SHORT_FIELDS = ("titre", "url", "licence", "auteur")
 @feature.command("ressources versions", help="Voir qui a changé une fiche, et revenir en arrière", hint="numéro")
 async def show_history(ctx: Context, line: str) -> Replies:
     """List the versions, newest first, with a menu to restore one for those who may change the resource."""
-    number = read_typed_number(line, "fiche")
-    if number is None:
-        raise UserError(render("ressources/history_usage"))
+    number = require(read_typed_number(line, "fiche"), "ressources/history_usage")
     resource = await records.find_resource(ctx, number)
     mine = ctx.user.animates or records.is_own(ctx.user, resource)
     if resource.state is not ResourceState.PUBLISHED and not mine:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.account_status import find_active
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.features import Feature, Front, Right
 from bot.replies import Button, Direct, News
 from bot.texts import render
@@ -142,10 +142,7 @@ def normalise_line(line: str) -> str:
 
 async def find_resource(ctx: Context, number: int) -> Resource:
     """Get a resource by its number. Raises UserError if there is none."""
-    resource = await resources.get_resource(ctx.db, number)
-    if resource is None:
-        raise UserError(render("ressources/unknown_number", number=number))
-    return resource
+    return require(await resources.get_resource(ctx.db, number), "ressources/unknown_number", number=number)
 
 
 async def lock_resource(ctx: Context, number: int) -> tuple[Resource, int]:

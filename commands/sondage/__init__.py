@@ -12,7 +12,7 @@ from bot import quotas, replies
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.destinations import PREPARING, READY, send_file
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.menus import Menu
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
 from bot.texts import quote, render
@@ -273,9 +273,7 @@ async def show_results(ctx: Context, text: str) -> replies.Replies:
 
 async def find_named_poll(ctx: Context, text: str, what: str) -> Poll:
     """Get the launched poll of that number. Raises UserError."""
-    number = read_typed_number(text, "sondage")
-    if number is None:
-        raise UserError(render("sondage/which", what=what))
+    number = require(read_typed_number(text, "sondage"), "sondage/which", what=what)
     poll = await polls.get_poll(ctx.db, number)
     return cards.must_be_in_state(poll, PollState.OPEN, PollState.ENDED, PollState.WITHDRAWN)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, require
 from bot.french import Period, plural, say_days, say_weekday
 from bot.menus import Choosing, Menu
 from bot.papers.typeset import describe_page
@@ -120,9 +120,7 @@ async def list_shares(ctx: ReadingContext, _: str) -> Replies:
 async def revoke(ctx: Context, click: RevokeShare) -> Replies:
     """Revoke a page, and list the others; twice is harmless."""
     number = int(click.chosen) if click.chosen.isdigit() else 0
-    gone = await recipients.revoke_share(ctx.db, ctx.user.id, number)
-    if gone is None:
-        raise UserError(render("stats/share_revoked"))
+    gone = require(await recipients.revoke_share(ctx.db, ctx.user.id, number), "stats/share_revoked")
     return await draw_shares(ctx, render("stats/revoked", period=_name_days(gone)))
 
 

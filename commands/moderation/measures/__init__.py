@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from bot.audit import AuditEntry, record_entry
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import Refusal, UserError, unless_refused
+from bot.errors import Refusal, UserError, require, unless_refused
 from bot.events import Delivered, Undelivered
 from bot.replies import Button, Direct, Message, Replies, Reply, Whisper
 from bot.texts import quotation, render
@@ -361,9 +361,7 @@ UNDO_EXAMPLE = "/moderer annuler 12"
 @feature.command("moderer annuler", help="Annuler un acte", hint="N", roles=ANIMATEURS, writes=True)
 async def undo_typed_number(ctx: Context, line: str) -> Replies:
     """Undo a measure by the number of its audit entry."""
-    entry = read_typed_number(line)
-    if entry is None:
-        raise UserError(render("moderation/which_measure", example=UNDO_EXAMPLE))
+    entry = require(read_typed_number(line), "moderation/which_measure", example=UNDO_EXAMPLE)
     await ctx.must_still_be(ANIMATEURS)
     replies = await undo_measure(ctx, entry)
     measure = await cases.get_measure(ctx.db, entry)
@@ -396,9 +394,7 @@ async def _end_measure(ctx: Context, measure: Measure, act: AuditAct, thing: str
 async def _lock_standing(ctx: Context, entry: int) -> Measure:
     measure, _ = await cases.lock_with_case(ctx.db, entry)
     if measure is None:
-        known = await journal.get(ctx.db, entry)
-        if known is None:
-            raise UserError(render("moderation/no_measure", entry=entry))
+        known = require(await journal.get(ctx.db, entry), "moderation/no_measure", entry=entry)
         raise UserError(render("moderation/not_undoable", entry=entry, label=known.label))
     if measure.user_id and measure.user_id == ctx.user.id:
         raise UserError(render("moderation/own_case"))

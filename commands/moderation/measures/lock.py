@@ -13,7 +13,7 @@ from bot.actions import DeletePost, Pin, Unpin
 from bot.audit import AuditEntry, record_entry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import Refusal, UserError
+from bot.errors import Refusal, UserError, require
 from bot.events import Posted
 from bot.mattermost import ChatChannel
 from bot.people import make_nobody
@@ -229,9 +229,9 @@ async def read_channel(ctx: ReadingContext, line: str) -> ChatChannel:
 )
 async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
     """Unlock a channel before its time."""
-    found = await find_lock(ctx, channel.id)
-    if found is None:
-        raise UserError(render("moderation/not_locked", display_name=channel.display_name or channel.name))
+    found = require(
+        await find_lock(ctx, channel.id), "moderation/not_locked", display_name=channel.display_name or channel.name
+    )
     return [
         *await undo_measure(ctx, found.entry),
         Whisper(render("moderation/reopened", title=channel.display_name or channel.name)),

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.actions import DeletePost
 from bot.audit import AuditEntry
 from bot.context import Context, ReadingContext
-from bot.errors import Refusal, UserError, unless_refused
+from bot.errors import Refusal, UserError, require, unless_refused
 from bot.french import plural
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
@@ -277,9 +277,7 @@ async def preview_clean(ctx: ReadingContext, line: str) -> Replies:
         raise UserError(render("moderation/clean_how_many", most=CLEAN_MAX, example=CLEAN_EXAMPLE))
     known = await index_channels(ctx)
     named, rest = known.take_optional(rest, CLEAN_EXAMPLE)
-    channel = named or known.by_id.get(ctx.channel_id)
-    if channel is None:
-        raise UserError(render("moderation/clean_where", example=CLEAN_EXAMPLE))
+    channel = require(named or known.by_id.get(ctx.channel_id), "moderation/clean_where", example=CLEAN_EXAMPLE)
     reason = cases.take_reason(rest, CLEAN_EXAMPLE)
     found, left = await _find_newest(ctx, channel, account.id, int(word))
     if not found:

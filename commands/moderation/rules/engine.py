@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from bot import guard
 from bot.context import ReadingContext
-from bot.errors import ChatError, UserError, unless_refused
+from bot.errors import ChatError, require, unless_refused
 from bot.events import Edited, Posted
 from bot.mattermost import ChatPost
 from bot.permalinks import make_permalink
@@ -384,9 +384,7 @@ async def _find_first_posts(ctx: ReadingContext, seen: TrialProgress) -> Sequenc
     found = []
     for author in (author for author in asked if author in names):
         at, post_id = likely[author]
-        wrote = await unless_refused(ctx.chat.posts_by(names[author]), None)
-        if wrote is None:
-            raise UserError(render("moderation/rule_no_search"))
+        wrote = require(await unless_refused(ctx.chat.posts_by(names[author]), None), "moderation/rule_no_search")
         if all(post.create_at >= at for post in wrote):
             found.append(post_id)
     return found
