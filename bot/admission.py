@@ -58,7 +58,7 @@ class HandlerDependencies:
     """What says something more to who types a command."""
     errands: BackgroundFetches = field(default_factory=BackgroundFetches)
     leads: Callable[[], bool] = always_lead
-    """Whether this replica may take what another could do (bot/clock.py)."""
+    """Whether this replica may take what another could do (bot/retries.py)."""
 
 
 class Admission:

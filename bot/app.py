@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import logs
 from bot.admission import HandlerDependencies, find_access
 from bot.api import ApiServer
-from bot.clock import ClockSkew, utc_now
+from bot.clock import utc_now
 from bot.connections import Connections, Limits
 from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
 from bot.dispatch import Acceptance, Dispatcher
@@ -31,6 +31,7 @@ from bot.outbox import Outbox, OutboxOptions
 from bot.people import People
 from bot.recovery import Recovery
 from bot.registry import choose_features, index_all_triggers, index_work
+from bot.retries import ClockSkew
 from bot.server import FeedServer, HttpServer, ServerDependencies
 from bot.site import PageServer
 from bot.spool import Spool

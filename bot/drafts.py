@@ -13,11 +13,10 @@ from typing import Any
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import require
 from bot.forms import Form, cut
 from bot.replies import Ask, Button, Question, Whisper
 from bot.spool import Spool, Submission
-from bot.texts import render
+from bot.texts import render, require
 from storage import drafts
 from storage.drafts import Draft
 

@@ -6,7 +6,6 @@ from math import ceil
 from typing import TypeVar
 
 from bot.french.words import plural
-from bot.texts import render
 from config.tables import read
 from storage.engines import may_pass
 
@@ -86,14 +85,6 @@ class UserError(Exception):
         super().__init__(text or "; ".join((fields or {}).values()))
         self.text = text
         self.fields = dict(fields or {})
-
-
-def require(found: T | None, block: str, **said: object) -> T:
-    """Return what was looked for. Raises UserError, with what a block of the templates says, where nothing was
-    found."""
-    if found is None:
-        raise UserError(render(block, **said))
-    return found
 
 
 class ChatError(Exception):

@@ -13,13 +13,13 @@ from apscheduler.triggers.cron import CronTrigger
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.admission import Admission, HandlerDependencies
-from bot.clock import SKEW_MAX
 from bot.context import Context, Request
 from bot.delivery import Row
 from bot.features import Key, Trigger
 from bot.metrics import JOBS
 from bot.people import make_nobody
 from bot.replies import Reply, as_list
+from bot.retries import SKEW_MAX
 from bot.tasks import cancel_all, wait_at_most
 from config.time import PARIS
 from storage import claims, people

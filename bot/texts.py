@@ -4,12 +4,15 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import TypeVar
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from bot.errors import UserError
 from bot.french.words import NBSP, group, join, plural, say_delay, say_minutes
 from config import text
 
+T = TypeVar("T")
 quote = text.quote
 BREAK = "\u200b"
 """A zero-width space: after @ it keeps a name from being a mention (docs/mattermost.md §6)."""
@@ -153,6 +156,14 @@ def render(name: str, /, **values: object) -> Markdown:
     Raises TemplateNotFound for an unknown block, UndefinedError for a missing value.
     """
     return Markdown(_environment().get_template(name).render(values).strip())
+
+
+def require(found: T | None, block: str, **said: object) -> T:
+    """Return what was looked for. Raises UserError, with what a block of the templates says, where nothing was
+    found."""
+    if found is None:
+        raise UserError(render(block, **said))
+    return found
 
 
 _ADDRESS = re.compile(r"(https?://[^\s`]+)")

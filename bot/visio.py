@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from bot.context import ReadingContext
-from bot.errors import UserError, require
-from bot.texts import render
+from bot.errors import UserError
+from bot.texts import render, require
 from bot.web import Trouble, WebClient, WebError, WebResponse
 from bot.web.client import Method
 from config.settings import Settings

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.clock import ClockSkew
 from bot.context import Request
 from bot.delivery import OutgoingWriter, RegisteredHandlers
 from bot.links import Links
@@ -16,6 +15,7 @@ from bot.mattermost import Mattermost, outside_transactions
 from bot.outbox import Outbox, OutboxOptions
 from bot.renderers import MessageRenderer
 from bot.replies import Reply
+from bot.retries import ClockSkew
 from bot.tasks import RateLimit, loop_time
 from cli.checks import open_client
 from cli.errors import OperatorError

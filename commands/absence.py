@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.events import DirectMessage, Spoken, typed_alone
 from bot.features import Feature, Front
 from bot.french import Period, say_date, say_days
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, PlainTextReply, Question, Replies, RunCommand, Whisper
-from bot.texts import Markdown, render
+from bot.texts import Markdown, render, require
 from config.text import fold
 from config.time import find_midnight
 from dialogs import absence as forms

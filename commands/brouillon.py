@@ -7,14 +7,14 @@ from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
 from bot.drafts import Resume, TakeUpDrafts, reopen_draft
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.features import Feature
 from bot.forms import Form
 from bot.french import NBSP, join, plural
 from bot.menus import Choosing, Menu
 from bot.pages import Page, cut_page
 from bot.replies import Button, Replies, RunCommand, Waiting, Whisper
-from bot.texts import render
+from bot.texts import render, require
 from storage.drafts import Draft
 
 feature = Feature("brouillon", always=True)

@@ -16,12 +16,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.features import Feature, Front
 from bot.french import join, plural
 from bot.papers import typeset as papers
 from bot.replies import Button, Direct, Parcel, Progress, Refresh, Replies, Reply, SendFile, Start, Step, Whisper
-from bot.texts import render, typeset
+from bot.texts import render, require, typeset
 from bot.work import find_work
 from storage.journal import AuditAct
 from storage.people import Person, transitions

@@ -11,7 +11,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from bot.app import App
-from bot.clock import SKEW_MAX, ClockSkew, utc_now
+from bot.clock import utc_now
+from bot.retries import SKEW_MAX, ClockSkew
 from cli.doctor import house as examination
 from cli.doctor.findings import CheckFindings
 from commands import controls

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.clock import ClockSkew
 from bot.features import Feature
 from bot.french import join
 from bot.registry import find_setting_fault, is_enabled
+from bot.retries import ClockSkew
 from bot.spool import ASIDE
 from bot.visitors import is_near
 from cli.checks import command_token_fault

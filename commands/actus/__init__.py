@@ -12,11 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.french import join, plural, say_date, say_month
 from bot.replies import Button, Direct, Progress, Replies, RunCommand, Start, Step, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
-from bot.texts import Markdown, escape, render
+from bot.texts import Markdown, escape, render, require
 from bot.work import find_work, stop_work
 from commands.actus import drafts, editions, edits, feeds, formats, programme, subscriptions
 from commands.actus.editions import ANIMATEURS, feature

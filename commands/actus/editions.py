@@ -15,11 +15,11 @@ from bot.calendar import Recurrence, read_recurrence
 from bot.cards import RowCard, tell_animateurs
 from bot.command_lines import read_typed_number
 from bot.context import Context
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french import say_date, say_moment
 from bot.replies import Message, Reply
-from bot.texts import Markdown, escape, render
+from bot.texts import Markdown, escape, render, require
 from config import editions as table
 from config.canaux import PlannedChannel
 from config.settings import Settings

@@ -10,13 +10,13 @@ from pydantic import BaseModel
 from bot.admission import find_access, refuse_role
 from bot.command_lines import CommandIndex
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError, require
+from bot.errors import ChatError, UserError
 from bot.events import Spoken
 from bot.features import Feature, Front, Trigger
 from bot.pages import cut_page
 from bot.registry import is_enabled, list_at_home, list_waiting
 from bot.replies import Button, Message, PlainTextReply, Replies, RunCommand, Whisper
-from bot.texts import link, quote, render
+from bot.texts import link, quote, render, require
 from config import liens
 from config.text import fold
 from storage.annuaire import NETWORK

@@ -12,13 +12,13 @@ from bot import attachments, broadcasts, quotas
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.forms import ID
 from bot.french import join, say_moment
 from bot.menus import Menu
 from bot.permalinks import find_permalink, read_publishable_post
 from bot.replies import Ask, Button, Direct, Message, Progress, Refresh, Replies, Reply, Start, Step, Update, Whisper
-from bot.texts import quote, render
+from bot.texts import quote, render, require
 from bot.work import find_work, stop_work
 from commands.annonce import cards
 from commands.annonce.cards import SENDERS, feature

@@ -13,14 +13,14 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.clock import utc_now
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.french import plural
 from bot.menus import Menu
 from bot.pages import cut_page
 from bot.replies import Ask as OpenWindow
 from bot.replies import Button, Direct, Message, News, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
-from bot.texts import Markdown, quote, render
+from bot.texts import Markdown, quote, render, require
 from commands.annuaire import cards
 from commands.annuaire.cards import ANIMATEURS, feature
 from dialogs.annuaire import AskHelp, ProposeContact

@@ -11,12 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.actions import AddMembers, RemoveMember
 from bot.context import ReadingContext
-from bot.errors import ChatError, Refusal, UserError, require
+from bot.errors import ChatError, Refusal, UserError
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Replies, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
-from bot.texts import quote, render
+from bot.texts import quote, render, require
 from commands.canaux import checks, edits, exceptions, runs
 from commands.canaux.cards import LEADERS, Table, feature
 from config import libraries, settings, territories

@@ -12,12 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
 from bot.french import join, plural, say_moment
 from bot.replies import Button, Message, Refresh, Replies, Reply, Whisper
-from bot.texts import Markdown, escape, render
+from bot.texts import Markdown, escape, render, require
 from commands.canaux.drift import DONE_LABELS, TO_DO_LABELS
 from config.canaux import Family, PlannedChannel, home_of
 from config.settings import Settings

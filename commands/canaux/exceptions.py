@@ -11,13 +11,13 @@ from bot.actions import AddMembers, RemoveMember
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, Refusal, UserError, require
+from bot.errors import ChatError, Refusal, UserError
 from bot.events import JoinedChannel, JoinedTeam, LeftChannel
 from bot.french import join, plural
 from bot.mattermost import ChatUser
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Message, Progress, Refresh, Replies, Reply, Say, Start, Step, Whisper
-from bot.texts import Markdown, escape, mention, render
+from bot.texts import Markdown, escape, mention, render, require
 from commands.canaux import cards
 from commands.canaux.cards import ANIMATEURS, feature
 from commands.canaux.edits import apply_change, list_known_channels, split_channel_name

@@ -8,11 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.actions import AddMembers, ChatAction
 from bot.context import Context
-from bot.errors import Refusal, UserError, require
+from bot.errors import Refusal, UserError
 from bot.events import Delivered, Undelivered
 from bot.french import say_moment
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step, Update, Whisper
-from bot.texts import render
+from bot.texts import render, require
 from commands.canaux import cards
 from commands.canaux.cards import ANIMATEURS, LEADERS, feature
 from commands.canaux.drift import ActBatch, build_batches, list_stuck, note_sent, read_act_topic, say_refusal

@@ -13,14 +13,14 @@ from pydantic import BaseModel
 from bot.cards import RowCard
 from bot.command_lines import read_typed_number, split_period
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.forms import name_of
 from bot.french import Period, read_period, say_date, say_minutes
 from bot.pages import Page, read_page
 from bot.previews import answer, must_be_author, recast
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Whisper
 from bot.spool import Submission
-from bot.texts import Markdown, render
+from bot.texts import Markdown, render, require
 from commands.cra.cards import feature
 from config.programme import FIRST_DAY
 from dialogs.cra import coordination

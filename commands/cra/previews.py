@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError, require
+from bot.errors import ChatError, UserError
 from bot.forms import name_of
 from bot.french import NBSP, plural, say_date, say_minutes
 from bot.menus import Menu
 from bot.previews import PICK_LABELS, answer, must_be_author, recast
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
-from bot.texts import Markdown, quote, render
+from bot.texts import Markdown, quote, render, require
 from commands.cra import cards
 from commands.cra.cards import CONSEILLERS, feature
 from commands.cra.reports import find_known_tags, open_sheet, read_sheet, record_form

@@ -11,11 +11,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.calendar import find_holiday
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.french import plural, say_date, say_weekday
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, EveningPart, Replies, Waiting, Whisper
-from bot.texts import render
+from bot.texts import render, require
 from commands.cra.cards import CONSEILLERS, DropPreview, PreviewButton, feature, say_typed
 from commands.cra.previews import read_text
 from commands.cra.reports import record_form

@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from bot import guard
 from bot.actions import DeletePost, React, Unreact
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.events import Deleted, Delivered, DirectMessage, Edited, Posted, Reacted, Undelivered, Unreacted, in_thread
 from bot.replies import Button, Direct, Redirect, Replies, Reply, Say, Update
-from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render
+from bot.texts import Markdown, escape, relay_markdown, relay_plain_text, render, require
 from commands.hotline.cards import CARD, LINE, RECEIPT, carry_if_moved
 from commands.hotline.service import feature, say_queue
 from commands.hotline.tickets import Rate, make_move, tell_duplicates

@@ -7,9 +7,9 @@ from typing import Any
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.replies import Ask, Button, Direct, Message, Question, Redirect, Replies, Reply, Say, Whisper
-from bot.texts import Markdown, escape, render
+from bot.texts import Markdown, escape, render, require
 from commands.hotline import cards
 from commands.hotline.cards import (
     LeaveOutage,

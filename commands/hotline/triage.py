@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import guard, quotas
 from bot.cards import RowCard
 from bot.context import Context
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.replies import Button, Direct, Message, Replies, Reply, Say
-from bot.texts import Markdown, render
+from bot.texts import Markdown, render, require
 from commands.hotline.cards import RECEIPT, draw_receipt, post_waiting_cards
 from commands.hotline.outages import OUTAGE, draw_outage, refresh_outage
 from commands.hotline.service import AGENTS, feature, find_room

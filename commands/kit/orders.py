@@ -9,12 +9,12 @@ from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard, tell_animateurs
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.forms import name_of
 from bot.french import plural, say_date
 from bot.replies import Ask, Button, Card, Direct, Message, News, Replies, Reply, Waiting, Whisper
-from bot.texts import Markdown, escape, quotation, render
+from bot.texts import Markdown, escape, quotation, render, require
 from config.kit import Garment, read_sizes
 from config.tables import TableError
 from config.text import fold

@@ -12,11 +12,11 @@ from functools import partial
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.features import Question
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Perform, Replies, Reply, Whisper, as_list
-from bot.texts import mention, quote, render
+from bot.texts import mention, quote, render, require
 from commands.membres import accounts, members
 from commands.membres.arrivals import GUESTS, Introduce, IntroduceOne, guest_as_person, refresh_guests
 from commands.membres.changes import change_member

@@ -12,14 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, UserError, require
+from bot.errors import ChatError, UserError
 from bot.events import WatchedPlaces
 from bot.features import Feature, Front, Right
 from bot.french import join, say_date
 from bot.mattermost import ChatUser
 from bot.people import make_newcomer
 from bot.replies import Button, Whisper
-from bot.texts import Markdown, escape, quote, render
+from bot.texts import Markdown, escape, quote, render, require
 from config.settings import Settings
 from config.territories import DEPARTEMENTS, departement
 from config.time import PARIS

@@ -8,12 +8,12 @@ from pydantic import BaseModel
 
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require, unless_refused
+from bot.errors import UserError, unless_refused
 from bot.french import plural, say_moment
 from bot.mattermost import ChatUser
 from bot.permalinks import make_permalink
 from bot.replies import Button, Card, Replies, RunCommand, Waiting, Whisper
-from bot.texts import Markdown, link, mention, quote, render
+from bot.texts import Markdown, link, mention, quote, render, require
 from commands.moderation import appeals, cards
 from commands.moderation.cases import Decision, open_case_about, take_account, take_reason
 from commands.moderation.decisions import decide_at_once

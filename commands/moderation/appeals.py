@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from bot.account_status import is_active, read_display_name
 from bot.audit import AuditEntry, record_entry
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
 from bot.french import say_date
 from bot.permalinks import make_permalink
 from bot.replies import Ask, Direct, PlainTextReply, Replies, Reply, Whisper
-from bot.texts import Markdown, quotation, render
+from bot.texts import Markdown, quotation, render, require
 from commands.moderation import cards
 from commands.moderation.cases import Decision, get_case, lock_case, record_case_entry
 from commands.moderation.decisions import carry_out

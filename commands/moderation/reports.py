@@ -12,14 +12,14 @@ from bot.account_status import find_active
 from bot.actions import Unreact
 from bot.cards import RowCard, Topic
 from bot.context import Context, ReadingContext
-from bot.errors import ChatError, Refusal, UserError, require, unless_refused
+from bot.errors import ChatError, Refusal, UserError, unless_refused
 from bot.events import Delivered, Reacted, Undelivered
 from bot.mattermost import ChatChannel, ChatPost
 from bot.menus import Choosing, Menu
 from bot.permalinks import find_permalink
 from bot.plain_text import strip_markdown, to_one_line
 from bot.replies import Ask, Button, Direct, Message, Progress, Replies, Reply, Step, Whisper
-from bot.texts import render
+from bot.texts import render, require
 from commands.moderation import cards, cases, policy
 from commands.moderation.policy import ANIMATEURS, drapeau, feature
 from config.time import PARIS

@@ -12,12 +12,11 @@ from bot import replies
 from bot.account_status import find_active
 from bot.calendar import find_holiday
 from bot.context import Context, ReadingContext, Request
-from bot.errors import require
 from bot.features import Feature
 from bot.french import say_date
 from bot.menus import Choosing, Menu
 from bot.registry import list_waiting
-from bot.texts import Markdown, render
+from bot.texts import Markdown, render, require
 from config.text import fold
 from storage import absences, claims, people, rappels
 from storage.rappels import FIRST_HOUR, LAST_HOUR, DailyChoice, DailyNews, Rhythm

@@ -15,12 +15,12 @@ from bot.calendar import find_holiday
 from bot.cards import RowCard
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french import Period, read_coming_period, read_days_either_way, read_period, say_date, say_days
 from bot.pages import cut_page
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Whisper
-from bot.texts import Markdown, link, render
+from bot.texts import Markdown, link, render, require
 from config.text import fold
 from config.time import find_midnight
 from dialogs.absence import say_absence

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.french import plural, read_moment, say_hour, say_weekday, write_moment
 from bot.replies import Ask, Button, Replies, Reply, RunCommand, Waiting, Whisper
-from bot.texts import Markdown, link, render
+from bot.texts import Markdown, link, render, require
 from commands.rdv import cards
 from commands.rdv.cards import CONSEILLERS, feature
 from commands.rdv.meetings import leave_meeting, move_meeting

@@ -11,13 +11,13 @@ from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.french import Period, plural, say_minutes
 from bot.menus import Choosing, Menu
 from bot.papers.page import draw_large_code, write_qr_png
 from bot.papers.typeset import compose_pdf, to_drawable
 from bot.replies import Ask, Button, Card, Message, Parcel, Replies, SendFile, Whisper
-from bot.texts import Markdown, render
+from bot.texts import Markdown, render, require
 from commands.rdv.cards import CONSEILLERS, feature
 from commands.rdv.visits import address_of
 from config.text import fold

@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.french import Period
 from bot.previews import answer
 from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Waiting, Whisper
-from bot.texts import render
+from bot.texts import render, require
 from commands.rdv.cards import CONSEILLERS, SeeBooked, feature, get_own
 from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OVER, say_when

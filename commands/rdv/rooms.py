@@ -9,9 +9,9 @@ from pydantic import BaseModel
 
 from bot import visio
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.replies import Direct, Progress, Redirect, Replies, Reply, Start, Step, Whisper
-from bot.texts import render
+from bot.texts import render, require
 from commands.rdv import cards
 from commands.rdv.cards import CONSEILLERS, feature
 from config.visio import VisioKind

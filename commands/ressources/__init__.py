@@ -11,10 +11,10 @@ from bot.account_status import find_active
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.french import say_date
 from bot.menus import Choosing, Menu
-from bot.texts import quote, render
+from bot.texts import quote, render, require
 from commands.ressources import collections, life, posts, review, upkeep
 from commands.ressources.cards import find_published
 from commands.ressources.deposit import livre

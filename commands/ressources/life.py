@@ -7,11 +7,11 @@ from typing import Any
 from bot.account_status import read_display_name
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.french import say_date
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Replies, Reply, Whisper
-from bot.texts import Markdown, escape, quotation, render
+from bot.texts import Markdown, escape, quotation, render, require
 from commands.ressources import deposit, posts, records, review
 from commands.ressources.records import feature
 from dialogs.ressources import EditResource, WithdrawResource

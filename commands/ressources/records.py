@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from bot.account_status import find_active
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.replies import Button, Direct, News
-from bot.texts import render
+from bot.texts import render, require
 from config.text import fold
 from config.time import PARIS
 from storage import journal, people

@@ -12,10 +12,10 @@ from bot import quotas, replies
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.destinations import PREPARING, READY, send_file
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.menus import Menu
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
-from bot.texts import quote, render
+from bot.texts import quote, render, require
 from commands.sondage import broadcast, cards
 from commands.sondage.cards import feature
 from config.text import fold

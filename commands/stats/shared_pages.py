@@ -10,13 +10,13 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, ReadingContext
-from bot.errors import UserError, require
+from bot.errors import UserError
 from bot.french import Period, plural, say_days, say_weekday
 from bot.menus import Choosing, Menu
 from bot.papers.typeset import describe_page
 from bot.replies import Ask, Button, Replies, Reply, Whisper
 from bot.site import render_page
-from bot.texts import Markdown, render
+from bot.texts import Markdown, render, require
 from bot.visits import PageAnswer, PageRequest, address_of_page
 from commands.stats.conseiller import find_full_name, make_own_page, read_own_figures
 from commands.stats.papers import StatsPage

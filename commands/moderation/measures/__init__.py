@@ -9,10 +9,10 @@ from typing import Any, ClassVar, TypeVar
 from bot.audit import AuditEntry, record_entry
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
-from bot.errors import Refusal, UserError, require, unless_refused
+from bot.errors import Refusal, UserError, unless_refused
 from bot.events import Delivered, Undelivered
 from bot.replies import Button, Direct, Message, Replies, Reply, Whisper
-from bot.texts import quotation, render
+from bot.texts import quotation, render, require
 from commands.moderation import cards
 from commands.moderation.cases import Decision
 from commands.moderation.policy import ANIMATEURS, feature, find_channel_title

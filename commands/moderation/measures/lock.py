@@ -13,12 +13,12 @@ from bot.actions import DeletePost, Pin, Unpin
 from bot.audit import AuditEntry, record_entry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import Refusal, UserError, require
+from bot.errors import Refusal, UserError
 from bot.events import Posted
 from bot.mattermost import ChatChannel
 from bot.people import make_nobody
 from bot.replies import Button, Direct, Message, Replies, Reply, Say, Update, Whisper
-from bot.texts import Markdown, quotation, render
+from bot.texts import Markdown, quotation, render, require
 from commands.moderation import cards, policy
 from commands.moderation.cases import MessageSnapshot, refuse_own_proposal, take_message
 from commands.moderation.measures import ActPurpose, MeasureHandler, handles, store_measure, undo_measure

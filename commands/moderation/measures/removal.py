@@ -9,12 +9,12 @@ from pydantic import BaseModel
 from bot.actions import DeletePost
 from bot.audit import AuditEntry
 from bot.context import Context, ReadingContext
-from bot.errors import Refusal, UserError, require, unless_refused
+from bot.errors import Refusal, UserError, unless_refused
 from bot.french import plural
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Progress, Replies, Reply, RunCommand, Say, Start, Step, Whisper
-from bot.texts import quotation, relay_markdown, render
+from bot.texts import quotation, relay_markdown, render, require
 from commands.moderation import cards, cases
 from commands.moderation.decisions import decide_at_once
 from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, store_measure

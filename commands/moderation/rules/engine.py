@@ -12,12 +12,12 @@ from pydantic import BaseModel
 
 from bot import guard
 from bot.context import ReadingContext
-from bot.errors import ChatError, require, unless_refused
+from bot.errors import ChatError, unless_refused
 from bot.events import Edited, Posted
 from bot.mattermost import ChatPost
 from bot.permalinks import make_permalink
 from bot.replies import Progress, Step
-from bot.texts import Markdown, link, quotation, render
+from bot.texts import Markdown, link, quotation, render, require
 from bot.websocket.parser import is_by_person
 from commands.moderation.policy import ANIMATEURS, UNWATCHED_MAX, list_rule_channels, list_unwatched_channels, regles
 from commands.moderation.rules import SPECS, RuleName, Tuning, fold_message, has_unwanted_site, has_word
