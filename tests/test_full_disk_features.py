@@ -9,7 +9,7 @@ from tests.people import Person, unique
 from tests.support.conversation import LINE, answered, hearing, writes
 from tests.support.faults import make_read_only
 from tests.support.house import House, plain
-from tests.test_rdv_page import Desk, desk
+from tests.support.rdv import Desk, desk
 
 __all__ = ["desk", "hearing"]
 

@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot import retries
+from bot import retries, tasks
 from bot.clock import utc_now
 from bot.errors import ChatError
-from bot.mattermost import rate_limit
 from bot.retries import PollerPauses
 from bot.work import steps, workers
 from storage import work
@@ -219,8 +218,8 @@ async def test_so_many_calls_a_second_and_half_once_it_is_too_much(
     worker_workplace: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is sent to many keeps to the number; a 429 halves it."""
-    monkeypatch.setattr(rate_limit, "ONE_REFUSAL", 3600.0)  # on a slow machine another may come later
-    monkeypatch.setattr(rate_limit, "DOUBLES_IN", 3600.0)
+    monkeypatch.setattr(tasks, "ONE_REFUSAL", 3600.0)  # on a slow machine another may come later
+    monkeypatch.setattr(tasks, "DOUBLES_IN", 3600.0)
     agathe = await worker_workplace.room.site.person("agathe")
     async with worker_workplace.bot(work_calls=20) as app:
         began = time.monotonic()
