@@ -379,8 +379,7 @@ class Delivery:
             return
         async with self._d.database.transaction() as db:
             await table.add(db, messages)
-            if questions:
-                await drafts.ask(db, questions)
+            await drafts.ask(db, questions)
         self.deliver_now(messages)
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:
