@@ -88,7 +88,7 @@ async def bring_to_plan(
     left: list[Finding] = []
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
         wanted, survey = await _plan(database, settings, clock()), drift.Survey(chat)
-        repair = Repair(chat, database, clock, left_alone)
+        repair = ChannelRepair(chat, database, clock, left_alone)
         await repair.open()
         async for found in _survey(survey, wanted):
             if pretend:
@@ -103,7 +103,7 @@ async def bring_to_plan(
 
 
 async def _mend(
-    repair: "Repair", survey: drift.Survey, wanted: drift.ChannelPlan, found: drift.ComparedChannel
+    repair: "ChannelRepair", survey: drift.Survey, wanted: drift.ChannelPlan, found: drift.ComparedChannel
 ) -> drift.ComparedChannel:
     """Repair one channel, and return the last comparison; one that the bot only joined is compared again."""
     await repair.mend(found)
@@ -219,7 +219,7 @@ DECIDED_OTHERWISE = "le contraire a été décidé et part à l’instant : à r
 
 
 @dataclass
-class Repair:
+class ChannelRepair:
     """Makes the changes of one run, which begins with the first, by the actions of « Réparer » in chat: each is
     performed here, and recorded, before the next. ``left_alone`` are the kinds of drift that are only reported."""
 
