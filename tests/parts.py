@@ -19,18 +19,22 @@ def is_quick(words: Set[str], marks: Set[str], place: tuple[str, str] | None = N
     database of its house.
 
     All is told on the newest server with SQLite; what is for every server also on the oldest with PostgreSQL; contracts
-    of storage, locks and races (``postgres_too``) with PostgreSQL too; recorded traffic as each of its servers. What is
+    of storage, locks and races (``postgres_too``) with PostgreSQL too, and what only replicas do (``replicas``) with it
+    instead, since nobody has replicas on SQLite; recorded traffic as each of its servers. What is
     marked ``slow`` (processes killed, memory that must not grow, a year of days, the bench) or told in a ``browser`` is
     for the rest.
     """
     if marks & {"slow", "browser"}:
         return False
     if place is not None:
-        newest = place[0] == NEWEST and (place[1] == "sqlite" or "postgres_too" in marks)
+        kinds = {"postgres"} if "replicas" in marks else {"sqlite", *(["postgres"] if "postgres_too" in marks else [])}
+        newest = place[0] == NEWEST and place[1] in kinds
         return newest or (place == (OLDEST, "postgres") and "every_mode" in marks)
     modes = words & {*MODES, "11.0"}
     if "postgresql" in words:
-        return "postgres_too" in marks and modes <= set(EDGES)
+        return bool(marks & {"postgres_too", "replicas"}) and modes <= set(EDGES)
+    if "sqlite" in words and "replicas" in marks:
+        return False
     if "recorded" in marks or not modes:
         return True
     return modes == {NEWEST} if "sqlite" in words else modes <= set(EDGES)

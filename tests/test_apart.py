@@ -143,30 +143,38 @@ COMMANDS = [t.key[1] for feature in FEATURES for t in feature.triggers if t.key[
 JOBS = [t.key for feature in FEATURES for t in feature.triggers if t.key[0] == "job"]
 
 
-async def pulls_all(house: House, role: Role | None) -> None:
+async def pulls_all(house: House, role: Role | None, words: str, *, is_direct: bool = False) -> None:
     """Each as the first thing after a start, when nothing about Mattermost is known yet; buttons and windows tell the
     same in their stories, where such a mistake would be an error."""
     person = await house.site.person("ann")
     await house.registers(person, role, departements=["69"])
-    here, direct = house.site.square, await person.direct_channel()
+    channel = await person.direct_channel() if is_direct else house.site.square
     told = LOG.tell()
     for command in COMMANDS:
-        for words, channel in (("", here), ("", direct), (" oui", here), (" exporter csv", direct), (" 12", here)):
-            await house.bot.event_dispatcher.tell(PersonChanged(user_id=person.id))
-            await person.runs(f"/{command}{words}", channel)
+        await house.bot.event_dispatcher.tell(PersonChanged(user_id=person.id))
+        await person.runs(f"/{command}{words}", channel)
     assert "RuntimeError" not in LOG.getvalue()[told:]
 
 
 @pytest.mark.both_databases
-async def test_no_command_of_the_catalogue_asks_with_both_in_hand(house: House) -> None:
-    await pulls_all(house, Role.ANIMATEUR)
+@pytest.mark.parametrize("words", ["", " oui", " 12"])
+async def test_no_command_of_the_catalogue_asks_with_both_in_hand(house: House, words: str) -> None:
+    await pulls_all(house, Role.ANIMATEUR, words)
+
+
+@pytest.mark.slow
+@pytest.mark.both_databases
+@pytest.mark.parametrize("words", ["", " exporter csv"])
+async def test_none_does_in_the_direct_channel(house: House, words: str) -> None:
+    await pulls_all(house, Role.ANIMATEUR, words, is_direct=True)
 
 
 @pytest.mark.slow
 @pytest.mark.newest_only
+@pytest.mark.parametrize("words", ["", " oui", " 12"])
 @pytest.mark.parametrize("role", [Role.CONSEILLER, None])
-async def test_none_that_others_may_type_does(house: House, role: Role | None) -> None:
-    await pulls_all(house, role)
+async def test_none_that_others_may_type_does(house: House, role: Role | None, words: str) -> None:
+    await pulls_all(house, role, words)
 
 
 @pytest.mark.both_databases

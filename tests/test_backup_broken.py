@@ -12,12 +12,13 @@ from storage.backup import BackupError, check_backup
 from tests.support.backups import create_full, read_lines, restore_backup, save_backup
 
 
-@pytest.fixture
-async def whole(request: pytest.FixtureRequest, tmp_path: Path) -> bytes:
+@pytest.fixture(scope="module")
+async def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A good backup."""
-    async with create_full("sqlite", request, tmp_path / "from") as database:
-        await save_backup(database, tmp_path / "b")
-    return (tmp_path / "b").read_bytes()
+    folder = tmp_path_factory.mktemp("whole")
+    async with create_full("sqlite", request, folder / "from") as database:
+        await save_backup(database, folder / "b")
+    return (folder / "b").read_bytes()
 
 
 async def test_a_truncated_backup_is_refused(whole: bytes, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.errors import Refusal
 from bot.events import Undelivered
 from bot.work import steps
+from cli.demo.stage import free_port
 from commands.canaux.drift import BACK, FORWARD
 from commands.canaux.runs import SUPERSEDED_REASON, note_refused
 from storage import journal
@@ -198,22 +199,27 @@ async def test_what_was_stopped_stands_in_nobody_s_way(
 ) -> None:
     monkeypatch.setattr(steps, "TOLD_AFTER", timedelta())
     *_, agathe = await register_team(channel_workplace)
-    async with channel_workplace.bot(work_calls=2) as app:
+    port = free_port()
+    there = {"port": port, "public_url": f"http://127.0.0.1:{port}"}  # where its buttons lead, whichever bot it is
+    async with channel_workplace.bot(**there) as app:
         card = await checked(channel_workplace, app, agathe)
+    async with channel_workplace.bot(**there, work_calls=2):
         await agathe.clicks(card, "Réparer")
         progress = await agathe.told("Réparation des canaux")
         await agathe.clicks(progress, "Arrêter")
         await agathe.rewritten(progress, "arrêté")
         await agathe.rewritten(card, "laissé")
-    async with channel_workplace.bot(work_calls=4) as app:
+    async with channel_workplace.bot(**there) as app:
         card = await repaired(agathe, await checked(channel_workplace, app, agathe))
         assert await is_clean(channel_workplace, capsys)
+    async with channel_workplace.bot(**there, work_calls=4) as app:
         await agathe.clicks(card, "Annuler")
         progress = await agathe.told("Annulation dans les canaux")
         await agathe.clicks(progress, "Arrêter")
         await agathe.rewritten(progress, "arrêté")
         card = await agathe.rewritten(card, "réparés")
         assert ChangeState.DONE in await _states(app), "what was not undone is as it was"
+    async with channel_workplace.bot(**there) as app:
         await agathe.clicks(card, "Annuler")
         await agathe.rewritten(card, "réparation annulée")
         assert await _states(app) == {ChangeState.UNDONE}

@@ -85,6 +85,7 @@ async def some(database: Database, many: int = 2) -> list[int]:
         return await store_reports(db, JULIETTE, *(make_report(date=NOVEMBER) for _ in range(many)))
 
 
+@pytest.mark.replicas
 @pytest.mark.parametrize("second", ACTS)
 @pytest.mark.parametrize("first", ACTS)
 async def test_the_second_begins_before_the_first_has_committed(database: Database, first: Act, second: Act) -> None:

@@ -15,9 +15,9 @@ from storage.watchlist import find_members
 from tests.people import Client, Mobile, Person, Post, unique
 from tests.support.cra import WORKSHOP
 from tests.support.house import DOMAIN, House, plain, wait_for
-from tests.support.membership import join_team, make_surname, open_house
+from tests.support.membership import join_team, make_surname, open_house, welcoming
 
-__all__ = ["open_house"]
+__all__ = ["open_house", "welcoming"]
 
 ASKED = {"departement": "Rhône", "structure": "Mairie de Bron", "mot": "Conseillère depuis lundi."}
 FOLDED = 9
@@ -72,6 +72,38 @@ async def asks(person: Person, welcome: Post, agathe: Person, room: str, **fille
     assert (await form.fill(**(ASKED | filled)).submit()).accepted
     assert "Votre demande est partie" in plain(await person.told("partie"))
     return await agathe.heard(room, "Demande d’accès")
+
+
+@pytest.mark.both_databases
+async def test_who_lives_here_is_known_as_who_came(house: House) -> None:
+    """Most stories are told of people of whose coming nobody was told: server and bot know as much of them."""
+    came, lives = await house.site.person("lea", domain=DOMAIN), await house.conseiller("lea", used=None)
+    await house.has_seen(came)
+    await house.registers(came, Role.CONSEILLER, departements=["69"], structure="Maison de quartier")
+    server = house.site.embedded
+    assert server is not None
+    for path in ("", "/teams/members", "/preferences", "/status", f"/teams/{house.site.team_id}/channels"):
+        first, second = [_without_names(await who.api.get(f"/users/{who.id}{path}"), who) for who in (came, lives)]
+        assert first == second, path
+    async with house.bot.database.transaction(writes=False) as db:
+        members = await find_members(db, TEAM, [came.id, lives.id])
+        rows = [await people.get(db, who.id) for who in (came, lives)]
+    assert len({(m.is_in, m.is_admin, m.version) for m in members.values()}) == 1 < len(members)
+    first, second = [
+        _without_names(row.model_dump() if row else {}, who) for row, who in zip(rows, (came, lives), strict=True)
+    ]
+    assert first == second
+
+
+def _without_names(said: Any, who: Person) -> Any:
+    """The same without what is each one’s own: names, ids, and when something was."""
+    if isinstance(said, list):
+        return sorted((_without_names(each, who) for each in said), key=str)
+    if isinstance(said, dict):
+        return {
+            k: _without_names(v, who) for k, v in said.items() if not k.endswith(("_at", "_update", "since", "_count"))
+        }
+    return "one’s own" if isinstance(said, str) and (who.id in said or who.username in said) else said
 
 
 @pytest.mark.every_mode
@@ -268,35 +300,3 @@ async def test_without_a_room_each_animateur_is_asked(open_house: House, monkeyp
     form = await lea.opens_by(welcome, "Demander mon accès")
     assert (await form.fill(departement="rhone").submit()).accepted
     assert (await agathe.told("Demande d’accès")).buttons == ["Accepter", "Refuser"]
-
-
-@pytest.mark.both_databases
-async def test_who_lives_here_is_known_as_who_came(house: House) -> None:
-    """Most stories are told of people of whose coming nobody was told: server and bot know as much of them."""
-    came, lives = await house.site.person("lea", domain=DOMAIN), await house.conseiller("lea", used=None)
-    await house.has_seen(came)
-    await house.registers(came, Role.CONSEILLER, departements=["69"], structure="Maison de quartier")
-    server = house.site.embedded
-    assert server is not None
-    for path in ("", "/teams/members", "/preferences", "/status", f"/teams/{house.site.team_id}/channels"):
-        first, second = [_without_names(await who.api.get(f"/users/{who.id}{path}"), who) for who in (came, lives)]
-        assert first == second, path
-    async with house.bot.database.transaction(writes=False) as db:
-        members = await find_members(db, TEAM, [came.id, lives.id])
-        rows = [await people.get(db, who.id) for who in (came, lives)]
-    assert len({(m.is_in, m.is_admin, m.version) for m in members.values()}) == 1 < len(members)
-    first, second = [
-        _without_names(row.model_dump() if row else {}, who) for row, who in zip(rows, (came, lives), strict=True)
-    ]
-    assert first == second
-
-
-def _without_names(said: Any, who: Person) -> Any:
-    """The same without what is each one’s own: names, ids, and when something was."""
-    if isinstance(said, list):
-        return sorted((_without_names(each, who) for each in said), key=str)
-    if isinstance(said, dict):
-        return {
-            k: _without_names(v, who) for k, v in said.items() if not k.endswith(("_at", "_update", "since", "_count"))
-        }
-    return "one’s own" if isinstance(said, str) and (who.id in said or who.username in said) else said

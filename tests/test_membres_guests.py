@@ -11,9 +11,9 @@ from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import Person, unique
 from tests.support.house import House, plain
-from tests.support.membership import join_team, open_house
+from tests.support.membership import join_team, open_house, welcoming
 
-__all__ = ["open_house"]
+__all__ = ["open_house", "welcoming"]
 
 
 BOTH = ["Conseiller numérique", "Coordinateur", "Agent de la hotline", "Agent invité"]

@@ -17,9 +17,9 @@ from storage.people.arrivals import Newcomer
 from storage.work import Work, WorkState
 from tests.people import Person, unique
 from tests.support.house import PARIS, House, plain, wait_for
-from tests.support.membership import join_team, leave_team, open_house
+from tests.support.membership import join_team, leave_team, open_house, welcoming
 
-__all__ = ["open_house"]
+__all__ = ["open_house", "welcoming"]
 
 
 KEY = "departement:69"
@@ -207,7 +207,7 @@ async def test_who_is_not_welcomed_is_announced_all_the_same(open_house: House, 
 
 
 @pytest.mark.both_databases
-@pytest.mark.postgres_too
+@pytest.mark.replicas
 async def test_many_in_a_minute_are_told_in_few_messages_by_two_replicas(open_house: House, rhone: str) -> None:
     house = open_house
     async with house.replica():

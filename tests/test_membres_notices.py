@@ -13,10 +13,10 @@ from storage.people.arrivals import Welcome
 from storage.people.transitions import RoleNotice, forget_role_notices
 from tests.people import Person, Post, unique
 from tests.support.house import House, plain
-from tests.support.membership import join_team, open_house
+from tests.support.membership import join_team, open_house, welcoming
 from tests.support.workplace import elsewhere, operate
 
-__all__ = ["elsewhere", "open_house"]
+__all__ = ["elsewhere", "open_house", "welcoming"]
 
 NEWS = "dans le réseau"
 TELL: Key = ("job", "membres.tell_roles")
@@ -86,6 +86,32 @@ async def test_who_moves_only_hears_nothing_of_a_role(house: House) -> None:
     agathe, lea = await house.someone(Role.ANIMATEUR, "agathe"), await house.conseiller("lea")
     await agathe.asks(f"/membres deplacer @{lea.username} 38")
     assert await notices(house, lea) == []
+
+
+async def test_who_was_there_before_the_import_hears_of_it_when_found(house: House) -> None:
+    lea = await house.site.person("lea")
+    await house.has_seen(lea)
+    async with house.bot.database.transaction() as db:
+        line = Awaited(username=lea.username, role=Role.CONSEILLER, prenom="Léa", imported_at=house.clock())
+        await register.write_awaited(db, [line])
+    house.bot.people.forget(lea.id)
+    await lea.asks("/aide")
+    lea.acts()
+    await house.bot.runs.run(TELL, unique("minute"))
+    await lea.told("désormais conseiller numérique")
+
+
+@pytest.mark.both_databases
+async def test_many_are_told_by_steps_that_are_no_haste(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of a step waits in the table for the next one."""
+    monkeypatch.setattr("commands.membres.notices.AT_ONCE", 4)
+    crowd = [await house.someone(Role.CONSEILLER, f"z{number}") for number in range(6)]
+    async with house.bot.database.transaction() as db:
+        await forget_role_notices(db)
+        db.add_all([RoleNotice(person_id=person.id, role=Role.INVITE) for person in crowd])
+    await house.bot.runs.run(TELL, unique("minute"))
+    for person in crowd:
+        assert len(await notices(house, person)) == 1
 
 
 async def imports(house: House, folder: Path, *lines: str, options: tuple[str, ...] = ()) -> None:
@@ -163,29 +189,3 @@ async def test_who_was_waited_for_is_welcomed_and_hears_nothing_else(open_house:
     assert "conseillers numériques" in plain(await lea.told("Bienvenue, Léa"))
     await house.bot.runs.run(TELL, unique("minute"))
     assert await notices(house, lea) == []
-
-
-async def test_who_was_there_before_the_import_hears_of_it_when_found(house: House) -> None:
-    lea = await house.site.person("lea")
-    await house.has_seen(lea)
-    async with house.bot.database.transaction() as db:
-        line = Awaited(username=lea.username, role=Role.CONSEILLER, prenom="Léa", imported_at=house.clock())
-        await register.write_awaited(db, [line])
-    house.bot.people.forget(lea.id)
-    await lea.asks("/aide")
-    lea.acts()
-    await house.bot.runs.run(TELL, unique("minute"))
-    await lea.told("désormais conseiller numérique")
-
-
-@pytest.mark.both_databases
-async def test_many_are_told_by_steps_that_are_no_haste(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is left of a step waits in the table for the next one."""
-    monkeypatch.setattr("commands.membres.notices.AT_ONCE", 4)
-    crowd = [await house.someone(Role.CONSEILLER, f"z{number}") for number in range(6)]
-    async with house.bot.database.transaction() as db:
-        await forget_role_notices(db)
-        db.add_all([RoleNotice(person_id=person.id, role=Role.INVITE) for person in crowd])
-    await house.bot.runs.run(TELL, unique("minute"))
-    for person in crowd:
-        assert len(await notices(house, person)) == 1

@@ -10,9 +10,9 @@ from storage.people.arrivals import Wish
 from tests.people import Person, Post, unique
 from tests.support.cra import file_workshop
 from tests.support.house import DOMAIN, House, plain
-from tests.support.membership import join_team, open_house
+from tests.support.membership import join_team, open_house, welcoming
 
-__all__ = ["open_house"]
+__all__ = ["open_house", "welcoming"]
 
 
 TICK: Key = ("job", "membres.tick")

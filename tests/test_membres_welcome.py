@@ -10,9 +10,9 @@ from storage.people import Awaited, Role, arrivals, register
 from storage.people.arrivals import Welcome
 from tests.people import Person, unique
 from tests.support.house import DOMAIN, House, plain
-from tests.support.membership import join_team, leave_team, open_house
+from tests.support.membership import join_team, leave_team, open_house, welcoming
 
-__all__ = ["open_house"]
+__all__ = ["open_house", "welcoming"]
 
 
 REMIND: Key = ("job", "membres.remind")

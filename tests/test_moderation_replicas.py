@@ -15,7 +15,7 @@ from tests.support.moderation import RuleStage, rule_stage
 __all__ = ["rule_stage"]
 
 
-pytestmark = [pytest.mark.postgres_too, pytest.mark.both_databases]
+pytestmark = [pytest.mark.replicas, pytest.mark.both_databases]
 
 
 @asynccontextmanager

@@ -145,7 +145,7 @@ async def test_so_it_has_with_leases_that_end_while_they_wait(
     assert all(of(stage, target) == sorted(of(stage, target)) for target in range(3))
 
 
-@pytest.mark.postgres_too
+@pytest.mark.replicas
 async def test_two_replicas_keep_the_order_of_each_channel(stage: OutboxStage) -> None:
     if stage.database.is_sqlite:
         pytest.skip("one process has the file")

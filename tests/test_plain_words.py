@@ -2,6 +2,7 @@
 
 import re
 import tracemalloc
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,12 @@ from dialogs.plain_words import Intention, understand
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.model import FILE, read_examples, read_model
 from dialogs.plain_words.trainer import name_version
-from tests.bench.plain_words import COMMANDS, TODAY, read, read_labelled, score
+from tests.bench import plain_words
+from tests.bench.plain_words import COMMANDS, TODAY, read_labelled, score
 
 MEMORY_MAX = 10_000_000
+read = cache(plain_words.read)
+"""Several tests read the same sets."""
 WITHOUT_LINE = {Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET}
 
 
@@ -45,7 +49,7 @@ def test_no_example_is_of_the_set_that_is_held_out() -> None:
 )
 def test_sets_are_read_no_worse_than_they_were(name: str, intention: float, command: float) -> None:
     """Several hands wrote them; the fourth alone is held out. The third says commands otherwise than docs/wire.md."""
-    reached = score(read_labelled(f"plain_words_{name}.tsv"))
+    reached = score(read_labelled(f"plain_words_{name}.tsv"), read)
     print(reached)
     assert reached.intention >= intention
     assert reached.command >= command
@@ -178,7 +182,7 @@ def test_cues_and_model_take_little_memory() -> None:
     read_cues.cache_clear()
     read_model.cache_clear()
     tracemalloc.start()
-    read("bonjour, mes stats de septembre")
+    plain_words.read("bonjour, mes stats de septembre")
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert taken < MEMORY_MAX

@@ -34,7 +34,8 @@ async def days(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[H
     monkeypatch.setattr(rappels, "USUAL_RHYTHM", Rhythm.WORKDAYS)
     async with house.bot.database.transaction() as db:  # the stories have the same days
         await db.execute(delete(Claim).where(col(Claim.scope) == SCOPE))
-        for gone in (await db.exec(select(Registered.id))).all():
+        told_never = select(DailyChoice.person_id).where(DailyChoice.rhythm == Rhythm.NEVER)
+        for gone in (await db.exec(select(Registered.id).where(col(Registered.id).not_in(told_never)))).all():
             await rappels.choose(db, gone, rhythm=Rhythm.NEVER)
     yield house
     house.clock.is_right_again()

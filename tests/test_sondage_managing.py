@@ -155,7 +155,7 @@ async def test_live_votes_are_shown_gathered(house: House) -> None:
 
 
 @pytest.mark.both_databases
-@pytest.mark.postgres_too
+@pytest.mark.replicas
 async def test_two_replicas_end_it_once(house: House) -> None:
     juliette = await house.conseiller()
     channel = await make_club(house, juliette)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,11 +15,21 @@ from tests.support.databases import database
 __all__ = ["database"]
 
 
-async def test_what_fails_after_its_caller_went_away_is_not_a_fault_that_nobody_heard_of(database: Database) -> None:
+@pytest.fixture
+async def unheard() -> AsyncIterator[list[dict[str, Any]]]:
+    """The faults that nobody heard of."""
+    found: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: found.append(context))
+    yield found
+    loop.set_exception_handler(None)
+
+
+async def test_what_fails_after_its_caller_went_away_is_not_a_fault_that_nobody_heard_of(
+    database: Database, unheard: list[dict[str, Any]]
+) -> None:
     """Its caller said already that it was not done; asyncio would log it once more, as an error."""
     transactions, may_fail = ShieldedTransactions(database), asyncio.Event()
-    unheard: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
 
     async def fail(_: AsyncSession) -> None:
         await may_fail.wait()
@@ -29,7 +40,7 @@ async def test_what_fails_after_its_caller_went_away_is_not_a_fault_that_nobody_
             await transactions.run(fail, writes=False)
     may_fail.set()
     await asyncio.sleep(0.2)
-    gc.collect()
+    gc.collect(1)  # what is younger than a story: to look at all that a house is made of takes seconds
     await asyncio.sleep(0)
     assert unheard == []
     with pytest.raises(LookupError):

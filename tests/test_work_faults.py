@@ -112,6 +112,7 @@ async def test_a_long_step_keeps_its_lease(worker_workplace: WorkerWorkplace, mo
     assert (done.state, worker_workplace.gang.twice) == (WorkState.DONE, [])
 
 
+@pytest.mark.replicas
 async def test_two_replicas_do_each_step_once(
     worker_workplace: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

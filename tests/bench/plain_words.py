@@ -60,14 +60,14 @@ def read(sentence: str) -> Reading:
     return understand(sentence, TODAY, COMMANDS)
 
 
-def score(labelled: Sequence[Labelled]) -> Score:
+def score(labelled: Sequence[Labelled], read: Callable[[str], Reading] = read) -> Score:
     """How many of the sentences are read right."""
     pairs = [(one, read(one.sentence)) for one in labelled]
-    right = [(read.intention == one.intention, _is_same(one, read), read.sure) for one, read in pairs]
+    right = [(found.intention == one.intention, _is_same(one, found), found.sure) for one, found in pairs]
     return Score(
         _share(intention for intention, _, _ in right),
         _share(intention and line for intention, line, _ in right),
-        _share(read.intention == one.intention and _words(read.line) == _words(one.line) for one, read in pairs),
+        _share(found.intention == one.intention and _words(found.line) == _words(one.line) for one, found in pairs),
         _share(sure for _, _, sure in right),
         _share(sure and not intention for intention, _, sure in right),
         _share(sure and not (intention and line) for intention, line, sure in right),

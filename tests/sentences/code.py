@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from bot.french.words import plural
@@ -33,12 +34,16 @@ _ENGLISH = re.compile(r"\b(?:the|is|of|by|not|than|as|at|what|this|these|takes?|
 _SAID_KEYWORDS = frozenset({"label", "title", "help", "hint", "missing", "placeholder"})
 
 
-def read_code() -> Iterator[Sentence]:
+@cache
+def read_code() -> Sequence[Sentence]:
     """Every text of the code that people read, where it stands."""
-    for room in ROOMS:
-        for file in sorted((ROOT / room).rglob("*.py")):
-            if "migrations" not in file.parts and "guard" not in file.parts and "readers" not in file.stem:
-                yield from _read_file(room, file.relative_to(ROOT))
+    return [
+        said
+        for room in ROOMS
+        for file in sorted((ROOT / room).rglob("*.py"))
+        if "migrations" not in file.parts and "guard" not in file.parts and "readers" not in file.stem
+        for said in _read_file(room, file.relative_to(ROOT))
+    ]
 
 
 def _read_file(room: str, file: Path) -> Iterator[Sentence]:

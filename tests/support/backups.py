@@ -128,9 +128,27 @@ async def open_database(url: str) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def create_full(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Database]:
     """Give a database of a kind with rows in every table."""
-    async with made(kind, request, folder) as url, open_database(url) as database:
-        await fill_tables(database)
-        yield database
+    async with made(kind, request, folder) as url:
+        file = folder / "coop.db"
+        if kind != "sqlite" or not _is_filled(file):
+            async with open_database(url) as database:
+                await fill_tables(database)
+            _keep_filled(file)
+        async with open_database(url) as database:
+            yield database
+
+
+_FILLED: list[bytes] = []
+"""The first SQLite file with rows in every table, once it is made: to fill one takes as long as many a test."""
+
+
+def _is_filled(file: Path) -> bool:
+    return bool(_FILLED and file.write_bytes(_FILLED[0]))
+
+
+def _keep_filled(file: Path) -> None:
+    if file.exists():
+        _FILLED.append(file.read_bytes())
 
 
 @asynccontextmanager
