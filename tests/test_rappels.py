@@ -144,6 +144,9 @@ async def test_less_and_more_often_by_buttons_window_and_words(days: House) -> N
     assert (window.shown("heure"), window.shown("rythme")) == ("9", "semaine")
     assert (await window.fill(heure="7", rythme="jour").submit()).accepted
     assert "tous les jours à 7 h" in plain(await lea.whispered())
+    assert "tous les jours à 8 h" in plain(await lea.asks("/rappels tous les jours à 8h"))
+    assert "jours ouvrés à 9 h" in plain(await lea.asks("/rappels jours ouvrés 9h"))
+    assert "tous les jours à 7 h" in plain(await lea.asks("/rappels chaque jour 7h"))
     await strike(days, MONDAY + timedelta(days=5), 7)
     assert "Une autre." in (await days_of(lea))[-1].text, "on a Saturday, who asks for it"
 

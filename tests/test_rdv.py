@@ -1,7 +1,7 @@
 """Stories of « /rdv »: noted in a line or the window, listed, moved, cancelled, undone; overlaps are told."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import permutations
 from zoneinfo import ZoneInfo
 
@@ -134,6 +134,24 @@ async def test_nobody_sees_or_changes_anybody_elses(house: House, juliette: Pers
     (rdv,) = await rdvs_of(house, juliette)
     for line in (f"/rdv {rdv.number}", f"/rdv annuler {rdv.number}", f"/rdv décaler {rdv.number} 15h"):
         assert "Vous n’avez pas de rendez-vous" in (await paul.asks(line)).text
+
+
+async def test_of_what_comes_back_today_s_hour_may_be_past(house: House, juliette: Person) -> None:
+    house.clock.goes_to(datetime.combine(house.today, time(16), PARIS))
+    preview = await juliette.asks("/rdv tous les jours 9h 30 min mail Bron 3 fois sauf vacances scolaires zone Z")
+    assert "Je n’ai pas compris" in plain(preview), "there is no such zone"
+    preview = await juliette.asks("/rdv tous les jours 9h 30 min mail Bron")
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("tous les jours")
+    first = (await rdvs_of(house, juliette))[0]
+    assert first.starts_at > house.clock()
+
+
+async def test_only_what_was_said_is_understood(juliette: Person) -> None:
+    nothing = plain(await juliette.asks("/rdv n’importe quoi"))
+    assert "rien compris" in nothing
+    assert "J’ai compris" not in nothing
+    assert "- Durée : 45 min" in plain(await juliette.asks("/rdv 45 min"))
 
 
 async def test_what_comes_back_is_written_out_and_each_is_its_own(house: House, juliette: Person) -> None:

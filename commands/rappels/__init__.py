@@ -76,13 +76,27 @@ async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
         return await day.tell_now(ctx, waiting)
     if words in {"moins", "plus"}:
         return await _change_rhythm(ctx, choice.rhythm.less if words == "moins" else choice.rhythm.more)
-    if words in RHYTHM_WORDS:
-        return await _change_rhythm(ctx, RHYTHM_WORDS[words])
+    said, hour = _split_rhythm(words)
+    if said:
+        if hour is not None:
+            await rappels.choose(ctx.db, ctx.user.id, hour=hour)
+        return await _change_rhythm(ctx, RHYTHM_WORDS[said])
     if words and (elsewhere := _find_elsewhere(ctx, line)):
         return Perform(elsewhere)
     if words:
         await _set(ctx, words, choice.rhythm)
     return await _show(ctx, await rappels.get_choice(ctx.db, ctx.user.id))
+
+
+def _split_rhythm(words: str) -> tuple[str, int | None]:
+    """Split « tous les jours 8h » into what says how often, and the hour (None where not said); "" where it says
+    something else."""
+    if words in RHYTHM_WORDS:
+        return words, None
+    for said in RHYTHM_WORDS:
+        if words.startswith(f"{said} ") and (hour := read_hour(words.removeprefix(said))) is not None:
+            return said, hour
+    return "", None
 
 
 def _find_elsewhere(ctx: Context, line: str) -> str:

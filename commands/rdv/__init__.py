@@ -21,6 +21,7 @@ from commands.rdv import changes, deliveries, hours, page, reminders, requests, 
 from commands.rdv.cards import CARD, CONSEILLERS, NoteRdv, draw_card, feature, list_week, read_list, say_overlaps
 from commands.rdv.meetings import propose_meeting
 from commands.rdv.rooms import start_rooms
+from config.text import fold
 from dialogs.rdv.line import RdvLine, UsualRdv, names_colleagues, read_rdv_line
 from dialogs.rdv.recurrence import RecurrenceRule, Written, say_rule, write_out
 from dialogs.rdv.titles import say_what, say_when, say_where
@@ -133,7 +134,7 @@ async def _read_usual(ctx: ReadingContext) -> UsualRdv:
 async def _preview(ctx: Context, line: RdvLine, key: str) -> Message:
     """Show what a line was understood as."""
     form = line.judge(ctx.clues)
-    if form and form.quand <= ctx.now:
+    if form and form.quand <= ctx.now and not form.repetition:  # of what comes back, today’s may be past
         line.mistakes["quand"], form = render("rdv/past_hour"), None
     shown = RdvPreview(
         author=ctx.user.id,
@@ -160,7 +161,7 @@ async def _draw(ctx: Context, shown: RdvPreview, form: NewRdv | None) -> Message
     drop = Button("Annuler", DropRdv(author=shown.author, key=shown.key))
     text = render(
         "rdv/preview",
-        text=_say_plan(ctx, planned) if planned else render("rdv/understood", told=NewRdv.tell(_right(shown))),
+        text=_say_plan(ctx, planned) if planned else render("rdv/understood", told=_tell_said(shown)),
         unread=[quote(word) for word in shown.unread],
         mistakes=list(shown.mistakes.values()),
         notes=shown.notes,
@@ -173,6 +174,12 @@ async def _draw(ctx: Context, shown: RdvPreview, form: NewRdv | None) -> Message
 
 def _right(shown: RdvPreview) -> dict[str, Any]:
     return {name: value for name, value in shown.raw.items() if name not in shown.mistakes}
+
+
+def _tell_said(shown: RdvPreview) -> Mapping[str, str]:
+    """Tell what was understood, but for what was taken without being said."""
+    assumed = {fold(said) for said in shown.assumed}
+    return {label: value for label, value in NewRdv.tell(_right(shown)).items() if fold(value) not in assumed}
 
 
 def _offer(shown: RdvPreview) -> list[Menu]:
