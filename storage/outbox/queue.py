@@ -232,16 +232,27 @@ async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequen
     return [col(Outgoing.target).not_in(taken)]
 
 
-async def next_due(db: AsyncSession, now: datetime, share: QueueShare = PEOPLE) -> datetime | None:
-    """Find when the next try of any message of a share is due; None when none waits.
+def _select_due(share: QueueShare) -> Select[Any]:
+    """Select when a share is due: it is enough to find a message that is due by now, which takes no look at the
+    others."""
+    is_due = col(Outgoing.not_before) <= bindparam("now", type_=UtcTime)
+    due = sql_select(col(Outgoing.not_before)).where(share.condition, is_due)
+    oldest = due.order_by(col(Outgoing.created_at), col(Outgoing.id)).limit(1).scalar_subquery()
+    earliest = sql_select(func.min(Outgoing.not_before)).where(share.condition).scalar_subquery()
+    return sql_select(func.coalesce(oldest, earliest, type_=UtcTime()).label("due"))
 
-    It is enough to find one that is due by now, which takes no look at the others.
-    """
-    due = select(Outgoing.not_before).where(share.condition)
-    oldest = due.order_by(col(Outgoing.created_at), col(Outgoing.id)).limit(1)
-    if found := (await db.exec(oldest.where(col(Outgoing.not_before) <= now))).first():
-        return found
-    return (await db.exec(select(func.min(Outgoing.not_before)).where(share.condition))).one()
+
+_DUE = {share.crowd: DirectStatement(dict.fromkeys(INSERT, _select_due(share))) for share in (PEOPLE, CROWD)}
+
+
+async def next_due(db: AsyncSession, now: datetime, share: QueueShare = PEOPLE) -> datetime | None:
+    """Find when the next try of any message of a share is due; None when none waits."""
+    due: datetime | None
+    if share.but_of:
+        due = (await db.execute(_select_due(share), {"now": now})).scalar_one()
+    else:
+        due = (await _DUE[share.crowd].find(db, {"now": now}))[0]["due"]
+    return due
 
 
 async def find_earliest(db: AsyncSession) -> datetime | None:
