@@ -20,6 +20,7 @@ from storage.rdv.bookings import AHEAD_MAX, DAY, LENGTH_MAX, LENGTH_MIN, PAUSE_M
 
 ROLLED_MAX = 183
 """Days of an absence that ends next year though no year is said: beyond, it is likelier to be written backwards."""
+READ_BY = "les personnes qui réservent le liraient"
 PAIR = 2
 """Days of « mardi et mercredi »."""
 MOMENTS_MAX = 25
@@ -93,16 +94,39 @@ def read_weekly(text: str) -> Sequence[tuple[int, tuple[int, int]]]:
     plain = make_plain(" ".join(text.split()))
     if _BARE_DAYS.fullmatch(plain):
         raise ValueError("Il manque les heures. Une absence s’écrit absent lundi.")
+    if re.match(r"(?:tous les jours|chaque jour)(?!\w)", plain):
+        raise ValueError("Nommez les jours, comme du lundi au vendredi 9h-12h.")
     if not _BEGUN.match(plain):
         return ()
     left = _WEEKLY.sub(",", plain)
     if re.sub(r" et | puis |[ ,.;]", "", f" {left} "):
         raise ValueError(
-            "Écrivez des jours et deux heures, comme lundi et jeudi 9h-12h, mardi 14h à 17h30. Le lieu, la durée et le "
-            "reste se choisissent avec « Ajouter une plage »."
+            "Écrivez des jours et deux heures, comme lundi et jeudi 9h-12h, mardi 14h à 17h30 à la mairie. La durée et "
+            "le reste se choisissent avec « Ajouter une plage »."
         )
     read = [one for found in _WEEKLY.finditer(plain) for one in _read_group(found)]
     return list(dict.fromkeys(read))
+
+
+_PLACE = re.compile(
+    rf"(?P<line>.*(?:{_ONE})),? "
+    rf"(?P<place>(?:à la |à l[’']|à |aux? |chez |en |par )(?!\d|midi|minuit|{_WEEKDAY})\S.*)",
+    re.IGNORECASE,
+)
+_AT = re.compile(r"(?:à la |à l[’']|à (?!domicile)|aux? )", re.IGNORECASE)
+
+
+def split_place(text: str) -> tuple[str, str]:
+    """Split « lundi 9h-12h à la médiathèque » into the hours of each week and the place; "" for no place. Raises
+    ValueError, with a French sentence, for a place that nobody may read."""
+    said = " ".join(text.split())
+    found = _PLACE.fullmatch(said) if _BEGUN.match(make_plain(said)) else None
+    if found is None:
+        return said, ""
+    place = _AT.sub("", found["place"], count=1)[:PLACE_MAX]
+    if fault := fault_of(place, READ_BY):
+        raise ValueError(fault)
+    return found["line"], place[:1].upper() + place[1:]
 
 
 def _read_group(found: re.Match[str]) -> Iterator[tuple[int, tuple[int, int]]]:
@@ -191,7 +215,7 @@ class AddRange(Form):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        found = {"place": fault_of(str(values.get("place") or ""), "les personnes qui réservent le liraient")}
+        found = {"place": fault_of(str(values.get("place") or ""), READ_BY)}
         hours, length = values.get("hours"), values.get("length")
         if hours and length and length > hours[1] - hours[0]:
             found["length"] = "Un rendez-vous ne peut pas durer plus que la plage."

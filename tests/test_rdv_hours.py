@@ -11,7 +11,7 @@ from sqlmodel import col, delete
 from bot.papers.typeset import compose_pdf
 from commands.rdv.hours import describe_poster
 from config.time import WEEKDAYS
-from dialogs.reservation import read_weekly, say_minute
+from dialogs.reservation import read_weekly, say_minute, split_place
 from storage.absences import Absence
 from storage.people import Role
 from storage.rdv.bookings import WeeklyRange, get_page
@@ -58,6 +58,30 @@ async def test_hours_of_each_week_are_added_by_a_line(free: Person) -> None:
     assert "La fin vient après le début" in wrong
     away = plain(await free.asks("/rdv disponibilités absent lundi 9h-12h"))
     assert "absence le lundi" in away
+
+
+async def test_a_line_says_where_too(free: Person) -> None:
+    told = plain(await free.asks("/rdv disponibilités lundi 9h-12h"))
+    assert "ne lit que votre structure" in told, "somebody would not know where to come"
+    told = plain(await free.asks("/rdv disponibilités mardi et jeudi 14h à 16h au CCAS de Bron"))
+    assert told.count(": 30 min, CCAS de Bron") == 4, "said twice: what is added, and all"
+    assert "En visio" in plain(await free.asks("/rdv disponibilités vendredi 9h-midi en visio"))
+    assert "Nommez les jours" in plain(await free.asks("/rdv disponibilités tous les jours 9h-12h"))
+
+
+@pytest.mark.parametrize(
+    ("line", "split"),
+    [
+        ("lundi à mercredi 9h-12h", ("lundi à mercredi 9h-12h", "")),
+        ("lundi de 9h à 12h", ("lundi de 9h à 12h", "")),
+        ("lundi 9h à midi à l’hôtel de ville", ("lundi 9h à midi", "Hôtel de ville")),
+        ("lundi 9h-12h, à domicile", ("lundi 9h-12h", "À domicile")),
+        ("lundi 9h-12h au mardi 9h-12h", ("lundi 9h-12h au mardi 9h-12h", "")),
+        ("absent lundi à la maison", ("absent lundi à la maison", "")),
+    ],
+)
+def test_a_place_stands_after_the_hours(line: str, split: tuple[str, str]) -> None:
+    assert split_place(line) == split
 
 
 async def test_a_line_that_is_no_absence_is_explained(free: Person) -> None:

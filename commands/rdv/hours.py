@@ -25,7 +25,16 @@ from config.themes import THEMES
 from config.time import WEEKDAYS
 from dialogs.absence import SaidAbsence, must_have_room, say_absence
 from dialogs.rdv.slots import list_free
-from dialogs.reservation import CLOSES, AddAbsence, AddRange, read_absence, read_weekly, say_closes, say_minute
+from dialogs.reservation import (
+    CLOSES,
+    AddAbsence,
+    AddRange,
+    read_absence,
+    read_weekly,
+    say_closes,
+    say_minute,
+    split_place,
+)
 from storage.absences import add_absence, list_absences, remove_absence
 from storage.database import change
 from storage.people import Person
@@ -125,6 +134,7 @@ async def draw_hours(ctx: Context, said: str = "") -> Message:
         ranges=[say_range(one) for one in ranges],
         absences=[say_absence(one) for one in absences],
         free=len(free),
+        is_placed=all(one.place for one in ranges),
         is_on=page is not None and page.is_on,
     )
     offered = {f"plage:{one.number}": f"Retirer {say_range(one)}" for one in ranges}
@@ -146,8 +156,9 @@ async def show_hours(ctx: Context, line: str) -> Replies:
     if not line.strip():
         return _whisper(await draw_hours(ctx))
     try:
-        if weekly := read_weekly(line):
-            return _whisper(await draw_hours(ctx, await _keep_weekly(ctx, weekly)))
+        hours, place = split_place(line)
+        if weekly := read_weekly(hours):
+            return _whisper(await draw_hours(ctx, await _keep_weekly(ctx, weekly, place)))
         said = SaidAbsence(*read_absence(line, ctx.today))
     except ValueError as fault:
         told = render("rdv/hours_usage")
@@ -155,11 +166,13 @@ async def show_hours(ctx: Context, line: str) -> Replies:
     return _whisper(await draw_hours(ctx, await _keep_absence(ctx, said)))
 
 
-async def _keep_weekly(ctx: Context, weekly: Sequence[tuple[int, tuple[int, int]]]) -> Markdown:
-    """Store ranges that are as the last one otherwise; those that stand already stay as they are."""
+async def _keep_weekly(ctx: Context, weekly: Sequence[tuple[int, tuple[int, int]]], place: str) -> Markdown:
+    """Store ranges that are as the last one otherwise, at another place if one was said; those that stand already stay
+    as they are."""
     known = await bookings.list_ranges(ctx.db, ctx.user.id)
     last = max(known, key=lambda one: one.number, default=None)
     shape = last.model_dump(exclude={"id", "user_id", "weekday", "start", "end"}) if last else AS_USUAL
+    shape = {**shape, "place": place} if place else shape
     taken = {(one.weekday, (one.start, one.end)) for one in known}
     added = [
         bookings.WeeklyRange(user_id=ctx.user.id, weekday=day, start=start, end=end, **_fit(shape, end - start))
