@@ -1,6 +1,7 @@
 """Whatever the bot answers, browsers make no more of it: every route that there is is asked, with and without a key."""
 
 import re
+import tracemalloc
 from email.errors import MessageError
 
 import pytest
@@ -131,6 +132,17 @@ def test_whoever_comes_takes_little_memory(monkeypatch: pytest.MonkeyPatch) -> N
     assert [limit.is_over(one, "missed", 1) for one in ("one", "two", "three", "four")] == [True, False, True, True]
     assert [limit.count("five", "sent") for _ in range(VISITS_MAX + 5)][-1] == VISITS_MAX
     assert max(ASKED_MAX, SENT_MAX, MISSED_MAX, webhooks.SENT_MAX) < VISITS_MAX
+
+
+def test_a_crowd_of_addresses_takes_little_memory() -> None:
+    """Who has a network of their own has as many addresses as they like."""
+    limit, count = VisitLimit(), 1000
+    tracemalloc.start()
+    for number in range(count):
+        limit.count(f"2001:db8:{number:x}::/64", "asked")
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken / count < 600
 
 
 @pytest.mark.parametrize(
