@@ -76,6 +76,7 @@ async def test_connections_to_postgresql_are_kept(database: Database) -> None:
     first = {*await asyncio.gather(*(who() for _ in range(30)))}
     assert len(first) == CONNECTIONS
     assert {*await asyncio.gather(*(who() for _ in range(30)))} == first
+    assert len({await who() for _ in range(CONNECTIONS)}) == 1, "one after the other, the same has all they prepare"
 
 
 async def test_instants_come_back_in_utc_and_need_a_zone(database: Database) -> None:
