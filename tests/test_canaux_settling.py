@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from config.canaux import read
-from storage.canaux import Allowance, ChannelPerson, compute_settling, remember_channel
+from storage.canaux import Allowance, ChannelPerson, compute_settling, remember_channel, runs
+from storage.canaux.runs import ChangeState, Drift, Finding
 from storage.database import Database
 from storage.people import Person, Role
 from tests.support.databases import database
@@ -68,3 +69,18 @@ async def test_who_is_let_in_by_name_stays(database: Database) -> None:
         await db.flush()
         told = await compute_settling(db, TABLE, somebody(Role.CONSEILLER, "69"), somebody(Role.CONSEILLER, "38"))
     assert (told.joins, told.leaves) == ({}, [])
+
+
+async def test_what_another_run_made_is_dropped_for_that_person_and_undone_last_first(database: Database) -> None:
+    found = [Finding(Drift.MISSING, "education", "education", "", user_id=who * 26) for who in "ab"]
+    async with database.transaction() as db:
+        for run, findings in (("un", found), ("deux", found[:1]), ("trois", found)):
+            for one in findings:  # a check tells of them a few at a time
+                await runs.note_changes(db, run, [one], {})
+        await runs.update_changes(db, "deux", [1], state=ChangeState.DONE)
+        await runs.update_changes(db, "trois", [1, 2], state=ChangeState.DONE)
+        assert await runs.drop_made(db, "un", "deux")
+        left = await runs.list_next_changes(db, "un", ChangeState.FOUND)
+        assert [(one.n, one.user_id) for one in left] == [(2, "b" * 26)]
+        undone = await runs.list_next_changes(db, "trois", ChangeState.DONE, last_first=True)
+        assert [one.n for one in undone] == [2, 1]

@@ -26,6 +26,7 @@ from storage.database import Database
 from storage.outbox import Outgoing, TargetKind
 from storage.people import Person, Role
 from storage.rdv import bookings
+from storage.rdv.remote import DeliveryRefusal, Webhook
 from storage.targets import GENERAL
 from tests.support.mattermost import CHANNEL, TEAM, USER, serve_chat
 from tests.support.workplace import run_doctor, serve_answer
@@ -88,6 +89,22 @@ async def test_the_outbox_tells_of_what_waits(tmp_path: Path) -> None:
     await house.database(settings, findings, now + timedelta(days=2))
     assert findings.faults == 1
     assert "depuis plus de dix minutes" in said[-2]
+
+
+async def test_what_an_organisation_sends_well_again_is_well(tmp_path: Path) -> None:
+    settings, now = own(tmp_path), utc_now()
+    await schema.upgrade(settings.database_url)
+    refused = {"refused": 3, "refused_at": now, "refusal": DeliveryRefusal.SIGNATURE}
+    database = Database(settings.database_url)
+    async with database.transaction() as db:
+        for number, hours in ((7, 1), (8, -1)):
+            sealed: dict[str, Any] = {"key_hash": str(number), "sealed_key": b"", "sealed_secret": b"", **refused}
+            db.add(Webhook(organisation=number, made_at=now, last_at=now + timedelta(hours=hours), **sealed))
+    await database.close()
+    findings, said = noticing()
+    await house.webhooks(settings, findings, now + timedelta(hours=1))
+    assert [line[0] for line in said] == ["✓", "✗"]
+    assert "3 envois refusés" in said[1]
 
 
 async def test_what_is_left_to_do_is_said_until_it_is_done(tmp_path: Path) -> None:

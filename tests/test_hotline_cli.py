@@ -12,7 +12,7 @@ import pytest
 from cli.environment import open_up_to_date
 from config.settings import read
 from storage.database import Database
-from storage.hotline import Reason, TicketState, Urgency, figures
+from storage.hotline import ActorKind, Move, Reason, TicketState, Urgency, figures, tickets
 from storage.hotline.figures import COLUMNS, CSV_COLUMNS, TicketSelection
 from tests.support.databases import database, record_statements
 from tests.support.hotline import AGATHE, JULIETTE, make_ticket, parse_time, register_people, store_tickets
@@ -234,3 +234,21 @@ async def test_pages_neither_repeat_nor_skip(here: Database, monkeypatch: pytest
     assert found == [1, 3, 5, 7, 9, 11, 13]
     assert len([one for one in asked if one.startswith("SELECT")]) == 3, "so many at a time"
     assert tuple(COLUMNS) == tuple(KEYS)
+
+
+async def test_pages_miss_and_repeat_nothing_and_words_are_found_as_they_are(here: Database) -> None:
+    numbers = await store_tickets(here, *(make_ticket(OPENED, words=word) for word in ("mot_cle", "motxcle", "a 100%")))
+    async with here.transaction(writes=False) as db:
+        pages = [[one.number for one in await tickets.list_of_author(db, JULIETTE.id, skip, 2)] for skip in (0, 2, 4)]
+        found = [await tickets.search(db, [word], ["espace-coop"], 0, 9) for word in ("mot_cle", "100%", "%")]
+    assert pages == [[*reversed(numbers[1:])], numbers[:1], []]
+    assert [[one.words for one in each] for each in found] == [["mot_cle"], ["a 100%"], ["a 100%"]]
+
+
+async def test_who_reopens_is_told_again_before_it_closes(here: Database) -> None:
+    (number,) = await store_tickets(here, make_ticket(OPENED, state=TicketState.RESOLU, warned_at=OPENED))
+    async with here.transaction() as db:
+        ticket = await tickets.lock(db, number)
+        assert ticket
+        await tickets.make_move(db, ticket, Move.REOPEN, tickets.Actor(JULIETTE.id, ActorKind.AUTHOR, OPENED))
+        assert (ticket.warned_at, ticket.asked_at) == (None, OPENED)
