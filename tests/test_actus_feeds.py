@@ -169,6 +169,7 @@ async def test_a_feed_that_is_followed_again_begins_anew(newsroom: NewsStage, we
     assert await newsroom.of_feed(number) == ["Article 1", "Article 2"]
 
 
+@pytest.mark.slow
 async def test_reading_goes_on_after_a_kill_and_takes_each_thing_once(newsroom: NewsStage, web: FakeWeb) -> None:
     word, reached, house = unique("m"), asyncio.Event(), newsroom.house
     numbers = []

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import combinations, pairwise
 from typing import TypeVar
 
 import pytest
@@ -165,7 +166,7 @@ def test_every_value_is_printed_and_read_back() -> None:
     variants: list[Report] = [
         *(replace(EVERY, minutes=minutes) for minutes in DUREES),
         *(replace(EVERY, themes=(code,)) for code in THEMES),
-        *(replace(EVERY, themes=(code, other)) for code in THEMES for other in THEMES if code != other),
+        *(replace(EVERY, themes=pair) for pair in (*combinations(THEMES, 2), *pairwise(reversed(THEMES)))),
         *(replace(EVERY, participants=n, ages={Age.MOINS_12: n}, statuts={Statut.ETUDIANT: n}) for n in range(1, 101)),
         *(replace(EVERY, date=day) for day in DAYS),
     ]
