@@ -19,7 +19,7 @@ from storage.people import Person as Registered
 from storage.people import Role
 from storage.rappels import DailyChoice, DailyNews, Rhythm
 from tests.people import Person, Post, unique
-from tests.support.house import House, agathe, plain
+from tests.support.house import House, agathe, forget_kits, plain
 
 __all__ = ["agathe"]
 
@@ -32,6 +32,7 @@ async def days(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[H
     """A house where people are told each working day, as they are where nobody chose otherwise; those of earlier
     stories, some of whom have no account any more, are not."""
     monkeypatch.setattr(rappels, "USUAL_RHYTHM", Rhythm.WORKDAYS)
+    await forget_kits(house)
     async with house.bot.database.transaction() as db:  # the stories have the same days
         await db.execute(delete(Claim).where(col(Claim.scope) == SCOPE))
         told_never = select(DailyChoice.person_id).where(DailyChoice.rhythm == Rhythm.NEVER)

@@ -61,6 +61,7 @@ async def card_of(who: Person, rdv: Rdv, containing: str = "") -> Any:
 
 
 @pytest.mark.every_mode
+@pytest.mark.usefixtures("no_holiday")
 async def test_a_visio_opens_its_room_once_and_tells_it_everywhere(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +108,7 @@ async def test_a_visio_opens_its_room_once_and_tells_it_everywhere(
         await lea.rewritten(undo, "annulés")
 
 
+@pytest.mark.usefixtures("no_holiday")
 async def test_a_server_that_fails_loses_nothing_and_is_asked_again(house: House) -> None:
     works = False
 
@@ -146,6 +148,7 @@ async def test_a_server_that_fails_loses_nothing_and_is_asked_again(house: House
 
 
 @pytest.mark.every_mode
+@pytest.mark.usefixtures("no_holiday")
 async def test_without_a_server_the_link_is_pasted(house: House) -> None:
     lea = await house.conseiller("lea")
     rdv = await notes(house, lea, "demain 10h 45 min impots en visio")
@@ -161,6 +164,7 @@ async def test_without_a_server_the_link_is_pasted(house: House) -> None:
 
 
 @pytest.mark.every_mode
+@pytest.mark.usefixtures("no_holiday")
 async def test_the_card_says_that_a_report_was_filed_deleted_and_restored(house: House) -> None:
     lea = await house.conseiller("lea")
     rdv = await notes(house, lea, "demain 10h 45 min impots à Bron")

@@ -13,6 +13,7 @@ from jinja2.visitor import NodeVisitor
 
 from bot import texts
 from bot.french.words import group, join, plural, say_delay, say_minutes
+from tests import PROFILE
 from tests.sentences.sentence import Sentence, say_variable
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -20,7 +21,7 @@ COUNTS = (2, 40, 1, 0)
 """How many there are of whatever is counted."""
 LISTED_MAX = 12
 """How many of them a list holds, which may be fewer than are counted."""
-TURNS = 24
+TURNS = 12 if PROFILE == "quick" else 24
 """How often a block is said with each count, its conditions another way each time; more where it has many."""
 IDENTIFIERS = frozenset({"entry", "id", "incident", "number", "page", "pages", "ticket", "version"})
 COUNTED = frozenset({"count", "left", "more", "most", "total", "waiting"})
