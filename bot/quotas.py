@@ -43,6 +43,10 @@ class Quota(StrEnum):
         }.get(self, (self.value, f"{self.value}s"))
 
 
+_TOLD_FROM = {Quota.ACCESS: 0}
+"""The same, of what nobody means to ask for again."""
+
+
 async def spend(ctx: Context, kind: Quota) -> Sequence[Reply]:
     """Count one more use by the person, in this transaction, and return a warning if few are left.
 
@@ -56,7 +60,7 @@ async def spend(ctx: Context, kind: Quota) -> Sequence[Reply]:
     if left is None:
         contact = ctx.settings.contact
         raise UserError(render("refus/quota", most=most, contact=contact, **said))
-    if left > TOLD_FROM or ctx.request.kind == "event":
+    if left > _TOLD_FROM.get(kind, TOLD_FROM) or ctx.request.kind == "event":
         return []
     return [Whisper(render("refus/quota_left", left=left, **said))]
 

@@ -190,8 +190,15 @@ async def test_asked_twice_is_one_demand_and_can_be_taken_back(open_house: House
     assert "attend une réponse" in plain(shown)
     await lea.clicks(shown, "Voir ma demande")
     waits = await lea.whispered("attend une réponse")
+    await lea.says("où en est ma demande d’accès ?", await lea.direct_channel())
+    told = await lea.told("attend une réponse")
+    assert "Voir ma demande" in told.buttons
+    sent = next(post for post in await lea.direct() if "Votre demande est partie" in plain(post))
     await lea.clicks(waits, "Retirer ma demande")
-    await lea.whispered("C’est retiré")
+    await lea.whispered("est retirée")
+    await lea.clicks(sent, "Retirer ma demande")
+    await lea.whispered("plus de demande à retirer")
+    assert not [post for post in await lea.direct() if "Il vous reste" in plain(post)]
     settled = await seen(house, agathe, card)
     assert "a retiré sa demande" in plain(settled)
     assert settled.buttons == []

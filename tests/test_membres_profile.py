@@ -138,7 +138,9 @@ async def test_where_the_directory_is_off_nothing_leads_to_it(open_house: House)
 async def test_a_guest_and_an_animateur_are_asked_for_less(open_house: House) -> None:
     house = open_house
     paul, agathe = [await house.site.person(name, in_team=False) for name in ("paul", "aab-agathe")]
-    assert (await comes(house, paul)).buttons == ["Demander mon accès", "Lire la charte", "J’accepte la charte"]
+    welcome = await comes(house, paul)
+    assert welcome.buttons == ["Demander mon accès", "Lire la charte", "J’accepte la charte"]
+    assert "Vos canaux" not in plain(welcome), "who is in no register is put into no channel"
     await house.registers(agathe, Role.ANIMATEUR)
     form = await agathe.opens_by(await comes(house, agathe), "Compléter mon profil")
     assert form.names == ["prenom", "nom"]

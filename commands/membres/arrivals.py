@@ -79,15 +79,16 @@ async def list_own_access(ctx: ReadingContext) -> Sequence[replies.Waiting]:
 
 
 async def _draw_own_access(ctx: Context) -> replies.Waiting:
-    asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
-    is_open = asked is not None and asked.answered_at is None
-    text = render("membres/access_waits", asked=asked if is_open else None, day=_day(ctx, asked) if asked else None)
-    return replies.Waiting(text, replies.Button("Voir ma demande", AskForAccess()) if is_open else access_button())
+    asked = await arrivals.find_open_request(ctx.db, ctx.user.id)
+    text = render("membres/access_waits", asked=asked, day=_day(ctx, asked) if asked else None)
+    return replies.Waiting(text, replies.Button("Voir ma demande", AskForAccess()) if asked else access_button())
 
 
 def _speaks_of_access(text: str) -> bool:
     words = " ".join(split_words(text))
-    return bool(re.search(r"\b(?:acces|role|je suis (?:une? |le |la )?(?:nouve\w+ )?conseiller)", words))
+    return bool(
+        re.search(r"\b(?:acces|role|inscri\w*|je travaille|je suis (?:une? |le |la )?(?:nouve\w+ )?conseiller)", words)
+    )
 
 
 @feature.hears_words
@@ -100,7 +101,11 @@ async def hear_words(ctx: Context, message: Spoken) -> replies.PlainTextReply:
         own = await _draw_own_access(ctx)
         text = render("membres/who_i_am", access=own.text)
         return replies.PlainTextReply(buttons=[own.button] if own.button else [], text=text)
-    return replies.PlainTextReply(buttons=[access_button()] if _speaks_of_access(message.text) else [])
+    if not _speaks_of_access(message.text):
+        return replies.PlainTextReply()
+    own = await _draw_own_access(ctx)
+    asked = await arrivals.find_open_request(ctx.db, ctx.user.id)
+    return replies.PlainTextReply(buttons=[own.button] if own.button else [], text=f"{own.text}." if asked else "")
 
 
 @feature.button(AskForAccess, writes=False)
@@ -108,8 +113,7 @@ async def ask_for_access(ctx: ReadingContext, _: AskForAccess) -> replies.Replie
     """Open the window, or say that a request already waits."""
     if ctx.user.may(annuaire.NETWORK):
         raise UserError(render("membres/access_given"))
-    asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
-    if asked is not None and asked.answered_at is None:
+    if asked := await arrivals.find_open_request(ctx.db, ctx.user.id):
         text = render("membres/access_asked", day=_day(ctx, asked), again=True)
         return replies.Whisper(text, [replies.Button("Retirer ma demande", WithdrawAccess())])
     row = await people.get(ctx.db, ctx.user.id)
@@ -151,13 +155,11 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replie
 @feature.button(WithdrawAccess)
 async def withdraw_request(ctx: Context, _: WithdrawAccess) -> replies.Replies:
     """Withdraw the request, and rewrite its card."""
-    asked = await arrivals.get_access_request(ctx.db, ctx.user.id)
-    if asked is None or asked.answered_at is not None or not await _answer(ctx, asked, by=ctx.user.username):
+    asked = await arrivals.find_open_request(ctx.db, ctx.user.id)
+    if asked is None or not await _answer(ctx, asked, by=ctx.user.username):
         raise UserError(render("membres/no_access_request"))
-    return [
-        await _rewrite(ctx, asked.person_id),
-        replies.Whisper(render("membres/access_withdrawn")),
-    ]
+    told = replies.Whisper(render("membres/access_withdrawn"), [access_button()])
+    return [await _rewrite(ctx, asked.person_id), told]
 
 
 @feature.button(Turn, roles=ANIMATEURS, writes=False)

@@ -132,12 +132,15 @@ async def _draw_welcome(ctx: Context, person: Person) -> replies.Message:
         "charter": known is not None and known.charter == CHARTER,
         "filed": person.role is Role.CONSEILLER and bool(await queries.find_authors(ctx.db, [person.id])),
     }
+    # Whoever is in no register is put into no channel.
+    is_known = await people.get(ctx.db, person.id) is not None
+    channels = await list_own_channels(ctx, person, ctx.today) if is_known else []
     animateurs, names = await people.list_to_ask(ctx.db, ctx.today), await canaux.list_shown_names(ctx.db)
     text = render(
         "membres/welcome",
         person=person,
         role=person.role or Role.INVITE,
-        channels=[names.get(one.key, one.name) for one in await list_own_channels(ctx, person, ctx.today)],
+        channels=[names.get(one.key, one.name) for one in channels],
         animateurs=[animateur.username for animateur in animateurs],
         accepted_on=known.charter_at.astimezone(person.zone).date() if known and known.charter_at else None,
         steps=steps,

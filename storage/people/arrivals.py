@@ -305,6 +305,12 @@ async def get_access_request(db: AsyncSession, person_id: str) -> AccessRequest 
     return (await db.exec(select(AccessRequest).where(AccessRequest.person_id == person_id))).first()
 
 
+async def find_open_request(db: AsyncSession, person_id: str) -> AccessRequest | None:
+    """Find somebody’s request for a place that has no answer yet."""
+    asked = await get_access_request(db, person_id)
+    return asked if asked is not None and asked.answered_at is None else None
+
+
 async def note_access_request(db: AsyncSession, asked: AccessRequest) -> bool:
     """Store somebody’s request for a place; return False where an earlier one has no answer yet."""
     await hold(db, "membres.access", asked.person_id, asked.at)
