@@ -51,6 +51,21 @@ async def test_another_animateur_answers_and_the_measure_stands_or_goes(room: Ca
     assert "y a répondu" in plain(await room.lea.whispered("déjà contesté"))
 
 
+async def test_who_says_elsewhere_that_they_disagree_is_offered_the_window(room: CaseStage) -> None:
+    await warned(room)
+    channel = await room.lea.direct_channel()
+    await room.lea.says("je ne suis pas d’accord, c’est injuste", channel)
+    offered = await room.lea.told("cherchez peut-être")
+    assert offered.buttons[0] == "Contester"
+    form = await room.lea.opens_by(offered, "Contester")
+    assert (await form.fill(mot="C’était une plaisanterie.").submit()).accepted
+    await room.lea.told("C’est transmis")
+    await room.lea.says("je conteste", channel)
+    await room.house.settled()
+    again = [post for post in await room.lea.direct() if "Contester" in post.buttons]
+    assert len(again) == 2, "it is contested once"
+
+
 async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: CaseStage) -> None:
     case, notice = await warned(room, "Suspendre l’écriture", duree="3j")
     await reply_in_thread(room.lea, notice, "Je conteste, voici pourquoi.")

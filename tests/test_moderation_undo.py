@@ -33,6 +33,8 @@ async def test_a_warning_and_a_hidden_message_are_taken_back(stage: MeasureStage
     await stage.moderates(f"avertir @{stage.lea.username} ton vif")
     first = (await stage.last(stage.lea)).entry
     assert "ne compte pas" in await undone(stage, first)
+    told = plain(await stage.said(stage.room, f"annule l’acte n° {first}"))
+    assert f"@{stage.lea.username}" in told, "who read of the measure in the room reads of its end"
 
     words = unique("Un avis **tranché** @all")
     post = await stage.lea.says(words, stage.place)

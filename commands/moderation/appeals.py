@@ -1,6 +1,7 @@
 """Appeals: whoever a measure concerns contests it, once; another animateur upholds, lightens or cancels it, and is
 reminded."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from bot.errors import UserError
 from bot.events import DirectMessage, Spoken
 from bot.french import say_date
 from bot.permalinks import make_permalink
-from bot.replies import Ask, Direct, PlainTextReply, Replies, Reply, Whisper
+from bot.replies import Ask, Button, Direct, PlainTextReply, Replies, Reply, Whisper
 from bot.texts import Markdown, quotation, render, require
 from commands.moderation import cards
 from commands.moderation.cases import Decision, get_case, lock_case, record_case_entry
@@ -20,6 +21,7 @@ from commands.moderation.decisions import carry_out
 from commands.moderation.measures import find_handler, undo_measure
 from commands.moderation.policy import ANIMATEURS, MEASURES, YEAR, feature
 from config import charte, time
+from config.text import fold
 from dialogs import moderation as forms
 from storage.database import change, is_writing
 from storage.journal import AuditAct, label_of
@@ -210,8 +212,29 @@ def is_answer(event: DirectMessage) -> bool:
 
 @feature.hears_words
 async def recognise_answer(ctx: Context, message: Spoken) -> PlainTextReply:
-    """Claim a reply to a measure’s notice: it contests the measure."""
-    return PlainTextReply(is_its=bool(message.root_id and await _find_noticed_measure(ctx, message.root_id)))
+    """Claim a reply to a measure’s notice: it contests the measure. Whoever says elsewhere that they disagree is
+    offered the window."""
+    if message.root_id and await _find_noticed_measure(ctx, message.root_id):
+        return PlainTextReply(is_its=True)
+    entry = await _find_contestable(ctx) if DISAGREES.search(fold(message.text)) else None
+    return PlainTextReply(buttons=[Button("Contester", cards.AppealMeasure(entry=entry), "primary")] if entry else [])
+
+
+DISAGREES = re.compile(
+    r"\bconteste|\binjust|\bpas d['’]?accord|\b(?:appel|recours|reclamation)\b|\bpourquoi .*\bsuspend"
+)
+"""How people say that a measure is wrong, folded."""
+
+
+async def _find_contestable(ctx: Context) -> int | None:
+    """Find the last measure about the person that they may still contest."""
+    for measure in reversed(await cases.list_measures_since(ctx.db, ctx.user.id, ctx.now - YEAR)):
+        try:
+            await _refuse_second_appeal(ctx, check_contestable(ctx, measure))
+        except UserError:
+            continue
+        return measure.entry
+    return None
 
 
 async def find_contested(ctx: ReadingContext, event: DirectMessage) -> int | None:

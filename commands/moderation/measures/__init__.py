@@ -368,7 +368,10 @@ async def undo_typed_number(ctx: Context, line: str) -> Replies:
     assert measure is not None  # it was undone
     told, words = await cards.describe_measure(ctx, measure), find_handler(measure.act).undone
     text = render("moderation/undone", told=told, words=words)
-    return [*replies, *await refresh_measure_card(ctx, measure), Whisper(text)]
+    case = await cases.get(ctx.db, measure.case_id) if measure.case_id else None
+    said = render("moderation/measure_undone", told=told, who=case.author if case else "", by=ctx.user.full_name)
+    room = await cards.say_in_room(ctx, said)
+    return [*replies, *room, *await refresh_measure_card(ctx, measure), Whisper(text)]
 
 
 async def undo_measure(ctx: Context, entry: int, *, is_replaced: bool = False) -> Sequence[Reply]:
