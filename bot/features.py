@@ -116,7 +116,7 @@ BesideHook = Callable[[Context, "Trigger"], Awaitable[Reply | None]]
 """What is said beside what a command is answered, if anything."""
 Beside = tuple[frozenset[Role], BesideHook]
 """Such a hook, and to whose commands it adds."""
-WordsHook = Callable[[Context, Spoken], Awaitable[PlainTextReply]]
+WordsHook = Callable[[ReadingContext, Spoken], Awaitable[PlainTextReply]]
 Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
 

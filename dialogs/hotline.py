@@ -77,7 +77,9 @@ class AnswerTicket(AboutTicket):
 
     title = "Répondre"
 
-    text: Annotated[str, Text(long=True)] = Field(alias="reponse", title="Réponse", description="En Markdown.")
+    text: Annotated[str, Text(long=True)] = Field(
+        alias="reponse", title="Réponse", description="La personne la lit dans le fil de sa demande."
+    )
 
 
 class AskBack(AboutTicket):

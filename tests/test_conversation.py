@@ -11,7 +11,7 @@ from tests.people import Person, Post, unique
 from tests.support.conversation import LINE, answered, bot_name, channel_with, hearing, is_quiet, writes
 from tests.support.cra import WORKSHOP
 from tests.support.hotline import Hotline, helpdesk, send_dialog
-from tests.support.house import House, agathe, plain, reply_in_thread, wait_until
+from tests.support.house import House, agathe, edit_post, plain, reply_in_thread, wait_for, wait_until
 
 __all__ = ["agathe", "hearing", "helpdesk"]
 
@@ -151,6 +151,8 @@ DUTIES = (
     ("qui n'a rien saisi ce mois-ci", "Je ne dis à personne qui a saisi ou non", "Voir les chiffres"),
     ("ajoute @ines au rôle de coordinatrice", "cherchez peut-être", "Changer un rôle : ines coordinatrice"),
     ("masque ce message https://exemple.fr/cnum/pl/" + "a" * 26, "cherchez peut-être", "Masquer ce message"),
+    ("mets ines au rôle de coordinatrice", "cherchez peut-être", "Changer un rôle : ines coordinatrice"),
+    ("mets ines en silence deux jours car insultes", "cherchez peut-être", "Suspendre l’écriture"),
 )
 """What animateurs ask for, what is told of it, and the first button."""
 
@@ -176,10 +178,11 @@ async def test_who_has_a_duty_reaches_its_commands_in_words(house: House, agathe
     window = await agathe.opens_by(offered, "Écrire cette annonce")
     assert window.shown("texte") == "réunion reportée"
     assert window.shown("quand")
-    for words in (DUTIES[1][0], DUTIES[4][0]):
+    for words in (DUTIES[1][0], DUTIES[4][0], DUTIES[6][0], "les chiffres de la hotline"):
         post = await answered(juliette, words)
         assert "réservé" not in plain(post), words
-        assert not {"Écrire cette annonce", "Masquer ce message"} & {*post.buttons}, words
+        kept = ("Écrire cette annonce", "Masquer", "Suspendre", "Voir les chiffres de la hotline")
+        assert not [label for label in post.buttons if label.startswith(kept)], words
 
 
 async def test_what_is_said_of_what_was_asked_before_is_understood(house: House, juliette: Person) -> None:
@@ -281,11 +284,56 @@ async def test_words_in_a_ticket_s_thread_go_to_its_agents_alone(helpdesk: Hotli
     await reply_in_thread(helpdesk.juliette, receipt, "je cherche une fiche sur les impôts")
     await helpdesk.under(helpdesk.agathe, card, "une fiche sur les impôts")
     name = await bot_name(helpdesk.house)
-    await reply_in_thread(helpdesk.agathe, card, f"@{name} stats")
-    await helpdesk.under(helpdesk.juliette, receipt, "stats")
+    await reply_in_thread(helpdesk.agathe, card, f"Tapez stats, ou demandez à @{name}")
+    await helpdesk.under(helpdesk.juliette, receipt, "Tapez stats")
     await helpdesk.house.settled()
     assert not [post for post in await helpdesk.agathe.direct() if "Vous m’avez écrit" in post.text]
     assert not [post for post in await helpdesk.juliette.direct() if "Vous cherchez" in post.text]
+
+
+async def test_an_agent_who_speaks_to_the_bot_in_a_ticket_s_thread_is_not_heard_by_its_author(
+    helpdesk: Hotline,
+) -> None:
+    ticket, receipt = await helpdesk.asks(helpdesk.juliette, "Le lecteur de carte ne lit plus")
+    card = await helpdesk.card(ticket)
+    await helpdesk.is_where(ticket)
+    name = await bot_name(helpdesk.house)
+    await reply_in_thread(helpdesk.agathe, card, f"@{name} c’est un vieux pilote")
+    offered = await helpdesk.agathe.told("c’est un vieux pilote")
+    assert "Voir la demande" in offered.buttons[0]
+    said = await reply_in_thread(helpdesk.agathe, card, "Quel est le modèle ?")
+    await helpdesk.under(helpdesk.juliette, receipt, "Quel est le modèle")
+    await edit_post(helpdesk.agathe, said, f"@{name} quel modèle ?")
+
+    async def is_unheard() -> bool:
+        thread = [plain(post) for post in await helpdesk.juliette.direct() if post.root_id == receipt.id]
+        return not [text for text in thread if "pilote" in text or "modèle" in text]
+
+    assert await wait_for(is_unheard)
+
+
+async def test_an_agent_says_what_becomes_of_a_ticket(helpdesk: Hotline) -> None:
+    """The ticket is shown with its buttons; to all others the same words mean something of theirs."""
+    ticket, _ = await helpdesk.asks(helpdesk.juliette, "Le scanner reste muet")
+    await helpdesk.is_where(ticket)
+    number = ticket.number
+    for words in (
+        f"je prends le {number}",
+        f"ferme le {number}",
+        f"le {number} est un doublon du 1",
+        f"passe la demande {number} à l’autre file",
+    ):
+        shown = await answered(helpdesk.agathe, words, "Le scanner reste muet")
+        assert "Résoudre" in shown.buttons, words
+    assert "Résoudre" in (await answered(helpdesk.agathe, "je le prends", "Le scanner reste muet")).buttons
+    listed = await answered(helpdesk.agathe, "quelles demandes attendent ?", "Demandes en cours")
+    assert f"n° {number}" in plain(listed)
+    home = await answered(helpdesk.agathe, "qu’est-ce qui attend ?", "Ce qui vous attend")
+    assert "pas d’agent" in plain(home)
+    assert "Les demandes" in home.buttons
+    await answered(helpdesk.agathe, f"je prends le {number} décembre", "Je n’ai pas compris")
+    other = await answered(helpdesk.juliette, f"rouvre le {number}")
+    assert "n’existe pas" not in plain(other)
 
 
 async def list_by_bot(house: House, person: Person, channel: str) -> list[Post]:

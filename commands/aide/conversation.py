@@ -134,7 +134,7 @@ class Conversation:
         if not heard.words:
             return Reading(Intention.POLITESSE, "", sure=True)
         meant = understand(heard.words, ctx.today, self._home.lines)
-        is_theirs = self._home.lines.find(meant.line)[0] in heard.view.commands
+        is_theirs = (meant.duty or self._home.lines.find(meant.line)[0]) in heard.view.commands
         return meant.instead if meant.instead and not is_theirs else meant
 
     def _permit(self, ctx: Context, heard: Heard, meant: Reading) -> Reading:
@@ -209,7 +209,8 @@ class Conversation:
 
     async def _answer_follow_up(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Answer « et en octobre ? », « exporte ça », which are said of what was asked before."""
-        if not may_follow(heard.words) or self._find_typed(heard.words):
+        is_of_thread = bool(heard.intro and heard.added)
+        if is_of_thread or not may_follow(heard.words) or self._find_typed(heard.words):
             return None
         before = await self._read_before(ctx, heard)
         found = self._follow(ctx, before.line, heard.words)

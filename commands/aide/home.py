@@ -87,7 +87,7 @@ class Home:
         """Index all commands, including those of features that are switched off."""
         return CommandIndex.of(trigger for feature in self.features for trigger in feature.commands)
 
-    async def hear(self, ctx: Context, message: Spoken) -> Sequence[PlainTextReply] | None:
+    async def hear(self, ctx: ReadingContext, message: Spoken) -> Sequence[PlainTextReply] | None:
         """Ask the enabled features what they make of a message in plain words; None as soon as one takes it."""
         on = [feature for feature in self.features if is_enabled(feature, ctx.settings.features)]
         heard = list[PlainTextReply]()

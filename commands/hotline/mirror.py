@@ -28,9 +28,15 @@ INTERNAL = "!"
 """How lines begin that stay among agents."""
 
 
-def is_internal(text: str) -> bool:
-    """Return whether a line stays among agents."""
-    return text.lstrip().startswith(INTERNAL)
+async def read_internal(ctx: ReadingContext, event: Posted | Edited) -> bool:
+    """Return whether a line stays among agents: it begins with « ! », or is said to the bot by its name."""
+    name = (await ctx.chat.me()).username
+    return event.text.lstrip().startswith(INTERNAL) or begins_with_name(event.text, name)
+
+
+def begins_with_name(text: str, name: str) -> bool:
+    """Return whether a text begins with a mention of the bot: « @coop je le prends »."""
+    return re.match(rf"\s*@{re.escape(name)}(?![\w-])", text, re.IGNORECASE) is not None
 
 
 async def say_line(ctx: Context, line: TicketLine, text: str) -> Markdown:
@@ -130,10 +136,10 @@ async def find_thread(ctx: Context, root_id: str, *, is_direct: bool) -> TicketT
     return TicketThread(ticket, stood, Side.ROOM) if ticket else None
 
 
-@feature.event(Posted, name="hotline.agent_wrote.Posted", only=in_thread)
-async def on_agent_post(ctx: Context, event: Posted) -> Replies:
-    """Mirror a line under a card to the author, unless it begins with « ! »."""
-    return await _mirror_post(ctx, event, is_direct=False)
+@feature.event(Posted, name="hotline.agent_wrote.Posted", only=in_thread, asks=read_internal)
+async def on_agent_post(ctx: Context, event: Posted, is_internal: bool) -> Replies:
+    """Mirror a line under a card to the author, unless it stays among agents."""
+    return await _mirror_post(ctx, event, is_direct=False, is_internal=is_internal)
 
 
 @feature.event(DirectMessage, name="hotline.author_wrote.DirectMessage", only=in_thread)
@@ -142,12 +148,14 @@ async def on_author_post(ctx: Context, event: DirectMessage) -> Replies:
     return await _mirror_post(ctx, event, is_direct=True)
 
 
-async def _mirror_post(ctx: Context, event: Posted | DirectMessage | Edited, *, is_direct: bool) -> Replies:
+async def _mirror_post(
+    ctx: Context, event: Posted | DirectMessage | Edited, *, is_direct: bool, is_internal: bool = False
+) -> Replies:
     place = await find_thread(ctx, event.root_id, is_direct=is_direct)
     if place and place.card and place.side is Side.ROOM and place.card.queue != place.ticket.queue:
         text = render("hotline/elsewhere", queue=say_queue(ctx, place.ticket.queue))
         return Say(text, channel_id=event.channel_id, root_id=event.root_id)
-    if place is None or (place.side is Side.ROOM and is_internal(event.text)):
+    if place is None or (place.side is Side.ROOM and is_internal):
         return None
     return await mirror_line(ctx, place, event.post_id, event.text, event.file_ids)
 
@@ -214,13 +222,13 @@ async def show_line(ctx: Context, click: ShowLine) -> Replies:
     return [kept, Update(render("hotline/line_shown"))]
 
 
-@feature.event(Edited, name="hotline.changed.Edited")
-async def on_edit(ctx: Context, event: Edited) -> Replies:
+@feature.event(Edited, name="hotline.changed.Edited", asks=read_internal)
+async def on_edit(ctx: Context, event: Edited, is_internal: bool) -> Replies:
     """Update the mirrored copy of an edited line; delete it if the line became internal, send it if it no longer is."""
     line = await posts.lock_line(ctx.db, event.post_id)
     if line is None:
-        return await _mirror_post(ctx, event, is_direct=event.is_direct)
-    if line.side is Side.ROOM and is_internal(event.text):
+        return await _mirror_post(ctx, event, is_direct=event.is_direct, is_internal=is_internal)
+    if line.side is Side.ROOM and is_internal:
         return await _remove_twin(ctx, line)
     if line.is_gone:  # it had been taken back as internal, and goes over after all
         await change(ctx.db, line, is_gone=False, twin="", twin_channel="")

@@ -14,8 +14,8 @@ from bot.permalinks import find_permalink, read_linked_post
 from bot.replies import Ask, Button, Direct, PlainTextReply, Question, Replies, RunCommand, Update, Waiting, Whisper
 from bot.texts import render
 from commands.hotline.cards import TicketClick, link_post, say_state
-from commands.hotline.mirror import TicketThread, mirror_line
-from commands.hotline.service import feature, read_queues, say_queue
+from commands.hotline.mirror import TicketThread, begins_with_name, mirror_line
+from commands.hotline.service import feature, list_served, read_queues, say_queue
 from commands.hotline.tickets import lock_own_ticket
 from config.hotline import OTHER
 from config.text import fold
@@ -86,23 +86,29 @@ async def show_page(ctx: Context, page: int) -> Whisper:
 
 @feature.waiting
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
-    """List the tickets that wait for the person’s answer."""
+    """List the tickets that wait for the person’s answer, and those that wait for the person as an agent."""
+    waiting: list[Waiting] = []
     asked = await tickets.list_open(ctx.db, author_id=ctx.user.id, state=TicketState.EN_ATTENTE)
-    if not asked:
-        return []
-    said = f"la demande n° {asked[0].number} attend votre réponse" if len(asked) == 1 else "des demandes vous attendent"
-    return [Waiting(said, Button("Mes demandes", RunCommand(line="hotline mes demandes")))]
+    if asked:
+        said = render("hotline/waits_for_author", numbers=[ticket.number for ticket in asked])
+        waiting.append(Waiting(said, Button("Mes demandes", RunCommand(line="hotline mes demandes"))))
+    if served := await list_served(ctx, ctx.user):
+        free, owed = await tickets.count_waiting(ctx.db, served, ctx.user.id)
+        said, kind = render("hotline/waits_for_agent", free=free, owed=owed), "libres" if free else "à moi"
+        waiting += (
+            [Waiting(said, Button("Les demandes", RunCommand(line=f"ticket liste {kind}")))] if free or owed else []
+        )
+    return waiting
 
 
 @feature.hears_words
-async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
-    """Leave messages in a ticket’s thread to the mirror; offer to add other messages of the direct channel to an open
-    ticket."""
-    find = posts.find_card if isinstance(message, Addressed) else tickets.find_by_thread
-    if message.root_id and await find(ctx.db, message.root_id):
-        return PlainTextReply(is_its=True)
+async def hear_words(ctx: ReadingContext, message: Spoken) -> PlainTextReply:
+    """Leave messages in a ticket’s thread to the mirror, unless an agent says them to the bot; offer to add other
+    messages of the direct channel to an open ticket."""
     if isinstance(message, Addressed):
-        return PlainTextReply()
+        return await _hear_agent(ctx, message)
+    if message.root_id and await tickets.find_by_thread(ctx.db, message.root_id):
+        return PlainTextReply(is_its=True)
     theirs = await tickets.list_open(ctx.db, author_id=message.user_id)
     return PlainTextReply(
         buttons=[
@@ -110,6 +116,17 @@ async def hear_words(ctx: Context, message: Spoken) -> PlainTextReply:
             for ticket in theirs[-OFFERED_MAX:]
         ]
     )
+
+
+async def _hear_agent(ctx: ReadingContext, message: Addressed) -> PlainTextReply:
+    """Offer the ticket in whose thread an agent speaks to the bot, by its name first."""
+    card = await posts.find_card(ctx.db, message.root_id) if message.root_id else None
+    if card is None:
+        return PlainTextReply()
+    if not (message.by_name and begins_with_name(message.text, (await ctx.chat.me()).username)):
+        return PlainTextReply(is_its=True)
+    shown = Button(f"Voir la demande n° {card.ticket}", RunCommand(line=f"ticket {card.ticket}"), "primary")
+    return PlainTextReply(buttons=[shown])
 
 
 async def read_message_to_add(ctx: ReadingContext, click: AddTo) -> BringTo:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from bot.permalinks import first_permalink
 from config import tables
 from config.territories import DEPARTEMENTS
 from config.text import fold
@@ -135,7 +136,7 @@ _DETAILS: Mapping[str, Callable[[Utterance, int], str]] = {
     "evenement": lambda said, _: said.content("evenement"),
     "apres_sur": lambda said, _: find_subject(said),
     "suite_collection": lambda said, end: said.content("suite", end, _end_words(said, end)),
-    "lien": lambda said, _: find_link(said.sentence.text),
+    "lien": lambda said, _: first_permalink(said.sentence.text) or find_link(said.sentence.text),
     "etiquette": _find_tag,
     "etat": _find_state,
     "role": _find_role,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from bot.permalinks import first_permalink
 from config.text import fold
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.frames import SKILLS, find_name, read_frame
@@ -262,7 +263,7 @@ _WRITERS: Mapping[Intention, Callable[[Utterance], str]] = {
     Intention.AGENDA: write_events,
     Intention.ACTUS: write_news,
     Intention.SONDAGE: write_poll,
-    Intention.SIGNALER: lambda said: f"signaler {find_link(said.sentence.text)}",
+    Intention.SIGNALER: lambda said: f"signaler {first_permalink(said.sentence.text) or find_link(said.sentence.text)}",
     Intention.DONNEES: _write_data,
     Intention.AIDE: _write_help,
     Intention.ACCUEIL: _write_home,

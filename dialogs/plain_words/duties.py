@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.command_lines import CommandIndex
+from bot.permalinks import first_permalink
 from config.time import MOMENT
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.readings import Reading
@@ -39,32 +40,101 @@ _TO_ANNOUNCE = re.compile(
 )
 
 
-_LINKED = re.compile(r"https?://\S{1,200}?/pl/[a-z0-9]{26}")
+_WHY = re.compile(
+    r"\b(?:car|parce qu\w+|raison :|motif :|pour cause de|pour)\s+(?!\d|une? (?:heure|jour|semaine))(.+)$", re.I
+)
+_LASTING = re.compile(r"\b(\d+|une?|deux|trois) ?(min|h|heures?|j|jours?|semaines?)\b", re.IGNORECASE)
 
 
-def _write_hiding(text: str) -> str:
-    found = _LINKED.search(text)
-    reason = re.search(r"\b(?:car|parce qu\w+|raison :|motif :)\s*(.+)$", text, re.IGNORECASE)
-    return f"moderer masquer {found[0]} {reason[1] if reason else ''}" if found else ""
+def _write_on_message(act: str) -> Callable[[str], str]:
+    """Write the line of an act on the message whose link is given, with the reason."""
+
+    def write(text: str) -> str:
+        link, reason = first_permalink(text), _WHY.search(text)
+        return f"moderer {act} {link} {reason[1] if link and reason else ''}"
+
+    return write
+
+
+def _write_on_person(act: str) -> Callable[[str], str]:
+    """Write the line of an act on somebody, with how long and the reason."""
+
+    def write(text: str) -> str:
+        who, reason = _WHOM.search(text), _WHY.search(text)
+        lasting = _LASTING.search(text[: reason.start()] if reason else text)
+        said = f"{_COUNTED.get(lasting[1].lower(), lasting[1])}{_UNITS[lasting[2][0].lower()]}" if lasting else ""
+        return (
+            f"moderer {act} {f'@{who[1]}' if who else ''} {said if who else ''} {reason[1] if who and reason else ''}"
+        )
+
+    return write
+
+
+_WHOM = re.compile(
+    r"(?:@|\b(?:averti\w+|taire|ecriture de|écriture de|mets|mettre|met) "
+    r"(?!l[ea]s?\b|l['’]|en\b|au?\b|son\b|m[eao][ns]?\b|dans\b|tou))(\w[\w.-]*)",
+    re.IGNORECASE,
+)
+_COUNTED = {"un": "1", "une": "1", "deux": "2", "trois": "3"}
+_UNITS = {"m": "min", "h": "h", "j": "j", "s": "sem"}
 
 
 def _write_role(text: str) -> str:
-    name = re.search(r"@[\w.-]+", text)
+    name = re.search(r"@[\w.-]+", text) or _NAMED.search(text)
     role = re.search(
         r"\b(?:coordina|anima|conseill|agent|support)\w*", text.replace(name[0], "") if name else text, re.I
     )
-    return f"membres role {name[0] if name else ''} {role[0] if role else ''}"
+    named = name[name.lastindex or 0] if name else ""
+    return f"membres role {named} {role[0] if role else ''}"
+
+
+_NAMED = re.compile(
+    r"\b(?:ajoute|met[sz]?|mettre|passe|nomme|donne|change|promeu)\w* (?!l[ea]\b|un\b|son\b|du\b|l['’])"
+    r"([\w.-]+) (?=au |le |comme |en |dans )"
+    r"|\bà ([\w.-]+)\W*$",
+    re.IGNORECASE,
+)
+"""Who is named without « @ »: « mets ines au rôle de coordinatrice », « donne le rôle d’animateur à ines »."""
 
 
 @dataclass(frozen=True)
 class _Duty:
     """``said`` is how people ask for it, ``write`` makes the line; ``is_shown`` where it only shows something;
-    ``aside`` names what is to be said about it first."""
+    ``aside`` names what is to be said about it first. ``of`` is a command of those whose duty it is, where everybody
+    may type the line."""
 
     said: re.Pattern[str]
     write: Callable[[str], str]
     is_shown: bool = True
     aside: str = ""
+    of: str = ""
+
+
+_NUMBERED = r"(?:(?:l[ea]|au|du|de|a|ticket|demande|n|no|numero) )+(\d{1,6})\b"
+_SERVE = (
+    r"(?:pren(?:ds?|dre|ons)|pris|(?:m )?occupe\w*|ferm\w+|clo[st]\w*|clotur\w+|reso[ul]\w+|repon\w+|transf\w+|pass\w+|"
+    r"attribu\w+|assign\w+|confi\w+|liber\w+|rouvr\w+|reouvr\w+|trait\w+|regl\w+)"
+)
+_LEAD = (
+    r"^ (?:(?:ok|bon|alors|bonjour|svp|stp|moi|je|j|en|on|nous|tu|vous|peux|pouvez|il|faut|vais|veux|voudrais|viens|ai|"
+    r"dois|a|de) )*"
+)
+_A_DAY = (
+    r"(?! (?:(?:du mois|h|\d+)\b|a \d|janv|fev|mars|avril|mai\b|juin|juillet|aout|sept|oct|nov|dec|prochain|matin|midi|"
+    r"soir|apres|pers|min|heure|jour|h\b|%))"
+)
+_TICKET_MEANT = (
+    re.compile(rf"{_LEAD}{_SERVE} (?:(?:encore|donc|aussi|bien|moi|en charge) )*{_NUMBERED}{_A_DAY}"),
+    re.compile(
+        rf"^ (?:(?:et|ok|alors) )*{_NUMBERED} (?:(?:est|c est|un|le|meme|bien|deja) )*(?:doublon|regle|resol|fini|clos)"
+    ),
+)
+"""How agents say what becomes of a ticket: « je prends le 4 », « ferme le 4 », « le 3 est un doublon du 1 »."""
+
+
+def _show_ticket(text: str) -> str:
+    plain = fold_words(text)
+    return next((f"ticket {found[1]}" for way in _TICKET_MEANT if (found := way.search(plain))), "ticket liste")
 
 
 def _show(line: str) -> Callable[[str], str]:
@@ -73,20 +143,57 @@ def _show(line: str) -> Callable[[str], str]:
 
 _DUTIES = (
     _Duty(
+        re.compile(r"^(?!.* (?:demande|ticket|hotline) ).* signal(?:e|er|ons|ez|ement)? .*http.* pl [a-z0-9]{26} "),
+        lambda text: f"signaler {first_permalink(text)}",
+    ),
+    _Duty(
         re.compile(
             r" (?:les|des|quels|nouveaux|derniers) (?:\w+ )?(?:signalements|messages signales) "
-            r"| (?:les|quels|des) dossiers (?:(?:qui )?attend|en attente|en cours|a traiter|de moderation|ouverts)"
+            r"| (?:les|quels|des) dossiers (?:sont |qui )?"
+            r"(?:attend|en attente|en cours|a traiter|de moderation|ouverts)"
+            r"|^ (?:\S+ )?(?:(?:les|le|mes) )?dossiers? (?:n |numero )?\d* ?$"
         ),
         _show("moderer dossiers"),
+    ),
+    _Duty(
+        re.compile(
+            r"^ (?:(?:et|alors|bonjour|coop|qu|est|ce|il|y|a|quoi) )*(?:quoi|qui) (?:m |nous )?attend"
+            r"(?: encore| aujourd hui| ici| ce matin| moi)* $"
+            r"|^ (?:(?:et|alors|qu|est|ce|que|il|y|a|quoi|j|ai) )+a (?:faire|traiter)(?: aujourd hui| ce matin)? $"
+        ),
+        _show("accueil"),
     ),
     _Duty(re.compile(r" (?:de garde|d astreinte) (?:\S+ ){0,4}$"), _show("garde")),
     _Duty(
         re.compile(
+            r" (?:la|les|cette|une) pannes? (?:\S+ ){0,4}?(?:finie?s?|terminee?s?|reparee?s?|resolue?s?|reglee?s?) $"
+            r"|^ (?:\S+ ){0,4}?(?:ecri\w+|previens?|prevenir|dis|dites|dire|reponds?) (?:\S+ ){0,6}?de la panne "
+        ),
+        _show("ticket panne"),
+    ),
+    _Duty(
+        re.compile(
+            r"^ (?:\S+ ){0,3}?(?:tickets?|demandes)(?: d aide| de la hotline)? (?:qui )?(?:sont |restent |encore )*"
+            r"(?:libres?|a prendre|non prise?s|sans agent) $"
+        ),
+        _show("ticket liste libres"),
+    ),
+    _Duty(
+        re.compile(
             r"^(?!.* (?:mes|mon|ma|moi|jai|j) ) (?:\S+ ){0,4}?(?:tickets?|demandes)(?: d aide| de la hotline)? "
-            r"(?:qui (?:sont )?)?(?:en retard|trainent|en attente|en cours|ouvert\w*|urgent\w*|"
-            r"non (?:resolu|traite)\w*|sans reponse|a traiter) $"
+            r"(?:qui )?(?:sont |restent |encore )*(?:en retard|trainent|attendent|en attente|en cours|ouvert\w*|"
+            r"urgent\w*|non (?:resolu|traite)\w*|sans reponse|a traiter)(?: une reponse| encore| aujourd hui| ici)* $"
+            r"|^ (?:\S+ ){0,2}?(?:quoi|qui|ce qui) attend(?:ent)? (?:une |encore )*(?:reponse|agent) $"
         ),
         _show("ticket liste"),
+    ),
+    _Duty(
+        re.compile(
+            "|".join(way.pattern for way in _TICKET_MEANT)
+            + r"|^ (?:c est|ca c est|il s agit d|celle ci est|celui ci est) (?:bien )?(?:un |le )?doublon "
+        ),
+        _show_ticket,
+        of="ticket liste",
     ),
     _Duty(
         re.compile(
@@ -98,9 +205,35 @@ _DUTIES = (
         is_shown=False,
     ),
     _Duty(
-        re.compile(rf" {_TAKE_AWAY} (?:moi |nous )?(?:ce |le |cette )(?:message|post|fil|commentaire) "),
-        _write_hiding,
+        re.compile(rf" {_TAKE_AWAY} (?:moi |nous )?(?:(?:ce|le|cette) (?:message|post|fil|commentaire)|https?) "),
+        _write_on_message("masquer"),
         is_shown=False,
+    ),
+    _Duty(re.compile(r" depingl\w+ | desepingl\w+ "), _write_on_message("desepingler"), is_shown=False),
+    _Duty(
+        re.compile(r"^ (?:\S+ ){0,4}?epingl\w+ (?:\S+ )*?(?:ce|le|message|https?) "),
+        _write_on_message("epingler"),
+        is_shown=False,
+    ),
+    _Duty(
+        re.compile(r" (?:fai\w+|fasse\w*) taire \S+ | (?:en|au) silence | suspend\w* l ecriture "),
+        _write_on_person("silence"),
+        is_shown=False,
+    ),
+    _Duty(
+        re.compile(
+            r"^ (?:(?:il|faut|peux|tu|on|je|veux|merci|de|d) )*averti(?:s|r|ssez|ssons) "
+            r"(?!(?:moi|nous|les?|la|l|tou\w+|mes|nos|mon|ma|quand|si|que|des|chacun|ceux) )"
+        ),
+        _write_on_person("avertir"),
+        is_shown=False,
+    ),
+    _Duty(
+        re.compile(
+            r" (?:annul\w+|lev\w+|revi\w+ sur|retir\w+) (?:\S+ ){0,3}?"
+            r"(?:mesure|silence|suspension|avertissement|sanction)s? "
+        ),
+        _show("moderer journal"),
     ),
     _Duty(
         re.compile(r" (?:ajoute|met[sz]?|mettre|passe|nomme|donne|change|promeu)\w* (?:\S+ ){0,6}?role "),
@@ -128,4 +261,8 @@ def read_duty(text: str, commands: CommandIndex, usual: Reading) -> Reading | No
         return None
     line = f"/{' '.join(duty.write(text).split())}"
     name = commands.find(line)[0]
-    return Reading(name_intention(name), line, sure=duty.is_shown, instead=usual, aside=duty.aside) if name else None
+    return (
+        Reading(name_intention(name), line, duty.is_shown, instead=usual, aside=duty.aside, duty=duty.of)
+        if name
+        else None
+    )

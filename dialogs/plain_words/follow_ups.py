@@ -27,6 +27,13 @@ _SEND = re.compile(
 )
 _NUMBER = re.compile(r"(?:et )?(?:pour )?(?:le |la |n )*(\d{1,6})")
 _NUMBERED = re.compile(r"^(/(?:ticket|cra modifier|cra dupliquer|sondage resultats|actus n°|ressources n°) )\d+$")
+_OF_TICKET = re.compile(
+    r"(?:ok |alors |et )?(?:(?:je (?:vais )?)?(?:l[ea] )?(?:prends?|prendre|ferme|clos|cloture|resous|rouvre|libere)"
+    r"(?: l[ea]| moi| ca| cette demande| ce ticket)?|je m en (?:occupe|charge)|"
+    r"(?:c est|elle est|il est) (?:un |le )?doublon (?:de |du |avec )(?:l[ea] |n |ticket |demande )*\d{1,6}|"
+    r"(?:c est|elle est|il est) (?:regle|resolu|fini)e?)"
+)
+"""What is said of a ticket that was shown."""
 _SEEKING = ("ressources", "annuaire", "annuaire qui", "chercher", "actus cherche")
 """Commands that are followed by what is sought."""
 _OWN = frozenset({"stats", "stats exporter", "stats partager"})
@@ -37,7 +44,7 @@ _FORMATS = {"excel": "xlsx", "tableur": "xlsx"}
 def may_follow(said: str) -> bool:
     """Return whether something may be said of what was asked before: only then that is looked up."""
     plain = " ".join(split_words(said))
-    ways = (_LEAD.match, _TIME.match, _EXPORT.fullmatch, _SEND.fullmatch, _NUMBER.fullmatch)
+    ways = (_LEAD.match, _TIME.match, _EXPORT.fullmatch, _SEND.fullmatch, _NUMBER.fullmatch, _OF_TICKET.fullmatch)
     return 0 < len(said) <= SAID_MAX and any(way(plain) for way in ways)
 
 
@@ -61,6 +68,8 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
     if found := _NUMBER.fullmatch(plain):
         numbered = _NUMBERED.match(before)
         line = f"{numbered[1]}{found[1]}" if numbered else ""
+    elif name == "ticket":
+        line = before if _OF_TICKET.fullmatch(plain) else ""
     elif name == "cra liste":
         period = re.sub(r"^(?:en|pour|sur|de) ", "", _LEAD.sub("", plain))
         line = f"/cra liste {period}" if read_period(period, reader.today) else ""

@@ -26,7 +26,8 @@ def understand(sentence: str, today: date, commands: CommandIndex, allowed: Coll
     None): a reading leads to nothing that would be refused.
     """
     usual = _read(sentence, today, commands)
-    return permit(read_duty(sentence, commands, usual) or usual, commands, allowed)
+    duty = None if sentence.strip().startswith("/") else read_duty(sentence, commands, usual)
+    return permit(duty or usual, commands, allowed)
 
 
 def _read(text: str, today: date, commands: CommandIndex) -> Reading:
@@ -89,17 +90,25 @@ def permit(reading: Reading, commands: CommandIndex, allowed: Collection[str] | 
     """Leave out what who speaks may not do; where nothing is left of what was meant, the help says what they may."""
     if allowed is None:
         return reading
-    if reading.instead and commands.find(reading.line)[0] not in allowed:
+    if reading.instead and _name_right(reading, commands) not in allowed:
         reading = reading.instead
-    others = tuple(each for each in reading.others if commands.find(each.line)[0] in allowed)
+    others = tuple(each for each in reading.others if _name_right(each, commands) in allowed)
     if reading.line.startswith("/stats") and commands.find(reading.line)[0] == "stats" and "cra" not in allowed:
         # Who writes no reports has no figures of their own.
         reading = replace(reading, line=reading.line.replace("/stats", "/stats national", 1), sure=False)
-    if not reading.line or commands.find(reading.line)[0] in allowed:
+    if not reading.line or _name_right(reading, commands) in allowed:
         return replace(reading, others=others)
     own = _OWN.get(commands.find(reading.line)[0].split()[0], "")
     return replace(reading, line=own if own[1:] in allowed else "/aide", sure=False, others=others)
 
 
+def _name_right(reading: Reading, commands: CommandIndex) -> str:
+    """Name the command that who may do what a reading says may type."""
+    name = commands.find(reading.line)[0]
+    return reading.duty or _OF_AGENTS.get(name, name)
+
+
+_OF_AGENTS = {"hotline stats": "ticket liste"}
+"""Commands that anybody may type, and that refuse who may not type another."""
 _OWN = {"ticket": "/hotline demandes"}
 """What is meant by who may not see what belongs to all, by the command’s first word: « les tickets en attente »."""

@@ -48,6 +48,7 @@ class Reading:
     run: for politeness, « annule » and what is not for the bot. ``sure`` says whether it may be done without asking.
     ``others`` are at most two further likely readings of a sentence that is not sure. ``instead`` is what the sentence
     means to who may not do what the line says; ``aside`` names what is to be said first.
+    ``duty`` is the command of those for whom alone it means the line, where everybody may type that one.
     """
 
     intention: Intention
@@ -56,6 +57,7 @@ class Reading:
     others: tuple["Reading", ...] = ()
     instead: "Reading | None" = None
     aside: str = ""
+    duty: str = ""
 
     @property
     def is_done(self) -> bool:

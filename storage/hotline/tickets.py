@@ -14,7 +14,7 @@ from config.hotline import CODE_MAX
 from storage import database
 from storage.claims import hold
 from storage.database import Code, Numbered, UtcTime, execute, insertion
-from storage.hotline import OPEN, ActorKind, Move, Reason, TicketState, Urgency, find_next_state
+from storage.hotline import OPEN, OURS, ActorKind, Move, Reason, TicketState, Urgency, find_next_state
 
 SUBJECT_MAX = 120
 """Characters of a subject."""
@@ -285,6 +285,15 @@ async def list_filtered(db: AsyncSession, wanted: TicketFilter, skip: int, limit
     """List the tickets of a filter, the most urgent and the longest waiting first."""
     ordered = select(Ticket).where(*wanted.conditions).order_by(BY_URGENCY, col(Ticket.opened_at), col(Ticket.id))
     return (await db.exec(ordered.offset(skip).limit(limit))).all()
+
+
+async def count_waiting(db: AsyncSession, queues: Collection[str], agent_id: str) -> tuple[int, int]:
+    """Count the open tickets of these queues without an agent, and those of an agent in which the hotline owes the next
+    word."""
+    free = case((col(Ticket.agent_id) == "", 1))
+    owed = case(((col(Ticket.agent_id) == agent_id) & col(Ticket.asked_at).is_not(None), 1))
+    theirs = (col(Ticket.queue).in_(queues), col(Ticket.state).in_(OURS))
+    return (await db.exec(select(func.count(free), func.count(owed)).where(*theirs))).one()
 
 
 @dataclass(frozen=True, slots=True)
