@@ -102,6 +102,7 @@ async def test_a_ticket_goes_to_the_other_queue_and_comes_back(helpdesk: Hotline
     there = await helpdesk.card(ticket, queue="metier")
     left = await helpdesk.card(ticket, "est maintenant chez « Aide métier »", queue="espace-coop")
     assert left.buttons == []
+    await helpdesk.juliette.rewritten(receipt, "(transférée)")
     moved = await helpdesk.now(ticket)
     assert (moved.state, moved.agent_id, moved.queue) == ("transfere", "", "metier")
     await reply_in_thread(helpdesk.agathe, left, "trop tard")

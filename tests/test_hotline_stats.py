@@ -147,6 +147,8 @@ async def test_who_is_in_one_room_reads_of_its_queue(helpdesk: Hotline) -> None:
     assert answer
     assert "septembre 2022** (Aide métier)" in said(answer)
     assert "**1** demande reçue" in said(answer)
+    ticket, _ = await helpdesk.asks(helpdesk.juliette, "Seulement pour l’outil")
+    assert "Aide Espace Coop" in said(await lea.asks(f"/ticket {ticket.number}")), "she is told whose it is"
     _, content = await taken(lea, answer, "CSV")
     assert "Aide Espace Coop" not in content.decode("utf-8-sig")
 

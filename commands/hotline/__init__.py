@@ -82,7 +82,11 @@ async def show_chosen(ctx: ReadingContext, click: SeeTicket) -> Replies:
 async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
     ticket = await stored_tickets.get(ctx.db, number)
     mine = ticket is not None and ticket.author_id == ctx.user.id
-    if ticket is None or not (mine or ticket.queue in await service.list_served(ctx, ctx.user)):
+    served = [] if mine else await service.list_served(ctx, ctx.user)
+    if ticket is not None and served and ticket.queue not in served:
+        elsewhere = service.say_queue(ctx, ticket.queue)
+        raise UserError(render("hotline/in_other_queue", number=number, queue=elsewhere))
+    if ticket is None or not (mine or served):
         raise UserError(render("hotline/not_there"))
     made = await stored_tickets.read_history(ctx.db, number)
     past = [(move, move.move.say(await _name_doer(ctx, move)), await _say_note(ctx, move)) for move in made]

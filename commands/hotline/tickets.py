@@ -350,5 +350,6 @@ async def transfer_ticket(ctx: Context, form: windows.TransferTicket) -> Replies
     queue = say_queue(ctx, form.queue)
     left = cards.CARD.rewrite(ticket, render("hotline/left", ticket=ticket, queue=queue))
     await make_move(ctx, ticket, Move.TRANSFER, actor, MoveNote(internal=form.note, queue=form.queue), queue=form.queue)
+    receipt = cards.RECEIPT.rewrite(ticket, await cards.draw_receipt(ctx, ticket))
     told = render("hotline/transferred", queue=queue)
-    return [left, tell_author(ticket, told), *await cards.bring_card(ctx, ticket)]
+    return [left, receipt, tell_author(ticket, told), *await cards.bring_card(ctx, ticket)]
