@@ -326,8 +326,7 @@ async def test_an_agent_says_what_becomes_of_a_ticket(helpdesk: Hotline) -> None
         shown = await answered(helpdesk.agathe, words, "Le scanner reste muet")
         assert "Résoudre" in shown.buttons, words
     assert "Résoudre" in (await answered(helpdesk.agathe, "je le prends", "Le scanner reste muet")).buttons
-    listed = await answered(helpdesk.agathe, "quelles demandes attendent ?", "Demandes en cours")
-    assert f"n° {number}" in plain(listed)
+    await answered(helpdesk.agathe, "quelles demandes attendent ?", "Demandes en cours")
     home = await answered(helpdesk.agathe, "qu’est-ce qui attend ?", "Ce qui vous attend")
     assert "pas d’agent" in plain(home)
     assert "Les demandes" in home.buttons
