@@ -1,7 +1,5 @@
 """Permalinks: a message that somebody names by its link, read only if they may read it themselves."""
 
-import re
-
 from bot.context import ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import ID
@@ -15,15 +13,6 @@ def find_permalink(text: str) -> str:
     word = text.strip().strip("<>")
     _, pl, ident = word.rpartition("/pl/")
     return ident if pl and ID.fullmatch(ident) and not any(map(str.isspace, word)) else ""
-
-
-def first_permalink(text: str) -> str:
-    """Return the first permalink in a text, wherever its server is; "" where there is none."""
-    found = _IN_TEXT.search(text)
-    return found[0] if found else ""
-
-
-_IN_TEXT = re.compile(r"https?://[^\s<>()\[\]]{1,200}?/pl/[a-z0-9]{26}(?!\w)")
 
 
 def make_permalink(settings: Settings, post_id: str) -> str:

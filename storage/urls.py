@@ -57,6 +57,15 @@ def first_link(text: str) -> str:
     return ""
 
 
+_PERMALINK = re.compile(r"https?://[^\s<>()\[\]]{1,200}?/pl/[a-z0-9]{26}(?!\w)")
+
+
+def first_permalink(text: str) -> str:
+    """Return the first link of a message of Mattermost in a text, wherever its server is; "" where there is none."""
+    found = _PERMALINK.search(text)
+    return found[0] if found else ""
+
+
 def strip_links(text: str) -> str:
     """Return the words of a text without its links, on one line, as a title."""
     return " ".join(_IN_TEXT.sub(" ", text).split()).strip(" :-–—*#><")

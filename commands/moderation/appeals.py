@@ -220,15 +220,15 @@ async def recognise_answer(ctx: Context, message: Spoken) -> PlainTextReply:
     return PlainTextReply(buttons=[Button("Contester", cards.AppealMeasure(entry=entry), "primary")] if entry else [])
 
 
-DISAGREES = re.compile(
-    r"\bconteste|\binjust|\bpas d['’]?accord|\b(?:appel|recours|reclamation)\b|\bpourquoi .*\bsuspend"
-)
+DISAGREES = re.compile(r"\bconteste|\binjust|\bpas d.?accord|\b(?:appel|recours|reclamation)\b|\bpourquoi .*\bsuspend")
 """How people say that a measure is wrong, folded."""
 
 
 async def _find_contestable(ctx: Context) -> int | None:
     """Find the last measure about the person that they may still contest."""
     for measure in reversed(await cases.list_measures_since(ctx.db, ctx.user.id, ctx.now - YEAR)):
+        if measure.ended_by:  # it was undone
+            continue
         try:
             await _refuse_second_appeal(ctx, check_contestable(ctx, measure))
         except UserError:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from bot.permalinks import first_permalink
 from config import tables
 from config.territories import DEPARTEMENTS
 from config.text import fold
@@ -17,6 +16,7 @@ from dialogs.plain_words.reports import ENOUGH, sum_signs
 from dialogs.plain_words.resources import find_subject
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
+from storage.urls import first_permalink
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 
-from bot.permalinks import first_permalink
 from config.text import fold
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.frames import SKILLS, find_name, read_frame
@@ -16,6 +15,7 @@ from dialogs.plain_words.reports import write_report, write_report_list
 from dialogs.plain_words.resources import write_deposit, write_search
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
+from storage.urls import first_permalink
 
 
 def write_line(intention: Intention, said: Utterance) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.command_lines import CommandIndex
-from bot.permalinks import first_permalink
 from config.time import MOMENT
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.readings import Reading
 from dialogs.plain_words.reports import fold_words
+from storage.urls import first_permalink
 
 SAID_MAX = 300
 """Characters: what is longer is a story."""
