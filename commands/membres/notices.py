@@ -24,6 +24,7 @@ from bot.texts import render
 from bot.work import make_work
 from commands.membres.arrivals import access_button, announce_newcomer, list_own_channels, report_guest
 from commands.membres.members import ANIMATEURS, bienvenue, feature
+from config.canaux import PlannedChannel
 from config.settings import Settings
 from config.time import PARIS
 from dialogs.membres import CompleteProfile
@@ -124,6 +125,12 @@ async def refresh_welcome(ctx: Context, person: Person) -> replies.Refresh:
     return WELCOME.rewrite(person, await _draw_welcome(ctx, person))
 
 
+async def _list_joined(ctx: Context, person: Person) -> Sequence[PlannedChannel]:
+    """List the channels into which somebody was put: none for whoever is in no register."""
+    is_known = await people.get(ctx.db, person.id) is not None
+    return await list_own_channels(ctx, person, ctx.today) if is_known else []
+
+
 async def _draw_welcome(ctx: Context, person: Person) -> replies.Message:
     """Draw somebody’s welcome; tasks that are done are ticked, and their buttons gone."""
     known = await arrivals.get_welcome(ctx.db, person.id)
@@ -132,15 +139,12 @@ async def _draw_welcome(ctx: Context, person: Person) -> replies.Message:
         "charter": known is not None and known.charter == CHARTER,
         "filed": person.role is Role.CONSEILLER and bool(await queries.find_authors(ctx.db, [person.id])),
     }
-    # Whoever is in no register is put into no channel.
-    is_known = await people.get(ctx.db, person.id) is not None
-    channels = await list_own_channels(ctx, person, ctx.today) if is_known else []
     animateurs, names = await people.list_to_ask(ctx.db, ctx.today), await canaux.list_shown_names(ctx.db)
     text = render(
         "membres/welcome",
         person=person,
         role=person.role or Role.INVITE,
-        channels=[names.get(one.key, one.name) for one in channels],
+        channels=[names.get(one.key, one.name) for one in await _list_joined(ctx, person)],
         animateurs=[animateur.username for animateur in animateurs],
         accepted_on=known.charter_at.astimezone(person.zone).date() if known and known.charter_at else None,
         steps=steps,
