@@ -127,6 +127,9 @@ async def test_what_was_never_due_is_not_run() -> None:
 
 
 async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    if len({(now + apart).astimezone(PARIS).utcoffset() for apart in (-2 * hour, hour)}) > 1:
+        pytest.skip("no job is due in the hour that there is twice or not at all")
     runs = RecordedRuns()
     # Each second of all hours but one, as there must be; it is half a day away, whenever this is run.
     far = (datetime.now(PARIS).hour + 12) % 24
