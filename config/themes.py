@@ -114,13 +114,17 @@ def themes_in(text: str) -> int:
 
 
 def _guess(wanted: str) -> Theme | None:
-    """Find the only theme with a word within a slip or two, with the same first letter."""
+    """Find the only theme with a word within a slip or two, with the same first letter; « f » sounds as « ph »."""
     if len(wanted) < _SHORTEST_WITH_TYPO or wanted in _NOT_TYPOS:
         return None
     allowed = 2 if len(wanted) >= _SHORTEST_WITH_TWO else 1
-    words = [word for word in vocabulary() if word[0] == wanted[0] and len(word) >= _SHORTEST_WITH_TYPO]
-    near, _ = find_nearest(wanted, words, allowed)
-    best = {vocabulary()[word].code for word in near}
+    sounding = {
+        word.replace("ph", "f"): theme.code
+        for word, theme in vocabulary().items()
+        if word[0] == wanted[0] and len(word) >= _SHORTEST_WITH_TYPO
+    }
+    near, _ = find_nearest(wanted.replace("ph", "f"), list(sounding), allowed)
+    best = {sounding[word] for word in near}
     return THEMES[best.pop()] if len(best) == 1 else None
 
 

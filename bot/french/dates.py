@@ -83,7 +83,15 @@ def has_moments(day: date) -> bool:
 def fold_date(text: str) -> str:
     """Fold a text that may hold dates: dots and hyphens between digits become slashes, « premier » 1er."""
     found = fold(re.sub(r"(?<=[0-9])[-‐‑–.](?=[0-9])", "/", text[:_LONGEST_TEXT]))
+    found = _SHORT_WEEKDAY.sub(lambda short: WEEKDAYS[_SHORT_WEEKDAYS.index(short[1])], found)
     return re.sub(r"\bpremier\b", "1er", found)
+
+
+_SHORT_WEEKDAYS = tuple(day[:3] for day in WEEKDAYS)
+_SHORT_WEEKDAY = re.compile(
+    rf"\b({'|'.join(_SHORT_WEEKDAYS)})\b\.?(?= \d{{1,2}}(?:/|er\b|$| (?:{'|'.join(MONTH_NUMBERS)})\b))"
+)
+"""A day of the week in three letters before its number: « jeu 26 »."""
 
 
 def _read(found: str, today: date) -> date | None:

@@ -194,6 +194,9 @@ _PEOPLE = (
     r"presents?|apprenants?|gens|habitants?)"
 )
 _PARTICIPANTS = re.compile(rf"([0-9]{{1,4}}) ?{_PEOPLE}\.?|{_PEOPLE} ?[:=] ?([0-9]{{1,4}})")
+_ABOUT = re.compile(rf"une (dizaine|douzaine|quinzaine|vingtaine|trentaine)(?: (?:de|d) {_PEOPLE})?")
+_DOZENS = {"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30}
+"""Numbers of people that are told roughly."""
 _KNOWN = (
     r"(?:(?:participants?|personnes?|p) )?(?:recurrent(?:e)?s?|recur|rec|habitue(?:e)?s?|(?:deja )?connu(?:e)?s?|"
     r"deja (?:venu|vu|accompagne|suivi)(?:e)?s?)"
@@ -287,7 +290,9 @@ EARLIEST = 7 * 60
 
 
 def read_participants(span: Span, clues: Clues) -> SpanReading | None:
-    """Read a number of people: « 8p », « huit personnes », « participants : 8 »."""
+    """Read a number of people: « 8p », « huit personnes », « participants : 8 », less surely « une dizaine »."""
+    if match := _ABOUT.fullmatch(span.words):
+        return SpanReading("participants", str(_DOZENS[match[1]]), GUESS)
     return _read_count("participants", _PARTICIPANTS, span)
 
 
@@ -370,9 +375,16 @@ def read_typo(span: Span, clues: Clues) -> SpanReading | None:
 def _is_slip(typed: str, meant: str) -> bool:
     """Tell whether each word is a slip away from the one meant, and there are as many: « internet pc » is no slip of «
     internet », nor « bron internet » of « box internet »."""
+    typed, meant = typed.replace("ph", "f"), meant.replace("ph", "f")
     pairs = [*zip(typed.split(), meant.split(), strict=False)]
     same = typed.count(" ") == meant.count(" ") and libraries.OSA.distance(typed, meant, score_cutoff=2) <= 2
     return same and all(libraries.OSA.distance(*pair) <= _slips_allowed(pair[0]) for pair in pairs)
+
+
+def name_theme(typed: str, code: str) -> str:
+    """Return the word of a theme that a text with a slip means, as it is written: « whatsap » is « whatsapp »."""
+    words = [word for word in THEMES[code].mots if _is_slip(key(typed), key(word))]
+    return min(words, key=lambda word: libraries.OSA.distance(key(typed), key(word)), default=typed)
 
 
 def _find_near_word(word: str) -> str | None:

@@ -17,9 +17,9 @@ from config.time import WEEKDAYS
 from dialogs.cra.line import Line
 from dialogs.cra.line.batch import Like, LinePart, cut_line, read_parts
 from dialogs.cra.line.parser import LinePiece, TypedLine, choose_pieces, split_line
-from dialogs.cra.line.readers import BARE_NUMBER, GUESS, NOTHING, has_code
+from dialogs.cra.line.readers import BARE_NUMBER, GUESS, NOTHING, has_code, name_theme
 from dialogs.rdv.recurrence import find_rule
-from storage.communes import reduce_name
+from storage.communes import find_place_exactly, reduce_name
 from storage.cra.habits import Usual
 from storage.cra.report import Activite, Canal, Statut
 
@@ -35,7 +35,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         Statut.RETRAITE: "retraités",
         Statut.SANS_EMPLOI: "sans emploi",
         Statut.EN_EMPLOI: "en emploi",
-        Statut.ETUDIANT: "étudiants",
+        Statut.ETUDIANT: "étudiant",
     },
 }
 _TAG = re.compile(r"#[\w-]+")
@@ -142,8 +142,8 @@ def _write(part: LinePart, line: Line, clues: Clues, *, is_weekly: bool) -> str:
     pieces = choose_pieces(typed, clues)
     said = _gather(typed, pieces, line)
     if part.like is not None:
-        return _write_copy(part, line, said, clues.today)
-    words = list(_list_words(part, line, said, clues.today))
+        return _write_copy(part, line, said, clues)
+    words = list(_list_words(part, line, said, clues))
     if is_weekly:
         words.insert(1, words.pop(THEMES))
     return " ".join(filter(None, words))
@@ -153,13 +153,13 @@ THEMES = 4
 """Where the themes stand among the words of a line."""
 
 
-def _write_copy(part: LinePart, line: Line, said: Said, today: date) -> str:
+def _write_copy(part: LinePart, line: Line, said: Said, clues: Clues) -> str:
     """Write which report is copied, with how many people, and what else is other in it."""
     told = replace(line, raw={element: value for element, value in line.raw.items() if element in said})
     people = f"avec {line.raw['participants']} personnes" if "participants" in told.raw else ""
-    others = [text for text in _list_words(part, told, said, today) if text and not _COUNT.fullmatch(text)]
+    others = [text for text in _list_words(part, told, said, clues) if text and not _COUNT.fullmatch(text)]
     but = "mais" * (set(said) - {"themes"} != {"date"} or bool(said["themes"]))
-    return " ".join(filter(None, (_name_copied(part.like, today), people, but * bool(others), *others)))
+    return " ".join(filter(None, (_name_copied(part.like, clues.today), people, but * bool(others), *others)))
 
 
 def _name_copied(like: Like | None, today: date) -> str:
@@ -183,10 +183,18 @@ def _gather(typed: TypedLine, pieces: list[LinePiece], line: Line) -> Said:
     for piece in pieces:
         reading = piece.reading
         if reading and (reading.element != "themes" or reading.value in themes or "themes" in line.mistakes):
-            text = reading.value if reading.element == "duree" else typed.as_typed(piece.first, piece.end)
+            text = typed.as_typed(piece.first, piece.end)
+            if reading.element in _AS_READ:
+                text = reading.value
+            elif reading.element == "themes" and reading.cost == GUESS:
+                text = name_theme(text, reading.value)
             said.setdefault(reading.element, []).append(text)
     said["themes"] = _name_themes(said.get("themes", ()))
     return said
+
+
+_AS_READ = frozenset(("duree", "commune"))
+"""What is taken as the reader has it: in minutes, with the bracket that closes it."""
 
 
 def _list_themes(typed: TypedLine, pieces: list[LinePiece]) -> list[str]:
@@ -208,7 +216,12 @@ _NAMES = {
     "smartphones": "smartphone",
 }
 """The names of themes that are called in several ways."""
-_VAGUE = frozenset(("prise en main", "declaration", "declarations", "demarche", "demarches", "dossier", "dossiers"))
+_VAGUE = frozenset(
+    (
+        *("prise en main", "declaration", "declarations", "demarche", "demarches", "dossier", "dossiers"),
+        *("ecole", "college", "lycee"),
+    )
+)
 """Words of a theme that say nothing beside another word of it: « prise en main ordinateur »."""
 
 
@@ -227,7 +240,7 @@ def _name_themes(typed: Sequence[str]) -> list[str]:
     return [name for name in named if fold(name) not in _VAGUE or find_theme(name) not in clear]
 
 
-def _list_words(part: LinePart, line: Line, said: Said, today: date) -> Iterator[str]:
+def _list_words(part: LinePart, line: Line, said: Said, clues: Clues) -> Iterator[str]:
     raw = {element: value for element, value in line.raw.items() if element not in line.assumed}
     kind = _KINDS[Activite(line.raw["activite"])] if "activite" in line.raw else ""
     yield f"{part.times} {kind}s" if part.times > 1 else kind
@@ -235,10 +248,14 @@ def _list_words(part: LinePart, line: Line, said: Said, today: date) -> Iterator
     yield _WORDS["canal"].get(raw.get("canal", ""), "")
     yield " ".join(_write_minutes(int(minutes)) for minutes in said.get("duree", ()))
     yield " ".join(said.get("themes", ()))
-    yield _write_place(raw.get("commune", ""), line, said)
-    yield _write_day(date.fromisoformat(raw["date"]), said, today) if "date" in raw else " ".join(said.get("date", ()))
-    yield raw.get("age", "")
-    yield _WORDS["statut"].get(raw.get("statut", ""), "")
+    yield _write_place(raw.get("commune", ""), line, said, clues)
+    yield (
+        _write_day(date.fromisoformat(raw["date"]), said, clues.today)
+        if "date" in raw
+        else " ".join(said.get("date", ()))
+    )
+    who = {"age": raw.get("age", ""), "statut": _WORDS["statut"].get(raw.get("statut", ""), "")}
+    yield from (who[element] for element in sorted(who, key=[*said, *who].index))
     for element in ("recurrents", "suite"):
         yield " ".join(said.get(element, ()))
 
@@ -249,15 +266,24 @@ def _write_minutes(minutes: int) -> str:
     return (f"{hours}h{rest:02d}" if rest else f"{hours}h") if hours else f"{minutes}min"
 
 
-def _write_place(label: str, line: Line, said: Said) -> str:
-    """Write a commune by its postcode where that was typed, by its name otherwise."""
+def _write_place(label: str, line: Line, said: Said, clues: Clues) -> str:
+    """Write a commune by its postcode where that was typed, by its name otherwise, or as typed where its name means
+    several; one that was guessed from words by these."""
     typed = " ".join(said.get("commune", ()))
     named = {choice.partition(" ")[2] for choice in line.choices.get("commune", ())}
     if not label or "commune" in line.mistakes:
         is_short = len(named) == 1 and reduce_name(typed) != fold(typed)  # « st nazaire » is several
-        return named.pop() if is_short and not has_code(typed) else typed
+        return named.pop() if is_short and not has_code(typed) else typed or _write_name(label)
     code, _, name = label.partition(" ")
-    return code if has_code(typed) else name
+    if has_code(typed) or not typed:
+        return code if typed else name
+    found = find_place_exactly(name, clues.user.departements).place
+    return name if found and found.label == label else typed
+
+
+def _write_name(text: str) -> str:
+    """Write what is to be read as a name so that it is none of the unread words."""
+    return f"à {text}" if text[:1].islower() else text
 
 
 def _write_day(day: date, said: Said, today: date) -> str:
