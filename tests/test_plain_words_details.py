@@ -47,7 +47,7 @@ def test_a_name_is_kept_whole(sentence: str, line: str) -> None:
         ("j’ai vu autant de monde ce trimestre que le trimestre dernier ?", "/stats trimestre"),
         (
             "cale moi 30 min vendredi avec @ludo.m, bilan de l’atelier",
-            "/rdv @ludo.m 30 min vendredi bilan de l’atelier",
+            "/rdv @ludo.m vendredi 30 min bilan de l’atelier",
         ),
         ("trouve un créneau d’1h avec @lea pour préparer le forum", "/rdv @lea 1h préparer le forum"),
         (
@@ -102,3 +102,68 @@ def test_the_same_day_of_the_last_week_is_written_by_its_date() -> None:
     monday = date(2026, 11, 30)
     assert shorten_command("/cra lundi dernier une dame cv 2h", monday) == "/cra individuel 2h cv 23/11"
     assert shorten_command("/cra mardi dernier une dame cv 2h", monday) == "/cra individuel 2h cv mardi"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("le rdv 27 faut le repousser à vendredi 11h, la dame a son car annulé", "/rdv décaler 27 vendredi 11h"),
+        ("le rdv 12 de mardi est annulé", "/rdv annuler 12"),
+        (
+            "pourriez-vous inscrire un rendez-vous le 8 décembre à 9h15, d’une durée de 30 minutes, pour ses impôts ?",
+            "/rdv 8 décembre 9h15 30 min impôts",
+        ),
+        (
+            "j’ai fait un livret smartphone pour mes seniors, je voudrais le mettre dans la ressourcerie",
+            "/ressources ajouter livret smartphone pour mes seniors",
+        ),
+        ("je suis en arrêt maladie jusqu’à vendredi, plus de rappels", "/absence jusqu’à vendredi"),
+        ("les tickets urgents", "/ticket liste urgent"),
+        ("cherche dans les anciens tickets s’il y a eu un souci avec proconnect", "/ticket chercher proconnect"),
+        ("j’ai besoin de l’aide de quelqu’un", "/hotline"),
+        ("je veux ouvrir un ticket", "/hotline"),
+        ("j’ai besoin d’aide pour ma box", "/hotline j’ai besoin d’aide pour ma box"),
+        ("le tableau excel de toute mon année 2025", "/stats exporter xlsx 2025"),
+        ("c’est quoi l’adresse de ma page de réservation", "/rdv lien"),
+        ("ajouter la Carsat Bretagne dans l’annuaire", "/annuaire ajouter Carsat Bretagne"),
+        ("ajoute le contact de la CAF 44 à l’annuaire", "/annuaire ajouter CAF 44"),
+        ("ajouter un contact dans l’annuaire", "/annuaire ajouter"),
+        (
+            "mes dispos : lundi mercredi 9h30-12h et vendredi 14h-17h",
+            "/rdv disponibilites lundi et mercredi 9h30-12h, vendredi 14h-17h",
+        ),
+        ("les gens peuvent réserver avec moi le mardi matin de 9h à midi", "/rdv disponibilites mardi 9h-12h"),
+        ("la liste des ateliers que j’ai saisis la semaine dernière", "/cra liste atelier semaine dernière"),
+        ("combien d’heures d’accompagnement la semaine du 16", "/stats semaine du 16"),
+        (
+            "un article est sorti sur notre fablab, à mettre dans les actus https://exemple.fr/fablab",
+            "/actus proposer un article est sorti sur notre fablab https://exemple.fr/fablab",
+        ),
+        ("une suggestion : prévoir un mode sombre. Belle journée à vous.", "/idee prévoir un mode sombre"),
+        (
+            "j’ai une suggestion pour l’outil, faudrait un mode hors ligne dans les zones blanches",
+            "/idee faudrait un mode hors ligne dans les zones blanches",
+        ),
+        ("un webinaire sur l’ia prévu prochainement ?", "/agenda ia"),
+        ("vous aviez parlé d’illectronisme dans une vieille actu tu la retrouves", "/actus cherche illectronisme"),
+        ("qui signe en LSF à Nantes", "/annuaire qui LSF près de Nantes"),
+        ("un diaporama linux récent, genre 2025", "/ressources linux depuis:2025"),
+        ("un support sur les écrans et les enfants", "/ressources écrans enfants"),
+        ("mes rdv du 3 au 10 dec", "/rdv liste du 3 au 10 décembre"),
+        ("trouve un créneau de 45 min avec @lea mardi pour le budget", "/rdv @lea mardi 45 min budget"),
+    ],
+)
+def test_what_is_wanted_is_told_from_what_is_said_around_it(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_sure"),
+    [
+        ("mes stats de septembre", True),
+        ("mes cra sur les impots", True),
+        ("combien de monde en septembre pour les 45 inscrits", False),
+    ],
+)
+def test_what_leaves_out_a_number_is_not_sure(sentence: str, is_sure: bool) -> None:
+    assert read(sentence).sure is is_sure

@@ -122,9 +122,15 @@ def _end_words(said: Utterance, start: int) -> int:
     return min(next(signs, said.end), said.end)
 
 
+def _find_cancelled(said: Utterance, _: int) -> str:
+    """The number of an appointment that is to be cancelled; "" where it is to be moved, and something is why."""
+    return "" if said.has("deplac|report|decal|repouss|avanc") else said.number
+
+
 _ARTICLE = re.compile(r"^(?:la|le) (?=[a-z])")
 _DETAILS: Mapping[str, Callable[[Utterance, int], str]] = {
     "periode": lambda said, _: said.period,
+    "annule": _find_cancelled,
     "numero": lambda said, _: said.number,
     "ouinon": lambda said, _: "non" if said.has(STOPPING) else "oui",
     "suite": lambda said, end: said.content("suite", end),

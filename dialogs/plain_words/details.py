@@ -87,7 +87,8 @@ def _write_territory(said: Utterance) -> str:
 
 def _write_request(said: Utterance) -> str:
     """Write the whole sentence, which the team reads; the name of the help alone opens an empty window."""
-    if said.end - said.first == 1 and said.has(r"hotline |assistance |support "):
+    words = (part for word in said.sentence.words[said.first : said.end] for part in word.folded.split())
+    if read_frame("appel").issuperset(words):
         return "hotline"
     return f"hotline {said.sentence.text.removeprefix('/')}"
 
@@ -115,7 +116,8 @@ _LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,6}$")
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
     if said.has("r?ajout|proposer|nouveau contact|manque ") and said.has("contact|institution|partenaire|annuaire "):
-        return "annuaire ajouter"
+        added = _ADDED.search(said.sentence.text)
+        return f"annuaire ajouter {_A_CONTACT.sub('', added[1]) if added else ''}"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAME_ALONE_MAX else "":
         return f"annuaire {name}"
     if said.place and (led := _LEADING.search(said.plain)):
@@ -123,7 +125,7 @@ def _write_people(said: Utterance) -> str:
     if found := SKILLS.search(said.plain):
         start = said.find_word_at(found.end() - 1)
         where = next((n for n in range(start, said.end) if said.leads_to_place(n)), said.end)
-        if skill := said.content("savoir", start, where):
+        if skill := _SIGNED.sub("LSF", said.content("savoir", start, where)):
             is_before = said.place and said.place.span.stop <= start
             place = (
                 said.place.name if said.place and is_before else said.content("lieu", where) or _find_near(said, found)
@@ -140,12 +142,32 @@ def _write_people(said: Utterance) -> str:
     return f"annuaire {'' if is_role else ' '.join((*called[:where], name_place(' '.join(called[where:]))))}"
 
 
+_SIGNED = re.compile(
+    r"(?:(?:sign(?:e|er|ent)|pratiquer|langue(?= des signes|s? lsf)) (?:en )?)*"
+    r"(?:(?:des )?signes(?: française?)?(?: \(?lsf\)?)?|lsf)(?!\w)",
+    re.IGNORECASE,
+)
+"""The language of the deaf, by its usual letters."""
+
+
 def _find_contact(said: Utterance) -> str:
     """The words that say who is looked for; in a long sentence those behind « les coordonnées de »."""
     about = _CONTACT_OF.search(said.plain) if said.end - said.first > NAME_ALONE_MAX else None
     return said.content("contact", said.find_word_at(about.end() - 1) if about else None)
 
 
+_ADDED = re.compile(
+    r"\b(?:r?ajoute[rz]?s?|propose[rz]?s?|inscri(?:re|s|vez)|mett(?:re|ez)|mets) (?:(?:la|le|les|un|une) |l['’])?"
+    r"([^,.;:!?]{3,60}?) (?:dans|à|a|sur|au) (?:l['’ ]?annuaire|le répertoire)",
+    re.IGNORECASE,
+)
+"""Who is to be in the directory, by their name."""
+_A_CONTACT = re.compile(
+    r"^(?:(?:nouve(?:au|lle)|autre|contact|partenaire|institution|structure|organisme|quelqu['’]un)s?(?:$| "
+    r"(?:(?:d[eu]s?|à|pour) )?(?:(?:la|le|les) |[dl]['’])?))+",
+    re.IGNORECASE,
+)
+"""Words that say no more than that it is somebody: « un contact de la »."""
 _CONTACT_OF = re.compile(
     r" (?:coordonnees|numero|telephone|tel|mail|adresse|contact|joindre|contacter) (?:de|du|d|des) "
 )

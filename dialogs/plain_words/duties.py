@@ -137,6 +137,9 @@ def _show_ticket(text: str) -> str:
     return next((f"ticket {found[1]}" for way in _TICKET_MEANT if (found := way.search(plain))), "ticket liste")
 
 
+_URGENT = re.compile(r" (?:urgent|bloquant|prioritaire)\w* ")
+
+
 def _show(line: str) -> Callable[[str], str]:
     return lambda _: line
 
@@ -185,7 +188,7 @@ _DUTIES = (
             r"urgent\w*|non (?:resolu|traite)\w*|sans reponse|a traiter)(?: une reponse| encore| aujourd hui| ici)* $"
             r"|^ (?:\S+ ){0,2}?(?:quoi|qui|ce qui) attend(?:ent)? (?:une |encore )*(?:reponse|agent) $"
         ),
-        _show("ticket liste"),
+        lambda text: f"ticket liste {'urgent' * bool(_URGENT.search(fold_words(text)))}",
     ),
     _Duty(
         re.compile(

@@ -24,7 +24,8 @@ TOLD = re.compile(r"\s?:\s+(.{4,120})")
 """What is told after « : »: a title, a piece of news."""
 _KNOWS = (
     r"sait|sache|saurait|s y connait|s y connaitrait|connait|connaitrait|maitrise|maitriserait|parle|parlerait|utilise|"
-    r"pratique|touche|s occupe|s en occupe|est expert|est experte|est specialiste|est bon|est cale|est fort|est forte"
+    r"pratique|signe|touche|s occupe|s en occupe|est expert|est experte|est specialiste|est bon|est cale|est fort|"
+    r"est forte"
 )
 SKILLS = re.compile(
     rf" qui donc (?:\S+ ){{0,6}}?(?:{_KNOWS}) "

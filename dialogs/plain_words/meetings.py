@@ -7,6 +7,7 @@ from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words
 from dialogs.plain_words.frames import TOLD, read_frame
+from dialogs.plain_words.openings import NOON, find_weekly
 from dialogs.plain_words.periods import spell_word
 from dialogs.plain_words.reminders import WHEN, type_found
 from dialogs.plain_words.reports import TO_NOTE, is_appointment, is_repeated
@@ -129,9 +130,9 @@ def _write_own_appointments(said: Utterance) -> str:
         return "rdv liste"
     if said.has(r"rappels? |(?:arret\S*|stop|plus) (?:\S+ ){0,3}rappeler ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
-    weekly = _find_weekly(_write_hours(_NOON.sub("12h", said.sentence.text)))
+    weekly = find_weekly(_write_hours(NOON.sub("12h", said.sentence.text)))
     if weekly and said.has(
-        r"(?:rdv|rendez vous) avec moi |recois |recevoir |venir me |"
+        r"(?:rdv|rendez vous) avec moi |reserver (?:\S+ )?avec moi |(?:mes|ma) dispo|recois |recevoir |venir me |"
         r"suis (?:\S+ )?disponible |creneaux |sur (?:rdv|rendez)"
     ):
         return f"rdv disponibilites {weekly}"
@@ -141,35 +142,6 @@ def _write_own_appointments(said: Utterance) -> str:
         return f"rdv visio {call[1]}"
     own = next((name for name, words in _OWN_RDV if said.has(words) and said.knows(f"rdv {name}")), "")
     return f"rdv {own} {weekly if own == 'disponibilites' else ''}" if own else ""
-
-
-_NOON = re.compile(r"(?<=à )midi\b|(?<= a )midi\b|(?<=-)midi\b", re.IGNORECASE)
-_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})s?"
-_HOURS = r"(?:de )?\d{1,2} ?(?:h|:) ?(?:\d\d)? ?(?:-|à|a) ?\d{1,2} ?(?:h|:) ?(?:\d\d)?"
-_WEEKLY = re.compile(
-    rf"(?<!\w)(?:(?:tous )?les |du )?{_WEEKDAY}(?:(?:,| et| au) (?:les? )?{_WEEKDAY})*(?: ?[,:])? {_HOURS}"
-    rf"(?:(?:,| et| puis) {_HOURS})*(?!\w)",
-    re.IGNORECASE,
-)
-"""Hours of each week, on one day or more."""
-
-
-def _find_weekly(text: str) -> str:
-    """The hours of each week that are told; "" for none, and for some that are others on another day."""
-    found = _WEEKLY.search(text)
-    others = text[: found.start()] + text[found.end() :] if found else ""
-    is_all = found and not re.search(_WEEKDAY, others, re.IGNORECASE)
-    if not (found and is_all):
-        return ""
-    return _DAYS_S.sub(r"\1", _SPACED_HOURS.sub(r"\1h\2-\3h\4", _ARTICLES.sub(r"\1", found[0])))
-
-
-_DAYS_S = re.compile(rf"(?<!\w)({'|'.join(WEEKDAYS)})s\b", re.IGNORECASE)
-_ARTICLES = re.compile(r"^(?:le |les )|(?<= et )les? |(?<=, )les? ()", re.IGNORECASE)
-_SPACED_HOURS = re.compile(
-    r"(?:de )?(\d{1,2}) ?h ?(\d\d)? ?(?:-|à|a) ?(\d{1,2}) ?h(?: (?=\d\d(?!\d| ?h)))?(\d\d)?", re.IGNORECASE
-)
-"""How hours are written short: « de 14 h à 17 h » is « 14h-17h »."""
 
 
 _NEXT = re.compile(
@@ -191,7 +163,8 @@ MEETING = re.compile(
 )
 """Colleagues whom somebody wants to meet, called by their names."""
 _ASIDE = re.compile(
-    r"[,;.?!] (?:quand|on|si|est|tu|vous|c|il|[çc]a|je|j|pour|trouve[zrs]?|propose[zrs]?|merci|dis|dites)\b"
+    r"[,;.?!] (?:quand|on|si|est|tu|vous|c|il|[çc]a|je|j|pour (?=qu|que|moi|nous)|trouve[zrs]?|"
+    r"propose[zrs]?|merci|dis|dites)\b"
 )
 """What is said after a meeting that is asked for."""
 _COLLEAGUE = re.compile(r"(?:(?:\b(?:avec|ac|et)\b|,)\s?)*(?<!\w)(@[\w.-]+)", re.IGNORECASE)
@@ -207,8 +180,8 @@ def _write_meeting(said: Utterance) -> str:
     """Write who is to be met, for how long and what for; the day alone where that is told before who."""
     if found := MEETING.search(said.sentence.text):
         told = _ASIDE.split(said.sentence.text[found.start(1) :], maxsplit=1)[0]
-        names, subject = _COLLEAGUE.findall(told), " ".join(_write_lengths(_COLLEAGUE.sub(" ", told)).split())
-        return f"rdv {' '.join(names)} {_FOR.sub('', _AROUND.sub('', subject)).strip(' ,.!?').replace(', ', ' ')}"
+        left = _AROUND.sub("", " ".join(_write_lengths(_COLLEAGUE.sub(" ", told)).split()))
+        return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_order_meeting(left.replace(', ', ' '))}"
     names = _COLLEAGUE.findall(said.sentence.text)
     length = _SHORT_LENGTH.search(_write_lengths(digits(said.sentence.text)))
     about = _MEETING_SUBJECT.search(said.sentence.text)
@@ -216,6 +189,32 @@ def _write_meeting(said: Utterance) -> str:
     return f"rdv {' '.join(names)} {length[0] if length else ''} {_find_day(said.plain)} {subject}"
 
 
+def _order_meeting(told: str) -> str:
+    """Write when colleagues are to meet, how long, and what for: « 45 min mardi pour le budget » is « mardi 45 min
+    budget »."""
+    parts: list[str] = []
+    for part in (_MEETING_DAY, _SHORT_LENGTH):
+        if found := part.search(told):
+            parts.append(found["day"] if part is _MEETING_DAY else found[0])
+            told = f"{told[: found.start()].rstrip()} {told[found.end() :].lstrip()}"
+    parts.sort(key=lambda part: part == "semaine prochaine")
+    return " ".join((*parts, _MEETING_ABOUT.sub("", told.strip(" ,.!?"))))
+
+
+_MEETING_DAY = re.compile(
+    r"\b(?:la |le )?(?P<day>(?:semaine prochaine|demain|après-demain|"
+    rf"(?:{'|'.join(WEEKDAYS)})(?: prochain)?(?: \d{{1,2}}/\d{{1,2}})?|"
+    rf"\d{{1,2}}/\d{{1,2}}|\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)}|décembre|août|février))"
+    r"(?: (?:matin|midi|après-midi|soir)\b)?(?: (?:(?:à|a|vers|de) )?\d{1,2}h(?:\d\d)?\b)?)",
+    re.IGNORECASE,
+)
+"""The day on which colleagues are to meet, with its hour."""
+_MEETING_ABOUT = re.compile(
+    r"^(?:(?:pour|pr|sur|concernant|au sujet d[eu]s?)\b ?)?(?:faire (?:un )?|parler d[eu]s? )?"
+    r"(?:(?:le|la|les|un|une) |l['’])?",
+    re.IGNORECASE,
+)
+"""What stands before what a meeting is about."""
 _MEETING_SUBJECT = re.compile(
     r"@[\w.-]+ (?:pour|sur) (?:parler d['’e]? ?|faire )?(?:une? |l[ae] |les? |l['’])?([^@,;]{3,60})$"
 )
@@ -267,7 +266,7 @@ def _write_appointment(said: Utterance) -> str:
     if into := _INTO.search(said.sentence.text):
         end = sum(word.start < into.start() for word in said.sentence.words)
         return "rdv " + _arrange(_write_hours(said.content("rendez_vous", None, end)))
-    is_told = is_repeated(said.plain) or is_appointment(said.plain)
+    is_told = is_repeated(said.plain) or is_appointment(said.plain) or _is_noted(said)
     numbered = _NUMBERED.search(said.plain)
     if numbered or (_CHANGING.search(said.plain) and not is_told):
         return _write_appointment_change(said)
@@ -278,9 +277,18 @@ def _write_appointment(said: Utterance) -> str:
     return "rdv " + _arrange(_write_hours(said.content("rendez_vous", start)))
 
 
+def _is_noted(said: Utterance) -> bool:
+    """Whether an hour is told, and that it is to be noted: « demain 9h30 j’ai rdv…, tu le mets »."""
+    return bool(_CLOCK.search(said.plain)) and said.has(r"(?:le|la|l|ca) (?:mets?|notes?|ajoutes?|inscri\S*) ")
+
+
+_CLOCK = re.compile(r" (?:[7-9]|1\d|20) ?h(?: ?[0-5]\d)? | (?:[7-9]|1\d|20)h[0-5]\d ")
+
+
 def _arrange(told: str) -> str:
     """Write first when an appointment is, then the rest, with its places short: « mardi 10h atelier 8p »."""
     told = _PLACES.sub(lambda found: f"{digits(found[1])}p" if digits(found[1]).isdigit() else found[0], told)
+    told = _EVERY.sub("tous les ", told)
     told = _EACH_WEEK.sub(r"\1s", _ABOUT_WHAT.sub("", told))
     when = _WHEN_IT_IS.search(told)
     if when is None or told[: when.start()].rstrip().endswith("."):
@@ -295,6 +303,7 @@ _ABOUT_WHAT = re.compile(
     re.IGNORECASE,
 )
 """Small words before what an appointment is about: « pour les impôts », « un atelier »."""
+_EVERY = re.compile(rf"\b(?:tou[st]|tt|ts) les (?={'|'.join(WEEKDAYS)})", re.IGNORECASE)
 _EACH_WEEK = re.compile(rf"(?<=tous les )({'|'.join(WEEKDAYS)})(?=\s|$)", re.IGNORECASE)
 MONTHS = (*MONTH_NUMBERS, "février", "août", "décembre")
 _WHEN_IT_IS = re.compile(
@@ -320,12 +329,10 @@ _NAMED_FIRST = re.compile(r"(?:rdv|rendez vous) ")
 
 
 _SHORT_LENGTH = re.compile(r"\b(?:\d{1,3} min|\dh(?:\d\d)?)\b")
-_FOR = re.compile(r"^pour |(?<=min )(?:pour|sur) |(?<=\dh )(?:pour|sur) |\bla (?=semaine prochaine)", re.IGNORECASE)
-"""Small words before what a meeting is about, and when it is."""
 _LENGTHS = {
     r"\1 min": re.compile(r"\b(\d{1,3}) ?(?:minutes?|mn|min)\b", re.IGNORECASE),
     "1h30": re.compile(r"\b(?:d['’])?une heure et demie", re.IGNORECASE),
-    "30 min": re.compile(r"\b(?:d['’])?une (?:petite )?demi[- ]?heure", re.IGNORECASE),
+    "30 min": re.compile(r"\b(?:d['’])?une (?:petite )?demie?[- ]?heure", re.IGNORECASE),
     "1h": re.compile(r"(?<!à )(?<!a )\b(?:d['’])?une (?:petite )?heure(?! et\b)", re.IGNORECASE),
 }
 """How long something takes, in words."""
@@ -352,20 +359,30 @@ def _write_clock(told: str) -> str:
 def _write_appointment_change(said: Utterance) -> str:
     """Write what is to be done with the appointment of a number; else the list of the days that are named."""
     numbered = _NUMBERED.search(said.plain)
-    if numbered and said.has("ann?ul|supprim"):
+    if numbered and _is_cancelled(said.plain):
         return f"rdv annuler {numbered[1]}"
     if span := _FROM_TO.search(said.plain):
         return f"rdv liste du {_FIRST_DAY.get(span[1], digits(span[1]))} au {digits(span[2])} {_type_month(said, span)}"
     days = _find_day(said.plain)
     when = _NEW_DAY.search(said.plain, numbered.end(1)) if numbered else None
-    if numbered and (when or said.has("deplac|report|decal|bouge|repouss|avanc|passe a|prefere ")):
+    if numbered and (when or said.has(_MOVING)):
         moved = said.content("rendez_vous", said.find_word_at((when.start() + 1) if when else numbered.end(1)))
-        return f"rdv décaler {numbered[1]} {_write_hours(moved)}"
+        moved = _write_hours(moved)
+        new = _WHEN_IT_IS.match(moved)
+        return f"rdv décaler {numbered[1]} {moved[: new.end()] if new else moved}".rstrip(" ,")
     if not days and not numbered and (when := WHEN.search(said.plain)):
         return f"rdv liste {type_found(said, when)}"
     return f"rdv {days}" if days or not numbered else f"rdv {numbered[1]}"
 
 
+def _is_cancelled(plain: str) -> bool:
+    """Whether an appointment is to be cancelled: what is said first is wanted, the rest is why."""
+    found = re.search(rf" (?:(ann?ul|supprim)|{_MOVING})", plain)
+    return bool(found and found[1])
+
+
+_MOVING = "deplac|report|decal|bouge|repouss|avanc|passe a|prefere "
+"""How it is said that an appointment is to be at another time."""
 _NUMBERED = re.compile(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ")
 """An appointment that is called by its number."""
 _NEW_DAY = re.compile(
@@ -378,7 +395,8 @@ _SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")
 _SPELLED_SPAN = re.compile(r"(?<=\bde )([a-zé-]{3,12}) (?:à|a) (?=[a-zé-]{3,12} heures?\b)")
 """Hours of which the last alone is called so: « de quatorze à dix-sept heures »."""
 _AROUND_LENGTH = re.compile(
-    r"\b(?:pour|pendant|durant|comptez?|prévoi[st]|prévoyez) (?:une durée d(?:e |['’]))?(?=\d)|"
+    r"\b(?:(?:pour|pendant|durant|comptez?|prévoi[st]|prévoyez) (?:une durée d(?:e |['’]))?|d['’]une durée de )"
+    r"(?=\d)|"
     r"\bau sujet (?:d(?:e la|e l['’]|e|es|u)\b ?|d['’])"
 )
 """What stands before how long an appointment takes, and what it is about."""
@@ -398,7 +416,7 @@ _FIRST_DAY = {"premier": "1er", "1": "1er"}
 
 def _type_month(said: Utterance, span: re.Match[str]) -> str:
     """The month of days that were found, as typed; "" for none."""
-    return said.sentence.typed(said.find_word_at(span.start(3)), said.find_word_at(span.end(3) - 1)) if span[3] else ""
+    return spell_word(said.sentence, said.find_word_at(span.start(3))) if span[3] else ""
 
 
 def _find_day(plain: str) -> str:

@@ -54,6 +54,7 @@ def _find_code(sentence: Sentence, words: list[str]) -> SaidPlace | None:
     from_code = {code.lower(): code for code in DEPARTEMENTS}
     for index, word in enumerate(words[1:], 1):
         is_announced = words[index - 1] in read_frame("avant_code")
+        is_announced = is_announced and words[max(index - 2, 0) : index] != ["semaine", "du"]
         is_named = words[index - 1] in ("departement", "departements")
         if word in from_code and is_announced and (is_named or not _is_counted(word, words[index + 1 : index + 3])):
             return SaidPlace("departement", sentence.typed(index, index + 1), range(index, index + 1))

@@ -4,6 +4,7 @@ import re
 
 from dialogs.plain_words.frames import TOLD, read_frame
 from dialogs.plain_words.utterance import Utterance
+from storage.urls import first_link as find_link
 
 STOPPING = (
     "arret|cess|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |"
@@ -86,7 +87,8 @@ def write_news(said: Utterance) -> str:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
     if is_proposed:
         told = TOLD.search(said.sentence.text) or _FIRST_SAID.match(said.sentence.text)
-        return f"actus proposer {told[1] if told else ''}"
+        words, link = told[1] if told else "", find_link(said.sentence.text)
+        return f"actus proposer {words} {link if link not in words else ''}"
     if said.number and (not said.period or said.has(rf"(?:n|numero) {said.number} ")):
         return f"actus n° {said.number}"
     found = _ABOUT_NEWS.search(said.plain)
@@ -174,7 +176,9 @@ _WISHED = re.compile(
 """An idea that is put as a wish or a question: « ce serait bien de … », « ne serait-il pas judicieux que … ? »."""
 
 
-_PROPOSED = re.compile(r"[,;]? je (?:le |la |l['’])?propose\b.{0,40}$", re.IGNORECASE)
+_PROPOSED = re.compile(
+    r"[,;]? je (?:vous |te )?(?:le |la |l['’])?(?:propose|soumets|sugg[èe]re)\b.{0,40}$", re.IGNORECASE
+)
 """What is said at the end of a wish of what it is: « …, je propose ça comme idée »."""
 
 
@@ -182,13 +186,29 @@ def _find_idea(text: str) -> str:
     """The idea that is told; "" for none."""
     if found := ANNOUNCED.search(text):
         return text[found.end() :]
-    wished = _WISHED.search(text)
+    wished = _WISHED.search(text) or _SUGGESTED.search(text)
     return _PROPOSED.sub("", wished[1]) if wished else ""
+
+
+_SUGGESTED = re.compile(
+    r"\b(?:une|ma|petite) (?:id[ée]e|suggestion|proposition)\b[^,:;.!?]{0,60}[,;.!?] "
+    r"(?!(?:je|j['’]|o[uù]|comment|on|c['’]est|tu|vous)\b)(\w.{8,})$",
+    re.IGNORECASE,
+)
+"""An idea that is told after it is said that it is one: « une suggestion pour l’outil, il faudrait … »."""
+
+
+def _leave_manners(said: Utterance) -> str:
+    """The text without the politeness at its end."""
+    text, signs = said.sentence.text, said.sentence.gap(said.end - 1) if said.end else ""
+    if said.end == len(said.sentence.words) or not {*",.;!"}.intersection(signs):
+        return text
+    return text[: said.sentence.words[said.end - 1].end]
 
 
 def write_idea(said: Utterance) -> str:
     """Write the idea as typed, after « : » or a word that announces it."""
-    if told := _find_idea(said.sentence.text):
+    if told := _find_idea(_leave_manners(said)):
         return f"idee {told}"
     if said.has("mes idees |(?:idee|proposition|suggestion)s? que j"):
         return "idee mes idées"

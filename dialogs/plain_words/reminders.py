@@ -9,7 +9,8 @@ from dialogs.plain_words.utterance import Utterance
 
 _AWAY = re.compile(
     r" (?:(?:(?:suis|serai|sera|pars|partirai|note|mets) (?:\S+ ){0,3}?)?"
-    r"(?:absente?|absence|conges?|vacances|formation)|(?:suis|serai) pas (?:la|dispo|disponible|presente?)|"
+    r"(?:absente?|absence|conges?|vacances|formation|en arret(?: (?:de travail|maladie))?|malade)|"
+    r"(?:suis|serai) pas (?:la|dispo|disponible|presente?)|"
     rf"pars(?= (?:du|le|demain|{'|'.join(WEEKDAYS)}) )) "
 )
 """What stands before the days on which somebody is away."""

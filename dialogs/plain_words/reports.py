@@ -23,7 +23,7 @@ _PEOPLE = (
     "p|pers|personnes?|participants?|part|seniors?|retraites|jeunes|usagers|beneficiaires|adultes|ados|eleves|gens|"
     "habitants|gamins|gamines|gosses|momes|minots|bambins|filles|garcons|mamies|mamys|papis|papys|grands parents|"
     "femmes|hommes|enfants|parents|residents|resid|allocataires|salaries|etudiants|collegiens|lyceens|dames|messieurs|"
-    "stagiaires|inscrits"
+    "stagiaires|inscrits|gramounes|marmailles|minots|pitchouns|gones"
 )
 _SOMEBODY = (
     "retraitee?s?|dames?|monsieur|messieurs|pap[iy]s?|mam(?:ie|y)s?|couple|personnes?|usag(?:er|ere)s?|jeunes?|seniors?"
@@ -35,6 +35,7 @@ _SIGNS = (
     (2.0, rf" (?:{_ACTIVITY}) "),
     (2.0, rf" (?:{_DURATION}|{_MINUTES} minutes) "),
     (1.5, rf" \d{{1,3}} ?(?:{_PEOPLE}) "),
+    (1.5, r" une (?:dizaine|douzaine|quinzaine|vingtaine|trentaine) (?:de |d )?"),
     (1.0, rf" (?:{_FEW}) (?:(?:vieille|jeune|autre|petite?) )?(?:{_SOMEBODY}) "),
     (0.5, rf" (?:{_DAY}) "),
     (1.0, r" \d{5} "),
@@ -51,6 +52,14 @@ _APPOINTMENT = re.compile(
     rf"^ (?:(?:{_NOTE}) (?:moi |nous )?)?(?:un |le |mon )?(?:rdv|rendez vous) (?:\S+ ){{0,3}}"
     rf"(?:demain|{'|'.join(WEEKDAYS)}) (?:matin )?(?:a )?\d{{1,2}} ?h"
 )
+_TO_ENTER = re.compile(
+    r" (?:inscrire|noter|enregistrer|programmer|planifier|fixer|prendre|poser|reserver|inscrivez|notez|note|prends) "
+    r"(?:moi |nous )?(?:un |une |le |mon )?(?:rdv|rendez vous|creneau) (?:\S+ ){0,4}?"
+    rf"(?:demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)})) (?:prochain |matin )?"
+    r"(?:a |vers )?(?:[7-9]|1\d|20) ?h"
+)
+"""An appointment that is to be entered, wherever that is said: « pourriez-vous inscrire un rendez-vous le 8 décembre à
+9h15 »."""
 _AT_AN_HOUR = re.compile(
     rf"^ (?:{_NOTE}) (?:moi |nous )?(?:(?!fait|anime|recu|aide)\S+ ){{0,4}}?(?:demain|apres demain|"
     rf"{'|'.join(WEEKDAYS)}) "
@@ -87,7 +96,13 @@ ENOUGH = 3.0
 def is_appointment(plain: str) -> bool:
     """Whether folded words between single spaces begin as an appointment does, with its day and its hour."""
     has_places = _PLACES.search(plain) and _HOUR.search(plain)
-    return bool(_APPOINTMENT.match(plain) or _AT_AN_HOUR.match(plain) or _COMING.search(plain) or has_places)
+    return bool(
+        _APPOINTMENT.match(plain)
+        or _TO_ENTER.search(plain)
+        or _AT_AN_HOUR.match(plain)
+        or _COMING.search(plain)
+        or has_places
+    )
 
 
 _PLACES = re.compile(r" \d{1,2} places ")
@@ -290,9 +305,10 @@ _IN_REPORTS = re.compile(
 
 _OF_RDV = (
     r"(?:mes|mon|l) (?:rdv|rendez vous|agenda) (?:stp |svp |merci |s il \S+ plait )*$|"
-    r"(?:rdv|rendez vous) (?:n |numero )?\d"
+    r"(?:rdv|rendez vous) (?:n |numero )?\d|"
+    r"(?:dans|a|sur|au) (?:la |le |les |l )?(?:ressourcerie|bibliotheque|catalogue|agenda|actus?|annuaire|canal|salon) "
 )
-"""What is said of appointments, which may be noted, too."""
+"""What is said of appointments, resources and news, which may be noted, too."""
 
 
 def is_noted(said: Utterance) -> bool:
@@ -304,6 +320,7 @@ def is_noted(said: Utterance) -> bool:
 
 _BARE_REPORT = re.compile(
     r"rendre compte(?: d\w{1,2} (?:mon|ma|mes|notre) \w+)?|(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?|"
+    r"(?:mes )?accompagnements(?: d hier| du jour| de la (?:semaine|journee|matinee))?(?: mais (?:\S+ ?){1,8})?|"
     r"avant (?:d oublier|que j oublie)|"
     r"(?:pour )?(?:l |un |mon )?(?:accompagnement|atelier) que (?:j ai|je viens de) \S+"
 )
@@ -319,7 +336,9 @@ _ABOUT_REPORTS = (
 
 def write_report_list(said: Utterance) -> str:
     """Write the list of what is told after « sur », « à », « de », a theme or a commune, and of a period."""
-    named = said.find_words("nom_compte_rendu")
+    named, kind = said.find_words("nom_compte_rendu"), ""
+    if not named and (listed := _LISTED.search(said.plain)):
+        named, kind = [said.find_word_at(listed.start(1))], "atelier" if "atelier" in listed[1] else listed[1]
     found = re.search(_ABOUT_REPORTS, said.plain[said.sentence.places[named[-1]] :]) if named else None
     quoted = re.search(r"[«“\"]\s*(.{2,60}?)\s*[»”\"]", said.sentence.text)
     words = quoted[1] if quoted else ""
@@ -331,10 +350,16 @@ def write_report_list(said: Utterance) -> str:
     elif named and not words and not said.tags:
         words = _find_theme(said, named[-1])
     tags = said.tags if "#" not in words else ""
-    words = "" if words and fold(words) in fold(tags) else words
+    words = "" if words and fold(words) in fold(tags) else f"{kind} {words}".strip()
     if tags and "#" not in said.sentence.text:
         words = ""  # « l’étiquette caf » is called by its word
     return f"cra liste {'' if words.isdigit() else words} {tags} {said.period}"
+
+
+_LISTED = re.compile(
+    r" (?:les|mes|des|quels) (ateliers?|individuels|ponctuels) (?:que j ai|que je |d(?:e|es|u)? |du |sur )"
+)
+"""Reports that are called by what they are about, of which a list is made: « les ateliers que j’ai saisis »."""
 
 
 def _find_theme(said: Utterance, named: int) -> str:

@@ -46,7 +46,7 @@ def _write_sought(said: Utterance) -> str:
     start = said.find_word_at(given.end() - 1) if given else None
     found, subject = said.content("sujet", start, taken=said.period_span), find_subject(said)
     told = [word for word in fold(found).split() if word not in read_frame("petits")]
-    is_story = len(told) > SUBJECT_MAX or subject not in found or _says_what_to_do(fold(found))
+    is_story = len(told) > SUBJECT_MAX or subject not in found or _says_what_to_do(said, fold(found))
     subject = subject if subject and is_story else found
     return f"ressources {_write_level(subject)} {_find_since(said)}"
 
@@ -70,10 +70,10 @@ _FOR_WHOM = re.compile(r"(?<=\w )aux (?=(?:seniors|parents|enfants|jeunes|ados|a
 _EXERCISES = re.compile(r"\bexo(s?)\b", re.IGNORECASE)
 
 
-def _says_what_to_do(folded: str) -> bool:
+def _says_what_to_do(said: Utterance, folded: str) -> bool:
     """Return whether a verb stands before the subject, what is to be done with what is sought: « distribuer sur… »."""
-    verb, _, rest = folded.partition(" ")
-    return verb.endswith(("er", "ir", "re")) and rest.startswith("sur ")
+    verb = folded.partition(" ")[0]
+    return verb.endswith(("er", "ir", "re")) and f" {verb} sur " in said.plain
 
 
 def find_themes(said: Utterance) -> str:
@@ -91,12 +91,15 @@ _KINDS = read_frame("sujet")
 
 def _find_since(said: Utterance) -> str:
     """Since which month or year resources are sought, as the search reads it: « depuis:2025 »."""
+    if recent := _RECENT.search(said.plain):
+        return f"depuis:{recent[1]}"
     since = read_period(said.period, said.today) if said.has("depuis") and said.period else None
     if since is None or not re.search(r" depuis (?:\S+ ){0,3}?(?:20\d\d|[a-z]{3,}) ", said.plain):
         return ""
     return f"depuis:{since.start:%Y}" + (f"-{since.start:%m}" if since.start.month > 1 else "")
 
 
+_RECENT = re.compile(r" (?:recente?s?|recemment|a partir de|apres|posterieure?s? a) (?:\S+ ){0,2}?(20\d\d) ")
 SUBJECT_MAX = 5
 """Words of a subject; more are a story, in which it is told."""
 SUBJECT = re.compile(r" (?:sur|concernant|parler d\S*|parler des|expliquer|a propos d\S*|au sujet d\S*) ")
@@ -127,7 +130,10 @@ TITLED = re.compile(
 )
 """What stands before the title or the subject of a resource."""
 
-_MADE = re.compile(r" (livret|diapo|diaporama|quiz|guide|memo|affiche|jeu) (?:sur|concernant) ")
+_MADE = re.compile(
+    r" (livret|diapo|diaporama|quiz|guide|memo|affiche|jeu) "
+    r"(?:(?!pas |pour |de |en |et |a |aux? |que |dans )[a-z]{2}|que j ai )"
+)
 """What was made, which belongs to its title: « un livret sur les QR codes »."""
 
 
@@ -149,4 +155,5 @@ def write_deposit(said: Utterance) -> str:
     title = said.content("depot", said.find_word_at(found.end() - 1)) if found else ""
     made = _MADE.search(said.plain) if title else None
     at = said.find_word_at(made.start(1)) if made else 0
+    made = None if made and title.startswith(said.sentence.typed(at, at + 1)) else made
     return f"ressources ajouter {said.sentence.typed(at, at + bool(made))} {title}"

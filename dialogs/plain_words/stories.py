@@ -154,7 +154,7 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
             return write_line(intention, story)
         return " ".join(line.replace("/cra", f"/cra {find_day(_before(said, story))}", 1).split())
     told = write_line(intention, story) if line in _BARE and intention in weights.ASIDES | weights.SEEKING else line
-    if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + 1:
+    if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + len(line.split()):
         return told
     return f"/ressources {themes}" if line == "/ressources" and themes else line
 
@@ -165,6 +165,8 @@ def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> 
         return "@" in story.sentence.text and "@" not in said.sentence.text
     if intention is Intention.ANNUAIRE:
         return bool(not said.place and _THERE.search(said.plain) and (story.place or " à " in story.sentence.text))
+    if intention is Intention.IDEE and write_line(intention, said) == "/idee":
+        return True
     return intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story))
 
 

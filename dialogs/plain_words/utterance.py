@@ -62,11 +62,13 @@ _SPEAKING = frozenset(
 _NEXT_CLAUSE = re.compile(
     r" (?:mais|car|parce|sinon|qui etait|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
     r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous|me|m)|quand a t|trop d\S*|sans (?:avoir|etre|que|qu)|"
-    r"(?:ca|cela) \S+|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
+    r"(?:ca|cela) \S+|tu (?:le|la|les|l|me|m|peux|pourrais)|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
 )
 """Words with which a clause begins without a sign."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
 """Words that look like a verb and are none."""
+_ARTICLES = frozenset({"le", "la", "les", "l", "un", "une", "ses", "son", "sa", "mes", "mon", "ma", "sur"})
+"""Small words that say nothing in what is sought: « créer une adresse », « les fraudes sur le net »."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
 _NAMED_PLUS = re.compile(r"[^\W\d_]\+(?!\w)")
@@ -231,12 +233,13 @@ class Utterance:
         return min([end, *stops])
 
     def _fills(self, index: int, taken: Collection[int], around: str) -> bool:
-        """Whether a small word may stay between two that say something: « créer une adresse »; « pour » only before
+        """Whether a small word may stay between two that say something: « photos de famille »; « pour » only before
         what is done: « un téléphone pour payer », but « jeux pour débutants »."""
         before, word = (self.sentence.words[n].folded for n in (index - 1, index))
         is_linking = around == "sujet" and word in ("sur", "de", "d", "des", "du")
         is_kind = is_linking and before in read_frame("genres")
         is_left = around == "sujet" and self._is_for_people(index)
+        is_left = is_left or (around == "sujet" and word in _ARTICLES)
         return index not in taken and not (is_left or is_kind) and word in read_frame("entre")
 
     def _is_again(self, index: int) -> bool:

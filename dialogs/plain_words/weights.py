@@ -7,9 +7,9 @@ from datetime import date
 from math import log
 
 from bot.command_lines import CommandIndex
-from config.text import fold
+from config.text import fold, split_words
 from dialogs.plain_words.acts import find_act
-from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.cues import list_theme_words, read_cues
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.frames import find_name, read_frame
 from dialogs.plain_words.meetings import MEETING
@@ -50,6 +50,8 @@ _URGENT = r"urgent|urgence|au secours|aidez|(?:dans|ds) \d{1,2} ?(?:min|h|mn) |m
 """What is said of a trouble that is one’s own and now."""
 SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
+SUBJECT_MAX = 5
+"""Words of resources that are sought, at most, to be sure of them."""
 APPOINTMENT_MAX = 14
 """Words of an appointment, at most; more tell a story, too."""
 SEEKING = frozenset({Intention.RESSOURCES, Intention.RESSOURCES_DEPOT, Intention.ANNUAIRE})
@@ -150,7 +152,8 @@ def choose(said: Utterance, cues: Mapping[Intention, float], likely: Mapping[Int
     agreed = agreed or (best is Intention.CRA and is_like_another(said.plain))
     found = Reading(best, write_brief(best, said), sure=False)
     is_here = bool(found.line) or best in WITHOUT_LINE
-    if agreed and is_here and _is_explained(said, best) and is_harmless(found.line) and _is_clean(said, found):
+    is_explained = _is_explained(said, best) and _is_used(said, found)
+    if agreed and is_here and is_explained and is_harmless(found.line) and _is_clean(said, found):
         return replace(found, sure=True)
     is_place = best is Intention.POLITESSE and cued[0] <= 0 and bool(_WHERE.fullmatch(said.plain))
     if best is Intention.HORS_SUJET or is_place or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
@@ -170,7 +173,8 @@ def _is_clean(said: Utterance, found: Reading) -> bool:
     """Whether the details are what is sought or told, and not half a sentence around it."""
     words = fold(found.line).split()[1:]
     if found.intention in SEEKING:
-        return len(words) <= SOUGHT_MAX and _SPEAKING.isdisjoint(words)
+        most = SUBJECT_MAX if found.intention is Intention.RESSOURCES else SOUGHT_MAX
+        return len(words) <= most and _SPEAKING.isdisjoint(words)
     if found.intention is Intention.RDV and len(words) > APPOINTMENT_MAX:
         return False
     if found.intention in _COUNTED and said.has("depuis ") and not said.period:
@@ -188,6 +192,24 @@ def _is_explained(said: Utterance, intention: Intention) -> bool:
     words = [part for word in said.sentence.words[said.first : said.end] for part in word.folded.split()]
     odd = [word for word in words if word not in known and not word[0].isdigit()]
     return len(odd) * ODD_SHARE <= len(words)
+
+
+def _is_used(said: Utterance, found: Reading) -> bool:
+    """Whether each number that is told, and each theme of the reports that are sought, is a detail of the line, or of
+    its period."""
+    line, themes = split_words(found.line), list_theme_words() if found.intention is Intention.CRA_LISTE else ()
+    parts = (
+        part
+        for index in range(said.first, said.end)
+        if found.intention in _NUMBERED and index not in said.period_span
+        for part in said.sentence.words[index].folded.split()
+    )
+    told = (part for part in parts if (part.isdigit() and len(part) > 1) or part in themes)
+    return all(any(word.startswith(part) for word in line) for part in told)
+
+
+_NUMBERED = _COUNTED | frozenset((Intention.CRA_LISTE, Intention.RAPPELS, Intention.RDV, Intention.HOTLINE_DEMANDES))
+"""What has numbers that change what is meant."""
 
 
 def _list_others(likely: list[Reading]) -> tuple[Reading, ...]:

@@ -23,7 +23,7 @@ _DAY = (
 _WHEN = re.compile(
     rf"\b(?:le |du )?({_DAY}),? (?:à |a |vers )?(\d{{1,2}}h(?:\d\d)?(?:-\d{{1,2}}h(?:\d\d)?)?)(?=[ ,]|$)", re.IGNORECASE
 )
-_EACH_WEEK = re.compile(rf"\b(?:tou[st]|tt|ts) les ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
+_EACH_WEEK = re.compile(rf"\b(?:(?:tou[st]|tt|ts) les|chaque) ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
 _SEATS = re.compile(r"\b(\d{1,2}) places\b")
 _HOUSE = (
     r"m[ée]diath[èe]que|biblioth[èe]que|mairie|ccas|centre social|mjc|maison|ehpad|r[ée]sidence|[ée]cole|coll[èe]ge|"
