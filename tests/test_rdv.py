@@ -353,6 +353,14 @@ def test_days_are_excepted_from_what_comes_back(line: str, repetition: str, days
     assert [f"{one.day:%d/%m}" for one in written.occurrences][:2] == days
 
 
+def test_a_day_left_out_is_not_that_of_a_rdv() -> None:
+    found = read_rdv_line("mardi 14h mail sauf le 24/12", CLUES, UsualRdv())
+    assert (found.raw["quand"], found.unread) == ("01/12/2026 14h00", ())
+    assert found.notes == [f"« sauf le 24/12 » se dit de ce qui revient{NBSP}: écrivez alors « tous les mardis »."]
+    kept = read_rdv_line("mardi 14h mail hors les murs", CLUES, UsualRdv())
+    assert kept.notes == []
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -19,6 +19,7 @@ from dialogs.cra.line import make_line
 from dialogs.cra.line.parser import choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values
 from dialogs.personal_data import fault_of_memo, fault_of_subject
+from dialogs.rdv.exceptions import find_exceptions
 from dialogs.rdv.recurrence import find_rule
 from dialogs.rdv.windows import NewRdv, Spot
 from storage.cra.habits import Usual
@@ -123,8 +124,7 @@ class _Text:
         self.plain = make_plain(self.typed)
 
     def take(self, start: int, end: int) -> str:
-        """Take out a part of the text, and leave a comma in its place, so that what stood around it is not read
-        together."""
+        """Take out a part of the text; a comma in its place keeps apart what stood around it."""
         taken, gap = self.typed[start:end], ",".ljust(end - start)
         self.typed = f"{self.typed[:start]}{gap}{self.typed[end:]}"
         self.plain = f"{self.plain[:start]}{gap}{self.plain[end:]}"
@@ -186,8 +186,8 @@ def read_meeting_line(text: str, clues: Clues) -> MeetingLine:
     names = tuple(dict.fromkeys(match[1].rstrip(".-_").lower() for match in matches))
     day, after = _take_day(found, left, clues)
     hour, minutes = _take_hour(left, after)
-    if "quand" in found.mistakes:
-        raise UserError(found.mistakes["quand"])
+    if fault := found.mistakes.get("quand"):
+        raise UserError(fault)
     minutes = minutes or _take_length(left)
     if not MEETING_MIN <= minutes <= MEETING_MAX:
         raise UserError(f"Une réunion dure de {say_minutes(MEETING_MIN)} à {say_minutes(MEETING_MAX)}.")
@@ -244,16 +244,22 @@ def _leave_contacts_out(found: RdvLine, left: _Text) -> None:
 def _read_rule(found: RdvLine, left: _Text, clues: Clues) -> bool:
     rule = find_rule(left.plain, clues.today)
     if rule is None:
+        _leave_exceptions_out(found, left, clues)
         return False
-    said = [left.typed[start:end].strip(" ,") for start, end in rule[1]]
-    for start, end in rule[1]:
-        left.take(start, end)
+    said = [left.take(start, end) for start, end in rule[1]]
     repetition = " ".join(re.sub("^(?:au|et le) ", "jusqu’au ", words) for words in said)
     is_whole = find_rule(make_plain(repetition), clues.today) is not None
     found.raw["repetition"] = (
         repetition if is_whole or rule[0].weekday < 0 else f"{repetition} le {WEEKDAYS[rule[0].weekday]}"
     )
     return True
+
+
+def _leave_exceptions_out(found: RdvLine, left: _Text, clues: Clues) -> None:
+    """Remove « sauf le 24/12 » of what does not come back, and mention it: that is no day of the rdv."""
+    for span in find_exceptions(left.plain, clues.today, several=False)[1]:
+        advice = f"se dit de ce qui revient{NBSP}: écrivez alors « tous les mardis »."
+        found.notes.append(f"« {quote(left.take(*span))} » {advice}")
 
 
 def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
