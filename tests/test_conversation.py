@@ -327,6 +327,9 @@ async def test_an_agent_says_what_becomes_of_a_ticket(helpdesk: Hotline) -> None
         assert "Résoudre" in shown.buttons, words
     assert "Résoudre" in (await answered(helpdesk.agathe, "je le prends", "Le scanner reste muet")).buttons
     await answered(helpdesk.agathe, "quelles demandes attendent ?", "Demandes en cours")
+    await answered(helpdesk.agathe, "la panne est finie", "anne")
+    offered = await answered(helpdesk.agathe, "déclare une panne d’imprimante", "cherchez peut-être")
+    assert offered.buttons[0].endswith(": imprimante")
     home = await answered(helpdesk.agathe, "qu’est-ce qui attend ?", "Ce qui vous attend")
     assert "pas d’agent" in plain(home)
     assert "Les demandes" in home.buttons

@@ -127,7 +127,7 @@ def _find_cancelled(said: Utterance, _: int) -> str:
     return "" if said.has("deplac|report|decal|repouss|avanc") else said.number
 
 
-_ARTICLE = re.compile(r"^(?:la|le) (?=[a-z])")
+_ARTICLE = re.compile(r"^(?:(?:la|le|de) (?=[a-z])|d['’](?=\w))")
 _DETAILS: Mapping[str, Callable[[Utterance, int], str]] = {
     "periode": lambda said, _: said.period,
     "annule": _find_cancelled,
