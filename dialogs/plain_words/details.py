@@ -143,7 +143,7 @@ def _write_people(said: Utterance) -> str:
 
 
 _SIGNED = re.compile(
-    r"(?:(?:sign(?:e|er|ent)|pratiquer|langue(?= des signes|s? lsf)) (?:en )?)*"
+    r"(?:(?:sign(?:e|er|ent)|pratiquer|langue(?= des signes|s? lsf)) (?:en )?){0,3}"
     r"(?:(?:des )?signes(?: française?)?(?: \(?lsf\)?)?|lsf)(?!\w)",
     re.IGNORECASE,
 )
