@@ -45,10 +45,10 @@ from bot.tasks import cancel_all
 from bot.texts import render, typeset
 from bot.work import FileDestination, WorkPhase, WorkSignals, check_work_limit, make_work, make_work_message
 from config.settings import Settings
-from storage import drafts, rappels, work
+from storage import drafts, work
 from storage import outbox as table
 from storage.claims import LEASE
-from storage.database import Database
+from storage.database import Database, store
 from storage.drafts import OpenQuestion
 from storage.outbox import Outgoing, TargetKind, queue
 from storage.rappels import LABEL_MAX, DailyNews
@@ -88,7 +88,7 @@ class OutgoingWriter:
                     await drafts.ask(db, questions)
                 return [row]
             case News():
-                await rappels.add_news(db, self._news(reply))
+                await store(db, self._news(reply))
                 return []
             case Refresh():
                 return await self._rewrite(db, reply, request)

@@ -34,7 +34,7 @@ from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage.canaux import forget_channel, remember_channel, runs
 from storage.canaux.runs import OUTSIDERS, Change, ChangeState, Drift, Finding, Run, RunKind, Stage
-from storage.database import Database
+from storage.database import Database, store
 from storage.journal import AuditAct as JournalAct
 
 P = ParamSpec("P")
@@ -283,7 +283,7 @@ class ChannelRepair:
         wanted = self._wanted(surveyed)
         if wanted and self._run is None:
             self._run = Run(id=token_hex(13), kind=RunKind.SYNC, at=self.clock(), stage=Stage.MENDED)
-            await runs.add_run(db, Run(**self._run.model_dump()))
+            await store(db, Run(**self._run.model_dump()))
             await note(db, JournalAct.CHANNEL_REPAIR, f"canaux:{self._run.id}", self.clock())
         if self._run is not None:
             await runs.note_changes(db, self._run.id, wanted, {key: place})

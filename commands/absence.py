@@ -19,9 +19,9 @@ from config.text import fold
 from config.time import find_midnight
 from dialogs import absence as forms
 from storage import people
-from storage.absences import Absence, add_absence, get_absence, list_absences, remove_absence
+from storage.absences import Absence, get_absence, list_absences, remove_absence
 from storage.annuaire import NETWORK
-from storage.database import change
+from storage.database import change, store
 from storage.hotline import duty
 from storage.rdv import RdvState
 from storage.rdv.appointments import list_between
@@ -148,7 +148,7 @@ async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
     if met:
         return await _change(ctx, met[0], said)
     forms.must_have_room(there)
-    await add_absence(ctx.db, absence)
+    await store(ctx.db, absence)
     return await _say_noted(ctx, absence, Button("Annuler", Forget(number=absence.number)))
 
 
@@ -257,7 +257,7 @@ async def put_back(ctx: Context, click: PutBackAbsence) -> Replies:
     if found is None:
         there = await list_absences(ctx.db, [ctx.user.id], ctx.today)
         if (same := next((one for one in there if _picture(one) == _picture(wanted)), None)) is None:
-            await add_absence(ctx.db, same := wanted)
+            await store(ctx.db, same := wanted)
         return Whisper(
             render("absence/restored", days=forms.say_absence(same)), [Button("Annuler", Forget(number=same.number))]
         )

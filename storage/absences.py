@@ -117,12 +117,6 @@ async def get_absence(db: AsyncSession, user_id: str, number: int, *, locked: bo
     return (await db.exec(query.with_for_update() if locked else query)).first()
 
 
-async def add_absence(db: AsyncSession, absence: Absence) -> None:
-    """Store a new absence, which gets its number."""
-    db.add(absence)
-    await db.flush()
-
-
 async def remove_absence(db: AsyncSession, user_id: str, number: int) -> Absence | None:
     """Remove one of somebody’s absences, and return it; None where it does not exist."""
     found = await get_absence(db, user_id, number, locked=True)

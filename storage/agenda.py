@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from config.canaux import home_of
-from storage.database import Code, Numbered, UtcTime, insert_new, upsert
+from storage.database import Code, Numbered, UtcTime, insert_new, store, upsert
 from storage.seals import hash_token
 
 TITLE_MAX, PLACE_MAX, DETAILS_MAX, REASON_MAX, LINK_MAX = 150, 150, 3000, 500, 1000
@@ -79,8 +79,7 @@ async def lock_event(db: AsyncSession, number: int) -> AgendaEvent | None:
 async def add_event(db: AsyncSession, event: AgendaEvent) -> None:
     """Store a new event, which gets its number."""
     event.mark = _make_mark(event)
-    db.add(event)
-    await db.flush()
+    await store(db, event)
 
 
 async def save_event(db: AsyncSession, event: AgendaEvent, now: datetime) -> None:
@@ -88,8 +87,7 @@ async def save_event(db: AsyncSession, event: AgendaEvent, now: datetime) -> Non
     event.sequence += 1
     event.changed_at = now
     event.mark = _make_mark(event)
-    db.add(event)
-    await db.flush()
+    await store(db, event)
 
 
 def _make_mark(event: AgendaEvent) -> str:

@@ -91,6 +91,7 @@ class Labelled(StrEnum):
 
 
 E = TypeVar("E", bound=StrEnum)
+Row = TypeVar("Row")
 
 
 class Code(TypeDecorator[E]):
@@ -354,6 +355,13 @@ def insertion(db: AsyncSession, table: type[SQLModel] | Table) -> Any:
     return INSERT[dialect(db)](table)
 
 
+async def store(db: AsyncSession, row: Row) -> Row:
+    """Store a row; a new one has its number then."""
+    db.add(row)
+    await db.flush()
+    return row
+
+
 async def insert_new(db: AsyncSession, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
     """Store a row unless one with its key exists; return whether it was stored."""
     added = insertion(db, table).values(row).on_conflict_do_nothing().returning(*inspect(table).primary_key)
@@ -391,7 +399,6 @@ async def execute(db: AsyncSession, statement: Executable, values: Any = None) -
 
 
 ROWS_PER_PAGE = 500
-Row = TypeVar("Row")
 
 
 async def iterate_pages(

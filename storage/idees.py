@@ -96,13 +96,6 @@ _ROOT = func.coalesce(col(Idea.duplicate_of), col(Idea.id))
 """The idea with which the votes for an idea are counted."""
 
 
-async def add(db: AsyncSession, idea: Idea) -> Idea:
-    """Store a new idea."""
-    db.add(idea)
-    await db.flush()
-    return idea
-
-
 async def get(db: AsyncSession, number: int) -> Idea | None:
     """Get an idea by its number, as it is now."""
     return await db.get(Idea, number, populate_existing=True)

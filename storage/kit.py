@@ -16,7 +16,7 @@ from config.text import fold, unguard
 from storage import claims
 from storage.communes import CommunePlace, find_begun_place, find_place_exactly
 from storage.cra.files import BadLineError
-from storage.database import Code, Labelled, Numbered, UtcTime, upsert
+from storage.database import Code, Labelled, Numbered, UtcTime, store, upsert
 from storage.people import Person, Role
 
 KEPT = timedelta(days=365)
@@ -213,9 +213,7 @@ async def open_batch(db: AsyncSession, now: datetime) -> KitBatch:
     if found := await find_open_batch(db, locked=True):
         return found
     batch = KitBatch(opened_at=now)
-    db.add(batch)
-    await db.flush()
-    return batch
+    return await store(db, batch)
 
 
 async def list_batches(db: AsyncSession) -> Sequence[KitBatch]:
@@ -236,8 +234,7 @@ async def get_order(db: AsyncSession, number: int, *, locked: bool = False) -> K
 
 async def add_order(db: AsyncSession, order: KitOrder) -> KitOrder:
     """Store a new order, with its parcels."""
-    db.add(order)
-    await db.flush()
+    await store(db, order)
     db.add_all([KitParcel(order_id=order.number, number=n, changed_at=order.ordered_at) for n in PARCELS])
     await db.flush()
     return order

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime
+from storage.database import UtcTime, store
 from storage.seals import hash_token
 
 ID_BYTES, SECRET_BYTES, NAME_MAX = 6, 32, 80
@@ -33,8 +33,7 @@ async def add_client(db: AsyncSession, name: str, now: datetime) -> tuple[ApiCli
     """Store a program that may read, and return its bearer token, « id:secret », which is stored nowhere."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     client = ApiClient(id=secrets.token_hex(ID_BYTES), name=name, secret_hash=hash_token(secret), created_at=now)
-    db.add(client)
-    await db.flush()
+    await store(db, client)
     return client, f"{client.id}:{secret}"
 
 

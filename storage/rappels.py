@@ -99,12 +99,6 @@ def _usual(person_id: str) -> dict[str, Any]:
     return told | {"evening": USUAL_EVENING, "days": USUAL_DAYS, "asks": True}
 
 
-async def add_news(db: AsyncSession, news: DailyNews) -> None:
-    """Store a piece of news for the next message of the day, if the caller’s transaction commits."""
-    db.add(news)
-    await db.flush()
-
-
 async def count_news(db: AsyncSession, person_id: str) -> int:
     """Count the news that somebody was not told yet."""
     return (await db.exec(select(func.count()).where(DailyNews.person_id == person_id))).one()

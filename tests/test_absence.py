@@ -13,8 +13,8 @@ from bot.french.dates import say_days
 from dialogs.absence import find_return, is_said, read_line, say_absence, write_days
 from dialogs.reservation import read_absence
 from storage import rappels, schema
-from storage.absences import Absence, add_absence, find_on_leave, list_absences
-from storage.database import Database
+from storage.absences import Absence, find_on_leave, list_absences
+from storage.database import Database, store
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.rappels import DailyNews, Rhythm
@@ -142,7 +142,7 @@ async def test_no_message_of_the_day_comes_on_days_away(monday: House, monkeypat
     lea = await monday.conseiller("lea")
     async with monday.bot.database.transaction() as db:
         await rappels.choose(db, lea.id, hour=19, rhythm=Rhythm.DAILY)
-        await rappels.add_news(db, DailyNews(person_id=lea.id, text="Une nouvelle.", data={}, at=monday.clock()))
+        await store(db, DailyNews(person_id=lea.id, text="Une nouvelle.", data={}, at=monday.clock()))
     await lea.asks("/absence jusqu’à mardi")
     for day, count in ((0, 0), (1, 0), (2, 1)):
         at = datetime(2026, 11, 30, 19, 0, 1, tzinfo=PARIS) + timedelta(days=day)
@@ -208,7 +208,7 @@ async def test_who_is_on_leave_is_known_by_their_own_day(database: Database) -> 
     now = datetime(2026, 11, 30, 20, tzinfo=UTC)  # Tuesday in Nouméa
     async with database.transaction() as db:
         for user_id in ("paris", "noumea"):
-            await add_absence(db, read_line("mardi 1er décembre", MONDAY).make(user_id, now))
+            await store(db, read_line("mardi 1er décembre", MONDAY).make(user_id, now))
         persons = [
             Registered(id=zone.rpartition("/")[2].lower(), username="a", timezone=zone, since=now)
             for zone in ("Europe/Paris", "Pacific/Noumea")

@@ -18,6 +18,7 @@ from commands.canaux.runs import SUPERSEDED_REASON, note_refused
 from storage import journal
 from storage.canaux import list_allowances, runs
 from storage.canaux.runs import Change, ChangeState, Drift, Run, RunKind, Stage
+from storage.database import store
 from storage.journal import AuditAct
 from tests.modes import MODES
 from tests.people import Person, Post, unique
@@ -260,7 +261,7 @@ async def test_what_was_decided_otherwise_meanwhile_is_noted_and_told_to_nobody(
     run = Run(id=unique("r"), kind=RunKind.HAND, at=house.clock(), stage=Stage.UNDONE)
     change = Change(run_id=run.id, n=1, drift=Drift.MISSING, key="general", address="general", state=sent, batch=1)
     async with house.bot.database.transaction() as db:
-        await runs.add_run(db, run)
+        await store(db, run)
         db.add(change)
     refused = Undelivered(topic=f"{topic}:{change.run_id}.1", refusal=Refusal.TAKEN_BACK)
     async with house.bot.database.transaction() as db:

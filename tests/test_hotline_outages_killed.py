@@ -8,7 +8,7 @@ from bot.clock import utc_now
 from bot.work import make_work
 from commands.hotline.outages import OutageStage, TellAll
 from storage import outbox, work
-from storage.database import change
+from storage.database import change, store
 from storage.hotline import Move, Reason, TicketState, Urgency, tickets
 from storage.hotline.tickets import Incident, Ticket
 from storage.people import Role
@@ -28,7 +28,7 @@ async def suffered(place: HotlineWorkplace, people: list[Person], by: Person) ->
     """An outage of which all have as many tickets, and whose end is about to be told; its number."""
     async with place.asks() as db:
         new = Incident(queue="espace-coop", subject="Plus rien", by=by.id, opened_at=utc_now(), ended_at=utc_now())
-        incident = await tickets.add_incident(db, new)
+        incident = await store(db, new)
         await change(db, incident, news="Tout est revenu.")
         for n in range(PEOPLE * EACH):
             who = people[n % PEOPLE]

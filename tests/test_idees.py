@@ -17,6 +17,7 @@ from commands.idees.cards import IdeaListing, read_listing
 from sandbox.faults import Faults
 from storage import idees
 from storage.actus.items import Item, ItemKind
+from storage.database import store
 from storage.idees import Idea, IdeaState, IdeaVote
 from storage.people import Role
 from storage.ressources.feedback import ResourceNeed, make_need_key
@@ -276,7 +277,7 @@ async def test_ideas_are_listed_in_pages_beside_what_is_missing(house: House, ju
         for n in range(7):
             state, now = IdeaState.DONE if n == 6 else IdeaState.NEW, house.clock()
             said = Idea(title=f"Idée {n} *grasse*", author_id="z" * 26, state=state, created_at=now, changed_at=now)
-            await idees.add(db, said)
+            await store(db, said)
         for n in range(6):
             key = make_need_key("imprimante braille")
             db.add(ResourceNeed(key=key, user_id=f"{n}" * 26, words="imprimante braille", at=house.clock()))

@@ -15,6 +15,7 @@ from commands.rappels.day import SCOPE, is_due
 from dialogs.rappels import read_days
 from storage import rappels
 from storage.claims import Claim
+from storage.database import store
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.rappels import DailyChoice, DailyNews, Rhythm
@@ -48,7 +49,7 @@ async def give(house: House, person: Person, text: str, *, number: int = 0, is_o
     if number:
         news.label, news.name, news.data = f"Détails {number}", name_of(OpenEvent), {"event": number}
     async with house.bot.database.transaction() as db:
-        await rappels.add_news(db, news)
+        await store(db, news)
 
 
 async def strike(house: House, day: date, hour: int, zone: ZoneInfo = PARIS) -> None:

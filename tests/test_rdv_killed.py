@@ -13,10 +13,10 @@ from sqlmodel import col, select
 
 from bot.clock import utc_now
 from storage import outbox, people
-from storage.database import change
+from storage.database import change, store
 from storage.people import Role
 from storage.rdv.appointments import Rdv, RdvSource, RdvState
-from storage.rdv.bookings import Booking, BookingSeal, WeeklyRange, add_range, open_page
+from storage.rdv.bookings import Booking, BookingSeal, WeeklyRange, open_page
 from storage.rdv.remote import RemoteRdv, make_keys, open_webhook
 from tests.people import new_session
 from tests.support.databases import KINDS
@@ -34,7 +34,7 @@ async def open_desk(place: HotlineWorkplace, user_id: str) -> str:
     async with place.asks() as db:
         for day in range(7):
             hours = WeeklyRange(user_id=user_id, weekday=day, start=480, end=1080, length=15, ahead=21, seats=2)
-            await add_range(db, hours)
+            await store(db, hours)
         return await open_page(db, user_id, BookingSeal(["s" * 40]), utc_now())
 
 

@@ -13,7 +13,8 @@ from config.territories import DEPARTEMENTS, say_of
 from config.time import PARIS
 from dialogs.rdv.line import read_meeting_line
 from dialogs.rdv.slots import Busy, Calendar, cut_moments, find_shared
-from storage.absences import Absence, add_absence
+from storage.absences import Absence
+from storage.database import store
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvState
 from storage.rdv.bookings import WeeklyRange
@@ -136,7 +137,7 @@ async def test_a_guest_proposes_another_moment_which_the_organiser_takes_or_not(
         until = house.today + timedelta(days=2)
         now = house.clock()
         away = Absence(user_id=marie.id, starts=house.today, ends=until, word="formation", by=marie.id, at=now)
-        await add_absence(db, away)
+        await store(db, away)
     shown = await lea.asks(f"/rdv @{carl.username} @{marie.username} 30 min point kit")
     assert f"@{marie.username} : de retour le" in plain(shown)
     assert "(formation)" in plain(shown)

@@ -22,9 +22,9 @@ from cli.doctor import house as doctor
 from cli.doctor.findings import CheckFindings
 from cli.errors import OperatorError
 from commands.rdv import deliveries
+from storage.database import store
 from storage.people import Role
 from storage.rdv import Rdv, RdvSource, RdvState
-from storage.rdv.appointments import add_rdv
 from storage.rdv.remote import OpenedWebhook, RdvAgent, RemoteRdv, Webhook, make_keys, open_webhook, revoke_webhook
 from tests.people import Person, new_session, unique
 from tests.support.house import LOG, PATIENCE, House, plain
@@ -138,7 +138,7 @@ async def test_two_rendez_vous_at_the_same_time_are_told_once(desk: Desk) -> Non
     async with house.bot.database.transaction() as db:
         end, now = start + timedelta(hours=1), house.clock()
         mine = Rdv(user_id=lea.id, starts_at=start, ends_at=end, memo="J. M.", created_at=now, changed_at=now)
-        await add_rdv(db, mine)
+        await store(db, mine)
     for late in range(3):  # the same hours, whatever else changes
         body = make_delivery(9, sent=DELIVERY_SENT + timedelta(minutes=late), start=start, agents=[lea.email])
         assert await desk.sends(body) == 200

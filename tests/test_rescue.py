@@ -11,7 +11,7 @@ from bot.errors import ChatError
 from bot.features import Feature
 from bot.spool import Submission
 from commands import hotline
-from storage.database import change
+from storage.database import change, store
 from storage.hotline import suggestions, tickets
 from storage.hotline.tickets import Incident
 from tests.support.hotline import USUAL, Hotline, helpdesk
@@ -102,7 +102,7 @@ async def test_no_help_is_offered_where_there_is_none_or_something_else_is_away(
 async def test_long_work_that_fails_leads_to_help(helpdesk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     async with helpdesk.house.bot.database.transaction() as db:
         running = Incident(queue="espace-coop", subject="Plus de réseau", by=helpdesk.agathe.id, opened_at=utc_now())
-        number = (await tickets.add_incident(db, running)).number
+        number = (await store(db, running)).number
     monkeypatch.setattr(tickets, "list_tickets_of_incident_after", fail)
     told = Submission("hotline.TellOutage", "k", helpdesk.agathe.id, {"nouvelles": "Du nouveau"}, {"incident": number})
     helpdesk.agathe.acts()

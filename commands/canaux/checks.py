@@ -23,6 +23,7 @@ from commands.canaux.runs import begin_repair
 from config.canaux import Family, PlannedChannel, read
 from storage.canaux import find_channel_ids, find_team_room, forget_channel, list_planned, remember_channel, runs
 from storage.canaux.runs import Drift, Finding, Run, RunKind, Stage
+from storage.database import store
 
 AT_ONCE = 30
 """Channels of one step: each step reads the accounts of the team anew."""
@@ -134,7 +135,7 @@ async def _begin_check(ctx: Context, asked: cards.Check) -> Step:
     cards.must_look_after(ctx.user, asked.scope)
     table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
     run = Run(id=token_hex(13), kind=RunKind.CHECK, scope=asked.scope, by=ctx.user.id, at=ctx.now, stage=Stage.CHECKING)
-    await runs.add_run(ctx.db, run)
+    await store(ctx.db, run)
     await runs.forget_runs(ctx.db, ctx.now - runs.KEPT_FOR)
     places = [astuple(ChannelTarget.of(channel, known)) for channel in cards.channels_in(asked.scope, table)]
     return Step(cursor=Cursor(run=run.id, places=places).model_dump(mode="json"), total=len(places))

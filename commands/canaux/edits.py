@@ -33,6 +33,7 @@ from storage.canaux import (
     runs,
 )
 from storage.canaux.runs import ChangeState, Drift, Finding, Run, RunKind, Stage
+from storage.database import store
 
 OFFERED_MAX = 100
 WORDS_MAX = 8
@@ -65,7 +66,7 @@ async def apply_change(ctx: Context, finding: Finding) -> ChatAction:
     """Record a change as a run of its own, and return the action that makes it."""
     scope, place = finding.key, (await find_channel_ids(ctx.db)).get(finding.key, "")
     run = Run(id=token_hex(13), kind=RunKind.HAND, scope=scope, by=ctx.user.id, at=ctx.now, stage=Stage.MENDED)
-    await runs.add_run(ctx.db, run)
+    await store(ctx.db, run)
     await runs.note_changes(ctx.db, run.id, [finding], {finding.key: place}, ChangeState.SENT)
     await runs.update_changes(ctx.db, run.id, [1], batch=1)
     note_finding(ctx, finding, place)

@@ -30,7 +30,7 @@ from storage.cra import Source
 from storage.cra.habits import HABITS_MAX, RecurringReport, find_by_key, find_habit, list_habits, select_authors
 from storage.cra.queries import find_filed_keys
 from storage.cra.report import is_training
-from storage.database import change
+from storage.database import change, store
 from storage.people import Role
 
 ASKED_FOR = 3
@@ -152,8 +152,7 @@ async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
         if len(known) >= HABITS_MAX:
             raise UserError(render("cra/too_many_habits", most=HABITS_MAX))
         habit = RecurringReport(author_id=ctx.user.id, created_at=ctx.now, **click.model_dump(exclude={"author"}))
-        ctx.db.add(habit)
-        await ctx.db.flush()
+        await store(ctx.db, habit)
     text = render("cra/habit_kept", **_say_when(_rule_of(habit), habit.first, habit.until))
     return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=str(habit.number)))])
 

@@ -23,7 +23,7 @@ from commands.hotline.service import AGENTS, feature
 from commands.hotline.tickets import ask_rating, lock_for_agent, make_move, tell_author
 from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
 from storage import claims
-from storage.database import change
+from storage.database import change, store
 from storage.hotline import ActorKind, Move, Reason, suggestions, tickets
 from storage.hotline.tickets import SUBJECT_MAX, Actor, Incident, MoveNote, Ticket
 from storage.journal import AuditAct
@@ -260,7 +260,7 @@ async def declare_new(ctx: Context, form: NewOutage) -> Replies:
     await tickets.hold_queue(ctx.db, form.queue, ctx.now)
     numbers = await _must_be_open(ctx, form)
     new = Incident(queue=form.queue, subject=form.subject, by=ctx.user.id, alike=list(numbers), opened_at=ctx.now)
-    incident = await tickets.add_incident(ctx.db, new)
+    incident = await store(ctx.db, new)
     note_outage(ctx, AuditAct.OUTAGE_SAY, incident, demandes=list(numbers))
     said, room = await draw_outage(ctx, incident), await service.find_room(ctx, form.queue)
     told: list[Reply] = [OUTAGE.post(incident, said, room)] if room else []

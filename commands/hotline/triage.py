@@ -22,6 +22,7 @@ from config.hotline import Outage
 from config.text import fold
 from dialogs.hotline import OpenTicket
 from storage import claims, database, people
+from storage.database import store
 from storage.hotline import ActorKind, Move, TicketState, Urgency, posts, suggestions, tickets
 from storage.hotline.tickets import SUBJECT_MAX, Actor, Incident, MoveNote, Ticket, TicketMove
 from storage.ressources import feedback, search
@@ -80,7 +81,7 @@ async def _propose_outage(
     if len(rows) < bounds.tickets or len(places) < bounds.departements or not room:
         return []
     new = Incident(queue=ticket.queue, subject=rows[0].subject, alike=sorted(numbers), opened_at=ctx.now)
-    return [OUTAGE.post(new, await draw_outage(ctx, await tickets.add_incident(ctx.db, new)), room)]
+    return [OUTAGE.post(new, await draw_outage(ctx, await store(ctx.db, new)), room)]
 
 
 BLOCKS_FOR = timedelta(hours=1)
@@ -101,7 +102,7 @@ async def file_ticket(ctx: Context, author: people.Person, key: str, asked: dict
     note = f"dite bloquante, comme la n° {first}" if first else ""
     move, state = Move.OPEN, TicketState.NOUVEAU
     opened = TicketMove(ticket=ticket.number, at=ctx.now, by=author.id, move=move, state=state, note=note)
-    await tickets.add_move(ctx.db, opened)
+    await store(ctx.db, opened)
     known = await look_for_outage(ctx, ticket)
     told = RECEIPT.send(ticket, await draw_receipt(ctx, ticket), author.id)
     said = render("hotline/in_thread", number=ticket.number)

@@ -20,6 +20,7 @@ from commands.idees.cards import ANIMATEURS, feature
 from config.text import fold
 from dialogs.idees import DecideIdea, FileIdea, WithdrawIdea
 from storage import canaux, idees, journal
+from storage.database import store
 from storage.idees import DETAILS_MAX, OPEN, SHOWN, TITLE_MAX, Idea, IdeaState
 
 _ACT = re.compile(
@@ -66,7 +67,7 @@ async def file_idea(ctx: Context, form: FileIdea) -> Replies:
     details, title = _mask(form.details, DETAILS_MAX), _mask(form.titre, TITLE_MAX)
     draft = Idea(title=title, author_id=ctx.user.id, state=IdeaState.DRAFT, created_at=ctx.now, changed_at=ctx.now)
     draft.details, draft.category = details, form.categorie
-    idea = await idees.add(ctx.db, draft)
+    idea = await store(ctx.db, draft)
     alike = idees.find_alike(title, await idees.list_all(ctx.db, OPEN))
     if not alike:
         return [*await _file(ctx, idea), *left]

@@ -22,6 +22,7 @@ from commands.moderation.policy import weigh_motive
 from config.charte import MeasureKind
 from dialogs.moderation import Fate, take_word
 from storage import claims, database, moderation, people
+from storage.database import store
 from storage.journal import REASON_MAX, AuditAct, JournalEntry
 from storage.moderation import Case, CaseSource, CaseState, KeptPost, cases
 
@@ -77,7 +78,7 @@ async def open_case(ctx: Context, seen: MessageSnapshot, source: CaseSource) -> 
         posted_at=datetime.fromtimestamp(post.create_at / 1000, UTC),
         opened_at=ctx.now,
     )
-    return await store_case(ctx, case)
+    return await store(ctx.db, case)
 
 
 async def open_case_about(ctx: Context, author: ChatUser, channel: ChatChannel | None = None) -> Case:
@@ -85,14 +86,7 @@ async def open_case_about(ctx: Context, author: ChatUser, channel: ChatChannel |
     case = Case(source=CaseSource.DIRECT, author_id=author.id, author=author.username, opened_at=ctx.now)
     if channel is not None:
         case.channel_id, case.channel = channel.id, channel.display_name
-    return await store_case(ctx, case)
-
-
-async def store_case(ctx: Context, case: Case) -> Case:
-    """Store a case, which gives it a number."""
-    ctx.db.add(case)
-    await ctx.db.flush()
-    return case
+    return await store(ctx.db, case)
 
 
 async def _read_around(ctx: ReadingContext, post: ChatPost) -> Sequence[dict[str, Any]]:

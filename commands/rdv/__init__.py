@@ -29,8 +29,9 @@ from dialogs.rdv.windows import NewRdv, fill
 from storage import claims
 from storage.absences import list_absences
 from storage.cra.habits import read_usual
+from storage.database import store
 from storage.rdv import Rdv, RdvState
-from storage.rdv.appointments import RdvSeries, add_rdv, add_series, change_rdv, find_last, lock_rdvs
+from storage.rdv.appointments import RdvSeries, change_rdv, find_last, lock_rdvs
 
 SAVED = "rdv.saved"
 """The claims on the keys of what was noted."""
@@ -276,7 +277,7 @@ async def note(ctx: Context, form: NewRdv) -> Sequence[Reply]:
     series = await _add_series(ctx, planned)
     for rdv in planned.rdvs:
         rdv.series = series
-        await add_rdv(ctx.db, rdv)
+        await store(ctx.db, rdv)
     if planned.rule is None:
         card = draw_card(ctx, planned.rdvs[0], verb="enregistré")
         text = render("rdv/noted", card=Markdown(card.text), overlaps=overlaps)
@@ -304,7 +305,7 @@ async def _add_series(ctx: Context, planned: Planned) -> int | None:
         until=rule.finds_end(planned.first),
         created_at=ctx.now,
     )
-    await add_series(ctx.db, series)
+    await store(ctx.db, series)
     return series.number
 
 

@@ -35,8 +35,8 @@ from dialogs.reservation import (
     say_minute,
     split_place,
 )
-from storage.absences import add_absence, list_absences, remove_absence
-from storage.database import change
+from storage.absences import list_absences, remove_absence
+from storage.database import change, store
 from storage.people import Person
 from storage.rdv import bookings
 
@@ -192,7 +192,7 @@ async def _add(ctx: Context, known: Sequence[bookings.WeeklyRange], added: Seque
     if len(known) + len(added) > bookings.RANGES_MAX:
         raise UserError(render("rdv/too_many_ranges", most=bookings.RANGES_MAX))
     for one in added:
-        await bookings.add_range(ctx.db, one)
+        await store(ctx.db, one)
 
 
 def _whisper(shown: Message) -> Whisper:
@@ -245,7 +245,7 @@ async def keep_absence(ctx: Context, form: AddAbsence) -> Replies:
 async def _keep_absence(ctx: Context, said: SaidAbsence) -> Markdown:
     must_have_room(await list_absences(ctx.db, [ctx.user.id], ctx.today))
     absence = said.make(ctx.user.id, ctx.now)
-    await add_absence(ctx.db, absence)
+    await store(ctx.db, absence)
     return render("reservation/added", said=f"absence {say_absence(absence)}")
 
 
@@ -279,7 +279,7 @@ async def restore_range(ctx: Context, click: RestoreRange) -> Replies:
     restored = bookings.WeeklyRange.model_validate({**click.said, "user_id": ctx.user.id})
     said = say_range(restored)
     if said not in {say_range(one) for one in await bookings.list_ranges(ctx.db, ctx.user.id)}:
-        await bookings.add_range(ctx.db, restored)
+        await store(ctx.db, restored)
     return _whisper(await draw_hours(ctx, render("reservation/added", said=said)))
 
 
@@ -290,7 +290,7 @@ async def restore_absence(ctx: Context, click: RestoreAbsence) -> Replies:
     restored = SaidAbsence(days, (click.start, click.end)).make(ctx.user.id, ctx.now)
     said = say_absence(restored)
     if said not in {say_absence(one) for one in await list_absences(ctx.db, [ctx.user.id], ctx.today)}:
-        await add_absence(ctx.db, restored)
+        await store(ctx.db, restored)
     return _whisper(await draw_hours(ctx, render("reservation/added", said=f"absence {said}")))
 
 

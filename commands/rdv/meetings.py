@@ -25,10 +25,11 @@ from dialogs.rdv.slots import Span, cut_moments, find_shared, read_whole_calenda
 from dialogs.rdv.titles import say_what
 from dialogs.rdv.windows import Spot
 from storage import agenda, claims, database, people
+from storage.database import store
 from storage.people import Person, Role
 from storage.people.person import read_departements
 from storage.rdv import Rdv, RdvState
-from storage.rdv.appointments import add_rdv, change_rdv
+from storage.rdv.appointments import change_rdv
 from storage.rdv.bookings import hold_hours, list_seats, list_unanswered
 
 SCOPE = "rdv.meeting"
@@ -210,7 +211,7 @@ async def _note(ctx: Context, wanted: ChooseMoment) -> Sequence[Rdv]:
             created_at=ctx.now,
             changed_at=ctx.now,
         )
-        await add_rdv(ctx.db, seat)
+        await store(ctx.db, seat)
         if not meeting:
             meeting = seat.number
             await database.change(ctx.db, seat, meeting=meeting)

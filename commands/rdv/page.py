@@ -18,7 +18,7 @@ from config.text import fold
 from config.themes import bits
 from dialogs.rdv.slots import BookingWish, Hours, Slot, ask_hours
 from storage import claims, people
-from storage.database import change
+from storage.database import change, store
 from storage.rdv import appointments, bookings
 from storage.seals import hash_token
 from storage.statements import find_together
@@ -193,7 +193,7 @@ async def _hold(visit: Visit, slot: Slot) -> appointments.Rdv | None:
         created_at=ctx.now,
         changed_at=ctx.now,
     )
-    await appointments.add_rdv(ctx.db, rdv)
+    await store(ctx.db, rdv)
     return rdv
 
 

@@ -26,6 +26,7 @@ from config.themes import THEMES
 from config.time import PARIS, find_midnight
 from dialogs.ressources import CommentResource
 from storage import canaux, claims, outbox
+from storage.database import store
 from storage.ressources import feedback, resources
 from storage.ressources.resources import AnyResource, Resource, ResourceState, write_resources
 
@@ -302,7 +303,7 @@ async def comment_resource(ctx: Context, form: CommentResource) -> Replies:
     elif not await THREAD.is_sent(ctx.db, resource):
         begun = [THREAD.post(resource, draw_post(resource, "thread"), await find_channel(ctx))]
     left = await quotas.spend(ctx, quotas.Quota.COMMENT)
-    await feedback.add_comment(ctx.db, said)
+    await store(ctx.db, said)
     thanks = Whisper(render("ressources/commented", resource=resource))
     return [thanks, *left, *begun, *await _tell_author_of_comment(ctx, resource, ctx.user.id, form.text)]
 
@@ -329,7 +330,7 @@ async def note_typed_comment(ctx: Context, event: Posted) -> Replies:
     if resource is None:
         return None
     said = feedback.ResourceComment(resource=resource.number, user_id=event.user_id, at=ctx.now, post_id=event.post_id)
-    await feedback.add_comment(ctx.db, said)
+    await store(ctx.db, said)
     return await _tell_author_of_comment(ctx, resource, event.user_id, event.text)
 
 

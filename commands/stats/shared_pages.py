@@ -25,6 +25,7 @@ from config.text import fold
 from config.time import find_midnight
 from dialogs.stats import ShareFigures, ShareLife
 from storage import people, seals
+from storage.database import store
 from storage.stats import recipients
 from storage.stats.recipients import SHARES_MAX, SharedPage
 
@@ -96,7 +97,7 @@ async def share(ctx: Context, wanted: WantedPage) -> Replies:
         created_at=ctx.now,
         expires_at=find_midnight(last + timedelta(days=1), ctx.zone),
     )
-    await recipients.add_share(ctx.db, page)
+    await store(ctx.db, page)
     address = Markdown(address_of_page(ctx.settings, PAGE, key))
     until = say_weekday(last, ctx.today)
     text = render("stats/shared", address=address, period=_name_days(page), number=page.number, until=until)

@@ -261,12 +261,6 @@ class Run(SQLModel, table=True):
     stage: Stage = Field(sa_type=Code(Stage))
 
 
-async def add_run(db: AsyncSession, run: Run) -> None:
-    """Begin a run."""
-    db.add(run)
-    await db.flush()
-
-
 async def get_run(db: AsyncSession, run_id: str) -> Run | None:
     """Get a run by its id."""
     return (await db.exec(select(Run).where(col(Run.id) == run_id))).first()

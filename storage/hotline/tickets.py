@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.hotline import CODE_MAX
 from storage import database
 from storage.claims import hold
-from storage.database import Code, Numbered, UtcTime, execute, insertion
+from storage.database import Code, Numbered, UtcTime, execute, insertion, store
 from storage.hotline import OPEN, OURS, ActorKind, Move, Reason, TicketState, Urgency, find_next_state
 
 SUBJECT_MAX = 120
@@ -236,12 +236,6 @@ class TicketMove(SQLModel, table=True):
     queue: str = Field(default="", max_length=CODE_MAX)
 
 
-async def add_move(db: AsyncSession, move: TicketMove) -> None:
-    """Write a move down."""
-    db.add(move)
-    await db.flush()
-
-
 async def read_history(db: AsyncSession, number: int) -> Sequence[TicketMove]:
     """List the moves of a ticket, oldest first."""
     made = select(TicketMove).where(TicketMove.ticket == number).order_by(col(TicketMove.id))
@@ -339,7 +333,7 @@ async def make_move(
         whom=note.whom,
         queue=note.queue,
     )
-    await add_move(db, made)
+    await store(db, made)
 
 
 def _find_agent(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
@@ -403,13 +397,6 @@ class Incident(Numbered, table=True):
 async def hold_queue(db: AsyncSession, queue: str, now: datetime) -> None:
     """Lock the outages of a queue: nobody else proposes, confirms or ends one until the transaction ends."""
     await hold(db, "hotline.outage", queue, now)
-
-
-async def add_incident(db: AsyncSession, incident: Incident) -> Incident:
-    """Write a new outage down; it has its number then."""
-    db.add(incident)
-    await db.flush()
-    return incident
 
 
 async def get_incident(db: AsyncSession, number: int) -> Incident | None:

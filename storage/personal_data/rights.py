@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.tables import read
 from config.themes import THEMES, from_bits
 from storage import people
-from storage.database import execute, iterate_pages, read_mappings
+from storage.database import execute, iterate_pages, read_mappings, store
 from storage.hotline import OPEN, Reason, TicketState
 from storage.hotline import tickets as helpdesk
 from storage.people import ERASED, Person
@@ -143,8 +143,7 @@ async def erase_step(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
         await _leave(db, erasure)
         erasure.done_at, erasure.pseudonym = now, ""
     erasure.step += 1
-    db.add(erasure)
-    await db.flush()
+    await store(db, erasure)
 
 
 async def _begin(db: AsyncSession, erasure: Erasure, now: datetime) -> None:

@@ -172,12 +172,6 @@ class Rdv(Numbered, table=True):
         return from_bits(self.themes)
 
 
-async def add_rdv(db: AsyncSession, rdv: Rdv) -> None:
-    """Store a new rdv, which gets its number."""
-    db.add(rdv)
-    await db.flush()
-
-
 async def change_rdv(db: AsyncSession, rdv: Rdv, now: datetime, **values: Any) -> None:
     """Change columns of a locked rdv, so that calendars take it as newer; at another hour its reminders are sent
     anew."""
@@ -380,12 +374,6 @@ class RdvSeries(Numbered, table=True):
     first: dt.date
     until: dt.date
     created_at: datetime = Field(sa_type=UtcTime)
-
-
-async def add_series(db: AsyncSession, series: RdvSeries) -> None:
-    """Store a rule, which gets its number."""
-    db.add(series)
-    await db.flush()
 
 
 async def list_occurrences(db: AsyncSession, user_id: str, series: int, since: datetime) -> Sequence[Rdv]:

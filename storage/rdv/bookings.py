@@ -75,12 +75,6 @@ async def list_ranges(db: AsyncSession, user_id: str) -> Sequence[WeeklyRange]:
     return ranges
 
 
-async def add_range(db: AsyncSession, added: WeeklyRange) -> None:
-    """Store a range."""
-    db.add(added)
-    await db.flush()
-
-
 async def replace_ranges(db: AsyncSession, user_id: str, ranges: Sequence[WeeklyRange]) -> None:
     """Store these ranges in place of all that somebody had."""
     await db.execute(delete(WeeklyRange).where(col(WeeklyRange.user_id) == user_id))

@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import themes_in
 from storage.cra.report import Canal
-from storage.database import INSERT, Code, Labelled, UtcTime, change, insert_new, insertion
+from storage.database import INSERT, Code, Labelled, UtcTime, change, insert_new, insertion, store
 from storage.rdv.appointments import (
     MEMO_MAX,
     PLACE_MAX,
@@ -28,7 +28,6 @@ from storage.rdv.appointments import (
     Rdv,
     RdvSource,
     RdvState,
-    add_rdv,
     change_rdv,
     find_reports,
 )
@@ -165,7 +164,7 @@ async def _add(db: AsyncSession, remote: RemoteRdv, user_id: str, now: datetime)
     rdv = Rdv(user_id=user_id, external_id=remote.key, external_at=remote.sent_at, created_at=now, changed_at=now)  # type: ignore[call-arg]
     for name, value in {**remote.columns, "source": RdvSource.RDV_SP}.items():
         setattr(rdv, name, value)
-    await add_rdv(db, rdv)
+    await store(db, rdv)
 
 
 async def find_agents(db: AsyncSession, emails: Collection[str]) -> Agents:

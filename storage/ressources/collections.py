@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.text import fold
 from config.themes import THEMES
-from storage.database import Numbered, UtcTime, insert_new, insertion, upsert
+from storage.database import Numbered, UtcTime, insert_new, insertion, store, upsert
 from storage.ressources.resources import Resource, ResourceState
 
 NAME_MAX, ABOUT_MAX = 80, 300
@@ -111,14 +111,14 @@ async def rename_collection(db: AsyncSession, one: ResourceCollection, name: str
     if other is not None and other.id != one.id:
         return False
     one.name, one.about, one.key = name, about, make_name_key(name)
-    await _write(db, one)
+    await store(db, one)
     return True
 
 
 async def remove_collection(db: AsyncSession, one: ResourceCollection, now: datetime) -> None:
     """Remove a collection: nobody finds it any more, and its name is free."""
     one.removed_at, one.key = now, f"~{one.number}"
-    await _write(db, one)
+    await store(db, one)
 
 
 async def restore_collection(db: AsyncSession, one: ResourceCollection) -> bool:
@@ -126,14 +126,14 @@ async def restore_collection(db: AsyncSession, one: ResourceCollection) -> bool:
     if await find_by_name(db, one.name) is not None:
         return False
     one.removed_at, one.key = None, make_name_key(one.name)
-    await _write(db, one)
+    await store(db, one)
     return True
 
 
 async def note_told(db: AsyncSession, one: ResourceCollection, told: str) -> None:
     """Store what the channel shows of a collection now."""
     one.told = told
-    await _write(db, one)
+    await store(db, one)
 
 
 async def list_contents(db: AsyncSession, number: int) -> Sequence[int]:
@@ -173,11 +173,6 @@ async def move_up(db: AsyncSession, within: int, resource: int) -> None:
         if places[number] != place:
             theirs = (col(Collected.collection) == within, col(Collected.resource) == number)
             await db.exec(update(Collected).where(*theirs).values(place=place))
-
-
-async def _write(db: AsyncSession, one: ResourceCollection) -> None:
-    db.add(one)
-    await db.flush()
 
 
 def _is_there() -> ColumnElement[bool]:

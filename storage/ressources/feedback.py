@@ -37,12 +37,6 @@ class ResourceComment(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-async def add_comment(db: AsyncSession, comment: ResourceComment) -> None:
-    """Store a comment."""
-    db.add(comment)
-    await db.flush()
-
-
 async def count_comments(db: AsyncSession, resource: int) -> int:
     """Count the comments on a resource."""
     theirs = select(func.count()).select_from(ResourceComment).where(ResourceComment.resource == resource)

@@ -95,12 +95,6 @@ def make_share_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-async def add_share(db: AsyncSession, page: SharedPage) -> None:
-    """Store a new page, which gets its number."""
-    db.add(page)
-    await db.flush()
-
-
 async def find_share(db: AsyncSession, key: str, now: dt.datetime) -> SharedPage | None:
     """Find the page of a key; None for one that is over, revoked, or never was: in one statement for all of them."""
     shown = (SharedPage.key_hash == hash_token(key), col(SharedPage.expires_at) > now)

@@ -21,9 +21,9 @@ from bot.clock import utc_now
 from bot.french.periods import Period
 from dialogs.rdv.slots import list_free
 from storage import people
-from storage.database import Database
-from storage.rdv.appointments import Rdv, add_rdv
-from storage.rdv.bookings import Booking, BookingSeal, WeeklyRange, add_range, open_page
+from storage.database import Database, store
+from storage.rdv.appointments import Rdv
+from storage.rdv.bookings import Booking, BookingSeal, WeeklyRange, open_page
 from tests.bench.children import SECRETS, bot, free_port, program, settled
 from tests.bench.client import FORM, Chatter
 from tests.bench.figures import Figure, ms
@@ -68,7 +68,7 @@ async def _open(stores: Stores) -> tuple[str, Sequence[str]]:
     async with database.transaction() as db:
         for day in range(7):
             hours = WeeklyRange(user_id=OWNER, weekday=day, start=480, end=1200, length=15, seats=SEATS, ahead=10)
-            await add_range(db, hours)
+            await store(db, hours)
         key = await open_page(db, OWNER, BookingSeal([SECRETS["COOP_SECRET"]]), now)
         owner = await people.get(db, OWNER)
         days = Period(now.date() + timedelta(days=2), now.date() + timedelta(days=10))
@@ -149,11 +149,11 @@ async def _fill_month(database: Database, now: datetime) -> None:
         for number in range(10):
             start, end = 510 + number // 5 * 300, 720 + number // 5 * 330
             hours = WeeklyRange(user_id=OWNER, weekday=number % 5, start=start, end=end, length=30, pause=5, ahead=60)
-            await add_range(db, hours)
+            await store(db, hours)
         for number in range(100):
             begun = midnight + timedelta(days=number % 30, hours=8 + number // 30 * 2)
             over = begun + timedelta(minutes=30)
-            await add_rdv(db, Rdv(user_id=OWNER, starts_at=begun, ends_at=over, created_at=now, changed_at=now))
+            await store(db, Rdv(user_id=OWNER, starts_at=begun, ends_at=over, created_at=now, changed_at=now))
 
 
 async def _time(act: Callable[[], Awaitable[object]]) -> list[float]:

@@ -19,6 +19,7 @@ from commands.moderation.policy import ANIMATEURS, feature, find_channel_title
 from config import charte
 from dialogs.moderation import MeasureForm, RemindCharter, WarnAuthor
 from storage import database, journal
+from storage.database import store
 from storage.journal import AuditAct, label_of
 from storage.moderation import Case, CaseSource, CaseState, Measure, MeasureRecord, cases
 
@@ -113,9 +114,7 @@ async def store_measure(ctx: Context, deed: AuditEntry, record: MeasureRecord, *
         before=record.model_dump(mode="json"),
         **columns,
     )
-    ctx.db.add(measure)
-    await ctx.db.flush()
-    return measure
+    return await store(ctx.db, measure)
 
 
 class MeasureHandler:

@@ -22,6 +22,7 @@ from commands.moderation.policy import ANIMATEURS, feature, find_room, index_cha
 from config.charte import MeasureKind
 from dialogs.moderation import HideMessage, take_word
 from storage import journal, outbox, people
+from storage.database import store
 from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord
 from storage.moderation import cases as stored_cases
 from storage.outbox import queue
@@ -361,7 +362,7 @@ async def _store_case(ctx: Context, click: SweptPosts) -> Case:
         opened_at=ctx.now,
     )
     await cases.check_decider(ctx, case)
-    return await cases.store_case(ctx, case)
+    return await store(ctx.db, case)
 
 
 CLEARED_AHEAD = timedelta(days=1)
