@@ -4,9 +4,11 @@ reports, « le 2e : 45 min »."""
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import dropwhile, islice, takewhile
 
-from config.text import fold, split_words
+from config import tables
+from config.text import find_nearest, fold, split_words
 
 _NAMES = {
     **dict.fromkeys(("theme", "themes", "sujet"), "themes"),
@@ -18,7 +20,7 @@ _NAMES = {
     **dict.fromkeys(("date", "jour"), "date"),
     **dict.fromkeys(("duree", "temps", "heure", "heures"), "duree"),
     **dict.fromkeys(
-        ("participants", "personnes", "nombre", "nombre de participants", "nombre de personnes"), "participants"
+        ("participants", "personnes", "gens", "nombre", "nombre de participants", "nombre de personnes"), "participants"
     ),
     "suite": "suite",
     "canal": "canal",
@@ -75,13 +77,14 @@ class Complaint:
 
 def find_name(text: str) -> str:
     """Find the part of a report of which a text is no more than the name; "" for none."""
-    words = dropwhile(_ARTICLES.__contains__, split_words(text))
-    return _NAMES.get(" ".join(words), "")
+    words = list(dropwhile(_ARTICLES.__contains__, split_words(text)))
+    return _NAMES.get(" ".join(words)) or _NAMES.get(" ".join(spell(word) for word in words[:WORDS_MAX]), "")
 
 
 def read_complaint(said: str) -> Complaint | None:
     """Read that something is wrong; None where that is not said, or what is not to be there: « pas de thème »."""
-    words = [(match.end(), fold(match[0])) for match in _WORD.finditer(said)]
+    typed = ((match.end(), fold(match[0])) for match in islice(_WORD.finditer(said), WORDS_MAX))
+    words = [(end, word) for end, each in typed for word in spell(each).split()]
     known = list(islice(takewhile(_is_known, (word for _, word in words)), WORDS_MAX))
     begun = (known[:at] for at in range(len(known), 0, -1))
     told = next((first for first in begun if _may_end(first, is_all=len(first) == len(words))), [])
@@ -99,6 +102,47 @@ def _is_known(word: str) -> bool:
 
 _PARTS = {name.split()[0]: part for name, part in _NAMES.items() if name not in ("deja venus", "temps")}
 """Words that name a part; « pas le temps » names none."""
+
+
+_SPARED = _list_words(
+    "site lien suit data villa statue personne joue charge chance marque comte borne route plane exacts juger"
+)
+"""Words of their own that look like one of these."""
+_SHORTENED = {"sa": "ca", "pa": "pas", "sui": "suis", "dat": "date", "thm": "theme"}
+"""Short words as they are mistyped in a complaint."""
+SLIPS_FROM = 4
+"""Letters of the shortest word that may be mistyped."""
+_SMALL = "dljmntsc"
+"""Letters that are elided before a word: « lheure »."""
+
+
+@cache
+def _list_abbreviations() -> dict[str, str]:
+    return {row["abrege"]: row["mots"] for row in tables.read("plain_abbreviations.tsv")} | _SHORTENED
+
+
+_MENDED = sorted(
+    {
+        *(word for word in _PARTS if len(word) >= SLIPS_FROM),
+        *(word for word in _WRONG | _CHANGE | _LEFT_OUT | _AROUND if len(word) > SLIPS_FROM),
+    }
+)
+"""Words that are known when a letter of them is wrong."""
+
+
+@lru_cache(1024)
+def spell(word: str) -> str:
+    """Spell a folded word as it is meant, « comune » and « jme » too; what is like no word of a complaint stays."""
+    if _is_known(word) and word != "c":
+        return word
+    if said := _list_abbreviations().get(word, ""):
+        return said
+    if word[:1] in _SMALL and word[1:] in _PARTS:
+        return f"{word[0]} {word[1:]}"
+    if len(word) < SLIPS_FROM or word in _SPARED or not word.isalpha():
+        return word
+    near, _ = find_nearest(word, _MENDED, 1)
+    return next((each for each in near if each[0] == word[0]), word)
 
 
 def _may_end(words: list[str], *, is_all: bool) -> bool:

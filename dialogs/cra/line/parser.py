@@ -93,10 +93,20 @@ class TypedLine:
         return " ".join(self.text[self.tokens[first].start : self.tokens[end - 1].end].split())
 
 
+_TENS = {
+    **{"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30},
+    **{"quarantaine": 40, "cinquantaine": 50, "soixantaine": 60, "centaine": 100},
+}
+_ABOUT = re.compile(rf"\b(?:une )?({'|'.join(_TENS)}) d(?:e\b|(?=[ '’]))(?!.?ann)", re.IGNORECASE)
+"""How many are told in one word: « une dizaine de personnes », but « une quarantaine d’années »; what is written
+for it has the same length."""
+
+
 def split_line(text: str) -> TypedLine:
     """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
     shown = _INVISIBLE.sub("", text[: 4 * READ_MAX])
     plain = _ELIDED.sub(" ", shown[:READ_MAX].translate(_PLAIN))
+    plain = _ABOUT.sub(lambda found: str(_TENS[found[1].lower()]).ljust(len(found[0])), plain)
     found = list(_TOKEN.finditer(plain))
     end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(plain)
     stops = [match.start() for match in found[1:]] + [end]
