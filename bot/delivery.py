@@ -281,9 +281,10 @@ class Delivery:
                 case Whisper():
                     body = _join_answers(body, await self._whisper(reply, request))
                 case Update() if request.worded and request.post_id:
-                    await self._write_at_once([self._writer.rewritten(reply, request)])
+                    asked = make_open_questions(reply, request, self._d.clock())
+                    await self._write_at_once([self._writer.rewritten(reply, request)], asked)
                 case Update() if request.by_dialog or request.worded:
-                    told = Whisper(reply.text, reply.buttons, reply.facts, reply.menus, reply.cards)
+                    told = Whisper(reply.text, reply.buttons, reply.facts, reply.menus, reply.cards, reply.question)
                     body = _join_answers(body, await self._whisper(told, request))
                 case Update():
                     await self._write_at_once([], make_open_questions(reply, request, self._d.clock()))

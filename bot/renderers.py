@@ -1,6 +1,7 @@
 """Rendering of messages, cards and dialogs for Mattermost, and the name and picture of answers."""
 
 import json
+import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from bot.links import Links
 from bot.menus import Menu, OpenMenu
 from bot.replies import Ask, Button, Card, Message, Refresh, Update
 from bot.texts import typeset
-from storage.drafts import SPOKEN_OF, OpenQuestion
+from storage.drafts import LISTED, SPOKEN_OF, OpenQuestion
 from storage.outbox import Outgoing, TargetKind
 
 COLOUR = "#000091"
@@ -211,7 +212,7 @@ def make_open_questions(
     """Make the stored question of a message to one person: in an outbox row, in the post that a click rewrites, or else
     in a whisper. None if it asks nothing, or the whole channel; one more where what it is about stays spoken of."""
     if message.question is None or (row and row.where is not TargetKind.PERSON):
-        return []
+        return [] if row else _make_list(message, request, now)
     asked = message.question
     yes, no = (button.word().model_dump() if button else {} for button in (asked.yes, asked.no))
     is_direct = row is not None or isinstance(message, Update)
@@ -228,3 +229,15 @@ def make_open_questions(
         )
         for each in ([place, SPOKEN_OF] if asked.stays and is_direct else [place])
     ]
+
+
+LISTED_NUMBER = re.compile(r"^- .{0,12}n°\s?(\d+)", re.MULTILINE)
+"""The number of what stands on a line of a list."""
+
+
+def _make_list(message: Message, request: Request, now: datetime) -> Sequence[OpenQuestion]:
+    """Make what is kept of a list that a command whispers: nobody can read that again, and « le 2e » chooses in it."""
+    numbers = LISTED_NUMBER.findall(message.text) if request.waiting_kind == "command" else []
+    kept: dict[str, Any] = {"command": request.name, "numbers": numbers}
+    listed = OpenQuestion(user_id=request.user_id, place=LISTED, message_id="", yes={}, no=kept, asked_at=now)
+    return [listed] if numbers else []

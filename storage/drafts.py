@@ -69,6 +69,9 @@ QUESTION_KEPT_FOR = timedelta(days=1)
 SPOKEN_OF = "spoken_of"
 """The place of the last preview in the direct channel: it is still spoken of when something else was asked there."""
 
+LISTED = "listed"
+"""The place of the last list that was whispered: its numbers in order, in which « le 2e » chooses."""
+
 
 class OpenQuestion(SQLModel, table=True):
     """A question that the bot asked, or a polite phrase (``polite``), which a typed word such as « oui » or « non »

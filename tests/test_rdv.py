@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from bot.capabilities import OLDEST
 from bot.forms import Clues
 from bot.french.words import NBSP
-from dialogs.rdv.line import UsualRdv, read_rdv_line
+from dialogs.rdv.line import read_rdv_line
+from dialogs.rdv.parts import UsualRdv
 from dialogs.rdv.recurrence import COUNT_MAX, read_rule, say_rule, write_out
 from storage.people import Person as Registered
 from storage.people import Role

@@ -18,6 +18,7 @@ from bot.texts import link, quote, render
 from commands.aide.home import Home
 from commands.aide.questions import (
     BESIDE,
+    LISTS,
     Answered,
     AskedHere,
     Heard,
@@ -27,11 +28,11 @@ from commands.aide.questions import (
     is_about,
     list_labels,
     list_said,
+    read_last_list,
     read_own,
     say_of_preview,
     tells_report,
 )
-from dialogs.cra.coordination import amend_line
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import SAID_MAX as CORRECTION_MAX
 from dialogs.cra.line.corrections import read_correction
@@ -42,6 +43,7 @@ from dialogs.plain_words.answers import (
     read_answer,
     read_listed,
     read_ordinal,
+    resumes,
     returns_to_report,
     says_save,
     says_thanks,
@@ -50,7 +52,7 @@ from dialogs.plain_words.answers import (
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
 from dialogs.plain_words.proposals import PROPOSALS, propose
-from storage.cra.coordination import CoordinationKind
+from storage import drafts
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
@@ -61,15 +63,8 @@ STARTS_MAX = 2
 """Features that a greeting is answered with."""
 ASKS_TEAM = "hotline"
 """The command to which a text goes that is more than a sentence."""
-LAST_PLACE = 4
-"""The place that « le dernier » has among several."""
 SAID_BEFORE = 5
 """Sentences before the last one that are looked at, to know what it is said of."""
-LISTS_LOOKED_AT = 3
-"""The bot’s last posts among which the list is that is meant."""
-_LISTED_NUMBER = re.compile(r"^- .{0,12}n°\s?(\d+)", re.MULTILINE)
-_TICKETS = frozenset({"hotline demandes", "ticket liste", "ticket chercher"})
-"""Commands that list demands, by number."""
 OPENING = frozenset({"cra", ASKS_TEAM})
 """Commands that write down no more than what may be lost, or open a window: plain words may run them."""
 PAGES = {
@@ -184,7 +179,7 @@ class Conversation:
         asked for; None for all else."""
         if says_wait(heard.words):
             return Answered(_react(heard, WAITING))
-        if found := await self._answer_listed(ctx, heard):
+        if found := await self._answer_resumed(ctx, heard) or await self._answer_listed(ctx, heard):
             return found
         place = read_ordinal(heard.words)
         found = await self._answer_ordinal(ctx, heard, place) if place else None
@@ -192,20 +187,28 @@ class Conversation:
         is_unknown = found is None and names_place(heard.words)
         return Answered([heard.answer(render("aide/no_list"))]) if is_unknown else found
 
+    async def _answer_resumed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
+        """Bring back the preview that was dropped last, where that is asked for and none is open."""
+        direct = be_direct(heard.message, heard.direct)
+        if not resumes(heard.words) or await find_preview(ctx, direct):
+            return None
+        asked = await find_preview(ctx, direct, dropped=True)
+        return Answered([asked.press(asked.no)], settles=asked.place or None) if asked and asked.no else None
+
     async def _answer_listed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Answer « modifie le 2e » after a list: what is listed second is meant."""
         act, place = read_listed(heard.words)
-        own = await read_own(ctx, be_direct(heard.message, heard.direct)) if place else []
-        lists = (_LISTED_NUMBER.findall(post.message) for post in reversed(own[-LISTS_LOOKED_AT:]))
-        numbers = next(filter(None, lists), [])
-        if not numbers:
+        if not place:
             return None
-        number = numbers[-1] if place == LAST_PLACE else next(iter(numbers[place - 1 :]), "")
-        name = self._home.lines.find((await self._read_before(ctx, heard)).line)[0]
-        line = {"cra liste": f"/cra {act or 'modifier'} {number}"}.get(name) or f"/ticket {number}" * (name in _TICKETS)
-        if not number or not line:
+        whispered = await drafts.find_question(ctx.db, ctx.user.id, drafts.LISTED, ctx.now)
+        name, numbers = await read_last_list(ctx, be_direct(heard.message, heard.direct), whispered)
+        name = name or self._home.lines.find((await self._read_before(ctx, heard)).line)[0]
+        number = "".join(numbers[place - 1 : place] if place > 0 else numbers[-1:])
+        line = next((line for names, line in LISTS.items() if name in names), "") if number else ""
+        if not line:
             return None
-        return Answered(self._do(heard, self._permit(ctx, heard, Reading(Intention.CRA_LISTE, line, sure=True))))
+        reading = Reading(Intention.CRA_LISTE, line.format(act=act or "modifier", number=number), sure=True)
+        return Answered(self._do(heard, self._permit(ctx, heard, reading)))
 
     async def _answer_follow_up(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Answer « et en octobre ? », « exporte ça », which are said of what was asked before."""
@@ -235,19 +238,18 @@ class Conversation:
         if returns_to_report(heard.words):
             return self._correct(heard, asked, said="")
         meant = self._read(ctx, heard)
-        if asked.is_coordination:
-            return self._answer_coordination(ctx, heard, asked, meant)
+        if asked.is_coordination or asked.is_rdv:
+            return self._answer_amended(ctx, heard, asked, meant)
         correction = read_correction(heard.words, ctx.clues, subject=asked.subject)
         if correction is None:
             is_lost = asked.is_last and meant.intention is Intention.HORS_SUJET and "?" not in heard.words
             return self._correct(heard, asked) if is_lost else None
         return self._correct(heard, asked) if is_about(correction, meant, asked) else None
 
-    def _answer_coordination(self, ctx: Context, heard: Heard, asked: AskedHere, meant: Reading) -> Answered | None:
-        """Put a report of coordination right by what is said of it, unless that is said of something else."""
-        shown = asked.preview or {}
-        is_read = amend_line(CoordinationKind(shown["kind"]), shown["raw"], heard.words, ctx.clues) is not None
-        is_other = meant.sure and meant.intention not in BESIDE
+    def _answer_amended(self, ctx: Context, heard: Heard, asked: AskedHere, meant: Reading) -> Answered | None:
+        """Put a report of coordination, or a rdv, right by what is said of it, unless it is said of something else."""
+        is_read = asked.is_amended(heard.words, ctx.clues)
+        is_other = meant.sure and meant.intention not in (BESIDE | {Intention.RDV} if asked.is_rdv else BESIDE)
         is_lost = asked.is_last and (read_complaint(heard.words) or meant.intention is Intention.HORS_SUJET)
         return self._correct(heard, asked) if is_lost or (is_read and (asked.is_last or not is_other)) else None
 
@@ -270,9 +272,9 @@ class Conversation:
             return None
         reading = self._permit(ctx, heard, await self._read_before(ctx, heard))
         offered = [(button, line) for button, line in self._list_proposals(heard, reading) if button.label in labels]
-        if len(offered) < len(labels) - 1 or place > len(offered):
+        if len(offered) < len(labels) - 1 or place > len(offered) or not offered:
             return Answered([heard.answer(render("aide/only_click"))])
-        button, chosen = offered[place - 1]
+        button, chosen = offered[place - 1 if place > 0 else place]
         is_harmless = self._is_harmless(self._tame(chosen)[1])
         done = heard.perform(self._tame(chosen)[0], button.label) if is_harmless else None
         return Answered(done or [heard.answer(render("aide/only_click"))])
@@ -369,7 +371,7 @@ class Conversation:
     async def _answer_word(self, ctx: ReadingContext, heard: Heard, word: ShortAnswer) -> Answered:
         """Answer « oui », « non » and « merci » according to the bot’s last question."""
         asked = await self._find_asked(ctx, heard, word)
-        if asked is None or asked.question.polite or not (asked.is_last or asked.buttons):
+        if asked is None or asked.question.polite or asked.is_dropped or not (asked.is_last or asked.buttons):
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
         if asked.preview and (said := say_of_preview(asked, heard.words, word)) is not None:
             return self._correct(heard, asked, said=said)
@@ -386,7 +388,8 @@ class Conversation:
     async def _find_asked(self, ctx: ReadingContext, heard: Heard, word: ShortAnswer) -> AskedHere | None:
         """Find what a word answers: the last question, or a preview above where none is open or it is to be saved."""
         asked = await find_asked(ctx, heard.message)
-        is_open = asked and not asked.question.polite and (asked.preview or not says_save(heard.words))
+        left = asked is None or asked.question.polite or asked.is_dropped
+        is_open = asked and not left and (asked.preview or not says_save(heard.words))
         if word is ShortAnswer.THANKS or is_open:
             return asked
         return await find_preview(ctx, be_direct(heard.message, heard.direct)) or asked

@@ -9,21 +9,33 @@ from typing import Any
 from bot.command_lines import SAID_MAX
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, DirectMessage, Spoken
+from bot.forms import Clues
 from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
+from bot.renderers import LISTED_NUMBER
 from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, WordedButton
 from bot.texts import Markdown
 from commands.aide.home import FeatureList
+from dialogs.cra.coordination import amend_line
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.plain_words import Intention, Reading
 from dialogs.plain_words.answers import ShortAnswer, says_cancel
 from dialogs.plain_words.reports import tells_reports
+from dialogs.rdv.amendments import amend_rdv
+from dialogs.rdv.parts import UsualRdv, read_shown
 from storage import drafts
+from storage.cra.coordination import CoordinationKind
 
-CORRECTED = {"cra.Drop": "cra.Correct", "cra.DropCoordination": "cra.CorrectCoordination"}
-"""The buttons by which a previewed report is left: where one stands, the bot’s last question is about that. With each
-the button, never shown, for which what is said of the report stands."""
+CORRECTED = {
+    "cra.Drop": "cra.Correct",
+    "cra.DropCoordination": "cra.CorrectCoordination",
+    "rdv.Drop": "rdv.Correct",
+}
+"""The buttons by which a previewed report or rdv is left: where one stands, the bot’s last question is about that. With
+each the button, never shown, for which what is said of the preview stands."""
+DROPPED = frozenset({"cra.Resume", "rdv.Resume"})
+"""The buttons that bring a dropped preview back: its question keeps them in the place of « non »."""
 BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE})
 """What a bare « 45 min », « à Bron » may be taken for where nothing was said before it."""
 LOOKED_AT = 40
@@ -106,6 +118,16 @@ class AskedHere:
         return shown if isinstance(shown, dict) else None
 
     @property
+    def is_dropped(self) -> bool:
+        """Whether what was asked is left: a preview that was dropped, and can be brought back."""
+        return self.question.no.get("name") in DROPPED
+
+    @property
+    def is_rdv(self) -> bool:
+        """Whether a rdv is previewed, which has its hour."""
+        return self.question.no.get("name") == "rdv.Drop"
+
+    @property
     def is_coordination(self) -> bool:
         """Whether a report of coordination is previewed, of which any day, duration, number or sort is said."""
         return self.question.no.get("name") == "cra.DropCoordination"
@@ -120,6 +142,13 @@ class AskedHere:
     def place(self) -> str:
         """Where it was asked: the channel of a whisper, "" in the direct channel."""
         return "" if self.question.place == drafts.SPOKEN_OF else self.question.place
+
+    def is_amended(self, said: str, clues: Clues) -> bool:
+        """Return whether what is said puts the previewed report of coordination, or rdv, right."""
+        shown = self.preview or {}
+        if self.is_rdv:
+            return amend_rdv(read_shown(shown), said, clues, UsualRdv(), str(shown.get("asked", ""))) is not None
+        return amend_line(CoordinationKind(shown["kind"]), shown["raw"], said, clues) is not None
 
     def correct(self, said: str) -> Redirect:
         """Put right what is previewed; "" shows it once more."""
@@ -180,10 +209,11 @@ async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
     return AskedHere(told, at.id, is_last=at.id == own[-1].id)
 
 
-async def find_preview(ctx: ReadingContext, message: DirectMessage) -> AskedHere | None:
-    """Find the report that was previewed last, wherever it was typed, and could still be saved."""
+async def find_preview(ctx: ReadingContext, message: DirectMessage, *, dropped: bool = False) -> AskedHere | None:
+    """Find what was previewed last, wherever it was typed, and could still be saved; or what was ``dropped`` last."""
     asked = await drafts.list_questions(ctx.db, ctx.user.id, ctx.now)
-    previews = [question for question in asked if question.place and AskedHere(question, "", is_last=True).preview]
+    open_here = {question.place: AskedHere(question, "", is_last=True) for question in asked if question.place}
+    previews = [each.question for each in open_here.values() if (each.is_dropped if dropped else each.preview)]
     if not previews:
         return None
     own = await read_own(ctx, message)
@@ -258,6 +288,29 @@ async def read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
     """Read the bot’s recent posts there, oldest first."""
     bot = await ctx.chat.me()
     return [post for post in await _read_posts(ctx, message) if post.user_id == bot.id and not post.type]
+
+
+LISTS = {
+    ("cra liste",): "/cra {act} {number}",
+    ("hotline demandes", "ticket liste", "ticket chercher"): "/ticket {number}",
+    ("rdv", "rdv liste", "rdv semaine", "rdv à traiter"): "/rdv {number}",
+    ("ressources", "ressources chercher", "ressources favoris", "ressources mes fiches"): "/ressources {number}",
+}
+"""What shows, or does something with, one of the list that a command gives."""
+LISTS_LOOKED_AT = 3
+"""The bot’s last posts among which the list is that is meant."""
+
+
+async def read_last_list(
+    ctx: ReadingContext, message: DirectMessage, whispered: drafts.OpenQuestion | None
+) -> tuple[str, Sequence[str]]:
+    """Read the numbers of the last list that was shown there or whispered, with the command that gave it: "" where it
+    is a post."""
+    own = (await read_own(ctx, message))[-LISTS_LOOKED_AT:]
+    if whispered and not _is_after(own, whispered):
+        return str(whispered.no["command"]), list(whispered.no["numbers"])
+    lists = (LISTED_NUMBER.findall(post.message) for post in reversed(own))
+    return "", next(filter(None, lists), [])
 
 
 async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:

@@ -149,6 +149,12 @@ class CorrectPreview(BaseModel):
     said: str
 
 
+class ResumePreview(BaseModel):
+    """Button « Reprendre »: shows a preview again that was dropped."""
+
+    shown: ReportPreview
+
+
 class PickElement(Choosing):
     """Menu « Choisissez »: sets an element of the report at index ``at``; without an index, of all reports that lack
     it."""

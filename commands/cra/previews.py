@@ -11,7 +11,7 @@ from bot.errors import ChatError, UserError
 from bot.forms import name_of
 from bot.french import NBSP, plural, say_date, say_minutes
 from bot.menus import Menu
-from bot.previews import PICK_LABELS, answer, must_be_author, recast
+from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, recast, tell_dropped
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render, require
@@ -25,7 +25,7 @@ from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_l
 from dialogs.cra.line.changes import apply_correction
 from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.cra.titles import title_report
-from storage import claims, drafts
+from storage import claims
 from storage.cra import CraRow, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, read_usual
 from storage.cra.report import DUREES, Age
@@ -291,12 +291,24 @@ async def drop_preview(ctx: Context, click: cards.DropPreview) -> Replies:
     filed = await queries.find_filed_keys(ctx.db, keys)
     for key in keys:
         await ctx.drafts.drop(ctx.db, key)
-    asked = await drafts.find_question(ctx.db, ctx.user.id, ctx.channel_id, ctx.now)
-    if asked and asked.no.get("data", {}).get("key") == click.key:
-        await drafts.settle_question(ctx.db, ctx.user.id, ctx.channel_id)
+    asked = await leave_question(ctx, click.key)
     if click.keys:
         await _take_out(ctx, click.keys)
-    return answer(ctx, Message(render("cra/dropped", filed=len(filed), of=len(keys))))
+    shown = cards.ReportPreview.model_validate(asked) if asked else click.shown
+    resume = cards.ResumePreview(shown=shown) if shown and not filed else None
+    return answer(ctx, tell_dropped(render("cra/dropped", filed=len(filed), of=len(keys)), resume))
+
+
+@feature.button(cards.ResumePreview, name="cra.Resume", roles=CONSEILLERS)
+async def resume_preview(ctx: Context, click: cards.ResumePreview) -> Replies:
+    """Show a dropped preview again. Reports of several were taken out under their keys: they get others."""
+    must_be_author(ctx, click.shown.author, "cra")
+    shown = click.shown.model_copy(update={"changes": [], "asked": "", "place": None, "removed": []})
+    if len(shown.reports) > 1:
+        renewed = [each.model_copy(update={"key": f"{each.key}+"}) for each in shown.reports]
+        shown = shown.model_copy(update={"reports": renewed, "key": f"{shown.key}+"})
+    await keep_preview(ctx, shown)
+    return _show(ctx, shown)
 
 
 async def _take_out(ctx: Context, keys: Sequence[str]) -> None:

@@ -3,8 +3,8 @@ window; one, or one that comes back."""
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,7 +14,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import plural, say_date, say_days
 from bot.menus import Choosing, Menu
-from bot.previews import PICK_LABELS, answer, must_be_author
+from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, recast, tell_dropped
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.rdv import changes, deliveries, hours, page, reminders, requests, suggestions
@@ -22,7 +22,9 @@ from commands.rdv.cards import CARD, CONSEILLERS, NoteRdv, draw_card, feature, l
 from commands.rdv.meetings import propose_meeting
 from commands.rdv.rooms import start_rooms
 from config.text import fold
-from dialogs.rdv.line import RdvLine, UsualRdv, names_colleagues, read_rdv_line
+from dialogs.rdv.amendments import AmendedRdv, amend_rdv
+from dialogs.rdv.line import names_colleagues, read_rdv_line
+from dialogs.rdv.parts import RdvLine, UsualRdv, read_shown
 from dialogs.rdv.recurrence import RecurrenceRule, Written, say_rule, write_out
 from dialogs.rdv.titles import say_what, say_when, say_where
 from dialogs.rdv.windows import NewRdv, fill
@@ -39,7 +41,8 @@ HINT = "[mardi 10h 45 min impôts à Bron | @carl @marie 30 min | semaine | 12]"
 
 
 class RdvPreview(BaseModel):
-    """A line as it was understood: whose, under which one-time key, and all that is said of it."""
+    """A line as it was understood: whose, under which one-time key, and all that is said of it; ``asked`` is the part
+    that was asked for in words, "" for none."""
 
     author: str
     key: str
@@ -49,6 +52,14 @@ class RdvPreview(BaseModel):
     choices: dict[str, dict[str, str]] = {}
     assumed: list[str] = []
     notes: list[str] = []
+    day: date | None = None
+    hour: time | None = None
+    asked: str = ""
+
+    @property
+    def line(self) -> RdvLine:
+        """The line, as it was read."""
+        return read_shown(self.model_dump(mode="json"))
 
 
 class SaveRdv(BaseModel):
@@ -64,14 +75,28 @@ class CompleteRdv(SaveRdv):
 
 
 class DropRdv(BaseModel):
-    """« Annuler » a previewed line."""
+    """« Annuler » a previewed line. In the question of a preview, ``shown`` is what is put right by words."""
 
     author: str
     key: str
+    shown: RdvPreview | None = None
+
+
+class CorrectRdv(BaseModel):
+    """What was said in plain words of a previewed line, to put it right; "" shows it once more."""
+
+    shown: RdvPreview
+    said: str
 
 
 class IgnoreRdvWords(BaseModel):
     """« Ignorer ces mots »: what was not understood says nothing."""
+
+    shown: RdvPreview
+
+
+class ResumeRdv(BaseModel):
+    """« Reprendre » a preview that was dropped."""
 
     shown: RdvPreview
 
@@ -132,7 +157,7 @@ async def _read_usual(ctx: ReadingContext) -> UsualRdv:
     return UsualRdv({name: value for name, value in (place | label).items() if value}, await ctx.recall(read_usual))
 
 
-async def _preview(ctx: Context, line: RdvLine, key: str) -> Message:
+async def _preview(ctx: Context, line: RdvLine, key: str, asked: str = "") -> Message:
     """Show what a line was understood as."""
     form = line.judge(ctx.clues)
     if form and form.quand <= ctx.now and not form.repetition:  # of what comes back, today’s may be past
@@ -146,6 +171,9 @@ async def _preview(ctx: Context, line: RdvLine, key: str) -> Message:
         choices=line.choices,
         assumed=line.assumed,
         notes=line.notes,
+        day=line.day,
+        hour=line.hour,
+        asked=asked,
     )
     return await _draw(ctx, shown, form)
 
@@ -153,7 +181,7 @@ async def _preview(ctx: Context, line: RdvLine, key: str) -> Message:
 async def _draw(ctx: Context, shown: RdvPreview, form: NewRdv | None) -> Message:
     planned = await plan_rdvs(ctx, form) if form else None
     overlaps = await say_overlaps(ctx, planned.rdvs) if planned else Markdown("")
-    sure = planned is not None and not shown.unread
+    sure = planned is not None and not shown.unread and not shown.asked
     carried = {"author": shown.author, "key": shown.key, "raw": shown.raw}
     label = "Enregistrer quand même" if overlaps else "Enregistrer"
     save = [Button(label, SaveRdv(**carried), "default" if overlaps else "primary")] if sure else []
@@ -169,7 +197,8 @@ async def _draw(ctx: Context, shown: RdvPreview, form: NewRdv | None) -> Message
         assumed=shown.assumed,
         overlaps=overlaps,
     )
-    question = Question(yes=save[0] if save and not overlaps else None, no=drop)
+    by_word = replace(drop, payload=DropRdv(author=shown.author, key=shown.key, shown=shown))
+    question = Question(yes=save[0] if save and not overlaps else None, no=by_word, stays=True)
     return Message(text, [*save, complete, *ignore, drop], menus=_offer(shown), question=question)
 
 
@@ -316,11 +345,39 @@ async def complete_preview(ctx: Context, click: CompleteRdv) -> Replies:
     return Ask(NewRdv.recall(click.raw, {}), key=click.key)
 
 
-@feature.button(DropRdv, name="rdv.Drop", roles=CONSEILLERS, writes=False)
+@feature.button(DropRdv, name="rdv.Drop", roles=CONSEILLERS)
 async def drop_preview(ctx: Context, click: DropRdv) -> Replies:
     """Say that nothing is noted, unless it is already."""
     must_be_author(ctx, click.author, "rdv")
-    return answer(ctx, Message(render("rdv/dropped", noted=bool(await find_noted(ctx.db, [click.key])))))
+    asked = await leave_question(ctx, click.key)
+    noted = bool(await find_noted(ctx.db, [click.key]))
+    shown = RdvPreview.model_validate(asked) if asked else click.shown
+    resume = ResumeRdv(shown=shown) if shown and not noted else None
+    return answer(ctx, tell_dropped(render("rdv/dropped", noted=noted), resume))
+
+
+@feature.button(ResumeRdv, name="rdv.Resume", roles=CONSEILLERS, writes=False)
+async def resume_preview(ctx: ReadingContext, click: ResumeRdv) -> Replies:
+    """Show a dropped preview again."""
+    must_be_author(ctx, click.shown.author, "rdv")
+    return answer(ctx, await _preview(ctx, click.shown.line, click.shown.key))
+
+
+@feature.button(CorrectRdv, name="rdv.Correct", roles=CONSEILLERS, writes=False)
+async def correct_preview(ctx: ReadingContext, click: CorrectRdv) -> Replies:
+    """Show the corrected preview anew, under what was said; of what is noted already, say where it is changed."""
+    shown = click.shown
+    must_be_author(ctx, shown.author, "rdv")
+    if await find_noted(ctx.db, [shown.key]):
+        return Direct(render("rdv/correct_noted"), user_id=ctx.user.id)
+    amended = amend_rdv(shown.line, click.said, ctx.clues, await _read_usual(ctx), shown.asked)
+    if amended is None:
+        unread = render("cra/correction_unread", said=click.said) if click.said else render("rdv/left")
+        amended = AmendedRdv(shown.line, [unread])
+    message = await _preview(ctx, amended.line, shown.key, amended.asked)
+    told = amended.told
+    text = render("cra/corrected", changes=told, text=Markdown(message.text)) if told else message.text
+    return recast(Direct, replace(message, text=text), user_id=ctx.user.id)
 
 
 @feature.button(PickRdvElement, name="rdv.Pick", roles=CONSEILLERS, writes=False)
@@ -341,14 +398,8 @@ async def _again(
     ctx: ReadingContext, shown: RdvPreview, raw: dict[str, Any], but: str, unread: Sequence[str]
 ) -> Replies:
     must_be_author(ctx, shown.author, "rdv")
-    line = RdvLine(
-        raw,
-        tuple(unread),
-        {name: text for name, text in shown.mistakes.items() if name != but},
-        shown.choices,
-        shown.assumed,
-        shown.notes,
-    )
+    mistakes = {name: text for name, text in shown.mistakes.items() if name != but}
+    line = replace(shown.line, raw=raw, unread=tuple(unread), mistakes=mistakes)
     return answer(ctx, await _preview(ctx, line, shown.key))
 
 

@@ -104,6 +104,22 @@ def says_cancel(said: str) -> bool:
     return any(word.startswith(_CANCEL) for word in _split(said))
 
 
+_RESUME = re.compile(
+    r"(?:(?:non|oups|mince|zut|ah|oh|euh|attends?|attendez|en fait|finalement|pardon|mais|bon|ben|si) )*"
+    r"(?:(?:je (?:veux|voudrais)|peux tu|tu peux|on peut|il faut|faut) (?:le |la |l )?)?"
+    r"(?:repren(?:d[sre]*|ons|ez)|remets|remettez|rends|redonne|remontre|retablis|restaure|recupere[rz]?|reviens|garde)"
+    r"(?: (?:le|la|les|moi|ca|cela|tout|mon|cra|rdv|rendez vous|compte rendu|apercu|en arriere))*|"
+    r"(?:(?:oups|mince|zut|non|pardon) )*(?:j ai|c etait|je l ai) (?:annule|clique|supprime|appuye) (?:\S+ )?"
+    r"par erreur|"
+    r"(?:non |oups |mince )?finalement si|annule l annulation"
+)
+
+
+def resumes(said: str) -> bool:
+    """Whether what was just dropped is wanted back: « reprendre », « finalement si »."""
+    return bool(_RESUME.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1]))))
+
+
 _RETURN = _list_words(
     """
     a ah alors apercu au bon c ca compte cra de donc du coup en est et etait etais fait fini finir j je l la le les ma
@@ -122,6 +138,7 @@ def returns_to_report(said: str) -> bool:
 
 
 _PLACES = ("premiere?|1er|1re|1ere", "deuxieme|2e|2eme|seconde?", "troisieme|3e|3eme", "derniere?")
+LAST = -1
 _ORDINAL = re.compile(
     r"(?:alors |plutot |non )?(?:le |la )?(?:choix |bouton |proposition )?"
     rf"(?:{'|'.join(f'({place})' for place in _PLACES)})(?: (?:stp|svp|merci|s il (?:te|vous) plait))?"
@@ -130,9 +147,10 @@ _ORDINAL = re.compile(
 
 
 def read_ordinal(said: str) -> int:
-    """Which of several things is chosen by its place: 2 for « le deuxième », 4 for the last; 0 where none is."""
+    """Which of several things is chosen by its place: 2 for « le deuxième », LAST for the last; 0 where none is."""
     found = _ORDINAL.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1])))
-    return next((place for place, each in enumerate(found.groups(), 1) if each), 0) if found else 0
+    place = next((place for place, each in enumerate(found.groups(), 1) if each), 0) if found else 0
+    return LAST if place == len(_PLACES) else place
 
 
 _NTH = re.compile(
@@ -143,7 +161,7 @@ _NTH = re.compile(
 def names_place(said: str) -> bool:
     """Whether something is meant by its place in a list, and not said otherwise: « le 15eme »."""
     plain = " ".join(split_words(said[: ANSWER_MAX + 1]))
-    return bool(_NTH.fullmatch(plain)) or read_ordinal(said) > 0 or read_listed(said)[1] > 0
+    return bool(_NTH.fullmatch(plain)) or read_ordinal(said) != 0 or read_listed(said)[1] != 0
 
 
 _ACTS = {
@@ -151,13 +169,17 @@ _ACTS = {
     "dupliquer": "dupli|copi|refai|refer|reprend",
     "supprimer": "suppr|effac|enlev|retir",
 }
-_LISTED = re.compile(r"(?:(?P<act>[a-z]+) (?:moi )?)?(?P<which>(?:le|la) \S+)(?: (?:cra|compte rendu|ticket|demande))?")
+_COUNTED = re.compile(r"(?:le |la )(\d{1,2})(?:er|re|ere|e|eme|ieme)")
+_LISTED = re.compile(
+    r"(?:(?P<act>[a-z]+) (?:moi )?)?(?P<which>(?:le|la) \S+)(?: (?:cra|compte rendu|ticket|demande|rdv|fiche))?"
+)
 
 
 def read_listed(said: str) -> tuple[str, int]:
     """What is to be done with one of a list, and its place there: « supprime le 2e »; 0 where none is meant."""
     found = _LISTED.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1])))
-    place = read_ordinal(found["which"]) if found else 0
+    counted = _COUNTED.fullmatch(found["which"]) if found else None
+    place = int(counted[1]) if counted else read_ordinal(found["which"]) if found else 0
     begun = found["act"] or "" if found else ""
     act = next((act for act, begins in _ACTS.items() if begun and re.match(begins, begun)), "")
     return (act, place) if place and (act or not begun or begun in ("montre", "voir", "affiche")) else ("", 0)

@@ -3,14 +3,14 @@ does not guess."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from bot import guard
 from bot.errors import UserError
 from bot.forms import Clues
-from bot.french import MONTH_NUMBERS, NBSP, read_date, read_minutes, read_named_day, say_minutes, write_moment
+from bot.french import MONTH_NUMBERS, NBSP, read_date, read_minutes, read_named_day, say_minutes
 from bot.guard import DataKind
 from bot.texts import quote
 from config.text import make_plain
@@ -20,12 +20,12 @@ from dialogs.cra.line.parser import choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values
 from dialogs.personal_data import fault_of_memo, fault_of_subject
 from dialogs.rdv.exceptions import find_exceptions
+from dialogs.rdv.parts import RdvLine, UsualRdv
 from dialogs.rdv.recurrence import find_rule
-from dialogs.rdv.windows import NewRdv, Spot
+from dialogs.rdv.windows import Spot
 from storage.cra.habits import Usual
 from storage.rdv.appointments import SUBJECT_MAX
 
-MINUTES_USUAL = 60
 _NUMBER = re.compile(r"(?:(?:de|d|des|entre|pour|sur) )?[\d\s]+(?:er)?")
 """A bare number is no day without « le »: « atelier de 8 »."""
 _DAY_WORDS = 6
@@ -76,38 +76,6 @@ _LEFT = {"age": "âge", "statut": "statut", "suite": "suite", "recurrents": "dé
 """The elements that only a report has."""
 
 
-@dataclass(frozen=True, slots=True)
-class UsualRdv:
-    """Defaults for somebody’s next rdv: the place of the last one, by elements of the window, and habits of their
-    reports."""
-
-    place: Mapping[str, str] = field(default_factory=dict)
-    cra: Usual = field(default_factory=Usual)
-
-
-@dataclass
-class RdvLine:
-    """A line as it was read: ``raw`` is what a submission of the window would send, ``unread`` what was not understood,
-    ``mistakes`` what is impossible, ``assumed`` what was taken without being said, ``notes`` what else should be
-    known."""
-
-    raw: dict[str, Any] = field(default_factory=dict)
-    unread: tuple[str, ...] = ()
-    mistakes: dict[str, str] = field(default_factory=dict)
-    choices: dict[str, dict[str, str]] = field(default_factory=dict)
-    assumed: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def judge(self, clues: Clues) -> NewRdv | None:
-        """Judge the rdv that the line makes; return None where it makes none, with the reason among the mistakes."""
-        try:
-            form = NewRdv.parse(self.raw, {}, clues)
-        except UserError as refusal:
-            self.mistakes = dict(refusal.fields) | self.mistakes
-            return None
-        return None if self.mistakes else form
-
-
 def _write_clock(match: re.Match[str]) -> str:
     """Write « 9 heures et demie », « midi moins le quart » in digits."""
     hour = 12 if match[1] is None else int(match[1])
@@ -133,6 +101,14 @@ class _Text:
 
 def read_rdv_line(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
     """Read any text as one rdv, or as a recurring one, in whatever order its parts come."""
+    found = read_parts(text, clues, usual)
+    found.require_moment(clues.user.zone)
+    found.settle(usual)
+    return found
+
+
+def read_parts(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
+    """Read the parts of a rdv that a text says, and nothing besides."""
     found, left = RdvLine(), _Text(text)
     _read_memo(found, left)
     _leave_contacts_out(found, left)
@@ -144,7 +120,6 @@ def read_rdv_line(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
         found.raw["duree"] = str(ends)
     elif ends < 0:
         found.mistakes["duree"] = f"La fin est avant le début{NBSP}: donnez par exemple 10h-11h."
-    _settle(found, usual)
     return found
 
 
@@ -278,12 +253,7 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
         found.mistakes["quand"] = f"Cette heure n’existe pas{NBSP}: « {said} ». Donnez-en une de 0h à 23h59."
     if is_from or (rule and day is None):
         day = _first_day(found.raw["repetition"], hour, clues, day or clues.today)
-    if day and hour:
-        when = datetime.combine(day, hour, clues.user.zone)
-        found.raw["quand"] = write_moment(when)
-    elif "quand" not in found.mistakes:
-        missing = "le jour et l’heure" if day is None and hour is None else "le jour" if day is None else "l’heure"
-        found.mistakes["quand"] = f"Il manque {missing}{NBSP}: par exemple mardi 10h."
+    found.day, found.hour = day, hour
     return minutes
 
 
@@ -424,27 +394,3 @@ def _take_unread(found: RdvLine, unread: Sequence[str]) -> None:
     if fault_of_memo(" ".join(unread)) and _NO_NAME not in found.notes:
         found.notes.append(_NO_NAME)
     found.unread = tuple(unread)
-
-
-def _settle(found: RdvLine, usual: UsualRdv) -> None:
-    """Fill in what was not said, and mention it."""
-    raw = found.raw
-    if "duree" not in raw and "duree" not in found.mistakes:
-        minutes = next(iter(usual.cra.minutes), MINUTES_USUAL)
-        raw["duree"] = str(minutes)
-        found.assumed.append(say_minutes(minutes))
-    if "ou" not in raw:
-        place = dict(usual.place) or {"ou": Spot.RATTACHEMENT.value}
-        if "commune" in raw and raw["commune"] != place.get("commune"):
-            place = {"ou": place["ou"] if place["ou"] in (Spot.RATTACHEMENT, Spot.AUTRE) else Spot.RATTACHEMENT.value}
-        raw |= {name: value for name, value in place.items() if name not in raw}
-        found.assumed += _list_place(place)
-    if "commune" not in raw and raw["ou"] in (Spot.RATTACHEMENT, Spot.AUTRE, Spot.DOMICILE) and usual.cra.commune:
-        raw["commune"] = usual.cra.commune
-        found.assumed.append(usual.cra.commune)
-
-
-def _list_place(place: Mapping[str, str]) -> list[str]:
-    """List in words the spot, the place and the commune that go without saying."""
-    label = next(spot.label for spot in Spot if spot == place["ou"])
-    return [part for part in (label[:1].lower() + label[1:], place.get("lieu", ""), place.get("commune", "")) if part]

@@ -11,7 +11,8 @@ from bot.french import MONTH_NUMBERS
 from bot.people import make_nobody
 from config.text import fold
 from config.time import WEEKDAYS
-from dialogs.rdv.line import RdvLine, UsualRdv, names_colleagues, read_rdv_line
+from dialogs.rdv.line import names_colleagues, read_rdv_line
+from dialogs.rdv.parts import RdvLine, UsualRdv
 from storage.communes import find_place_exactly
 
 _MONTHS = "|".join((*MONTH_NUMBERS, "février", "août", "décembre"))

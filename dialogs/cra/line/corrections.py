@@ -23,7 +23,7 @@ _SAID = (
     r"zut|je voulais dire|je me suis tromp[ée]+|(?:c['’ ]?|ce )[ée]tai[ts]|c['’ ]?est|"
     r"(?:ils?|elles?|on) (?:(?:en )?[ée]tai(?:en)?t|est|sont)|nous [ée]tions|il y (?:en )?avait|y avait|(?:re)?mets?|"
     r"(?:(?:tu peux|vous pouvez|il faut|faut) )?(?:re)?mett(?:ez|re)|chang\w+|corrig\w+|modifi\w+|boug\w+|"
-    r"d[ée]plac\w+|remplac\w+|not(?:e|ez|er)"
+    r"d[ée]plac\w+|report(?:e|ez|er|ons)|remplac\w+|not(?:e|ez|er)"
 )
 _AROUND = r"ah|oh|mais|euh|et|bon|alors|ok|d[ée]sol[ée]e?"
 _END = r"(?:-(?:l[ea]s?|en|moi)| (?:moi|ça|ca|cela))*(?:[\s,:;.!]+|$)"
@@ -31,8 +31,8 @@ _FRAME = re.compile(rf"^(?:(?:{_SAID}|{_AROUND}){_END})+", re.IGNORECASE)
 """What is said before a correction."""
 _ANNOUNCING = re.compile(rf"\b(?:{_SAID})(?!\w)", re.IGNORECASE)
 _NOT = re.compile(
-    r"(?:^|[ ,])(?:et |mais )?(?:non )?(?:pas|au lieu d(?:e|u)|à la place d(?:e|u))\b ?(?:à |a |en |de |d['’]|l[ea] )?"
-    r"([^,;.]+?)\s*(?:[,;]|\bmais\b|$)",
+    r"(?:^|[ ,])(?:et |mais )?(?:non )?(?:pas|au lieu d(?:e|u)|à la place d(?:e|u)|plut[oô]t que)\b ?"
+    r"(?:à |a |en |de |d['’]|l[ea] )?([^,;.]+?)\s*(?:[,;]|\bmais\b|$)",
     re.IGNORECASE,
 )
 """What it was not: « non pas Bron, Vaulx », « à Vaulx et pas Bron »."""
@@ -303,6 +303,29 @@ class _Reader:
 def strip_frame(said: str) -> str:
     """Return what is said without what leads to it: « en fait c’était », « mets »."""
     return _FRAME.sub("", said.strip()).rstrip(" .!")
+
+
+def announces(said: str) -> bool:
+    """Return whether a word says that something is put right: « plutôt », « mets »."""
+    return bool(_ANNOUNCING.search(said))
+
+
+def find_taken_out(said: str) -> str:
+    """Find what is to go: « la visio » for « enlève la visio »; "" where nothing is."""
+    found = _TAKE_OUT.match(strip_frame(said))
+    return found[1].strip() if found else ""
+
+
+def find_put_in(said: str) -> str:
+    """Find what comes in addition: « mail » for « ajoute mail »; "" where nothing does."""
+    found = _PUT_IN.match(strip_frame(said)) or _PUT_IN.match(said.strip())
+    return found[1].strip(" .!") if found else ""
+
+
+def split_refused(said: str) -> tuple[str, str]:
+    """Split what was not so from what is: « mardi » and « mercredi » for « mercredi pas mardi »; "" for neither."""
+    found = _NOT.search(said)
+    return (found[1].strip(), strip_frame(_NOT.sub(" ", said))) if found else ("", "")
 
 
 def _count_people(match: re.Match[str]) -> str:
