@@ -167,3 +167,40 @@ def test_what_is_wanted_is_told_from_what_is_said_around_it(sentence: str, line:
 )
 def test_what_leaves_out_a_number_is_not_sure(sentence: str, is_sure: bool) -> None:
     assert read(sentence).sure is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("visio hier avec une dame 45 min caf", "/cra visio hier avec une dame 45 min caf"),
+        ("visio demain 14h avec une dame", "/visio demain 14h avec une dame"),
+        ("stats de septembre plus celles d’octobre", "/stats septembre et octobre"),
+        ("stats septembre puis octobre", "/stats septembre et octobre"),
+        ("mes stats de la semaine du 16", "/stats semaine du 16"),
+        ("ojd g fait cmb de cra", "/stats aujourd’hui"),
+        ("cmb g fait de cra ce moi", "/stats"),
+        ("kel son mé rdv dem1", "/rdv demain"),
+        ("une fiche sur le C++", "/ressources C++"),
+        ("j’ai quelqu’un de prévu jeudi ?", "/rdv jeudi"),
+        ("le cra d’hier est faux", "/cra liste hier"),
+        ("c’est quoi l’adresse de ma page de réservation", "/rdv lien"),
+        (
+            "je veux que les gens puissent réserver avec moi le mardi matin de 9h à midi",
+            "/rdv disponibilites mardi 9h-12h",
+        ),
+    ],
+)
+def test_a_hurried_sentence_is_read_whole(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ("atelier 2h une vingtaine de seniors bron", "/cra atelier 20p 2h Bron +60"),
+        ("atelier une douzaine d’élèves 1h", "/cra atelier 12p 1h étudiant"),
+        ("individuel une dame d’une quarantaine d’années 1h mail", "/cra individuel 1h mail"),
+    ],
+)
+def test_how_many_are_told_in_one_word(told: str, line: str) -> None:
+    assert shorten_command(f"/cra {told}", TODAY) == line

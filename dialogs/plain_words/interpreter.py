@@ -13,6 +13,7 @@ from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.duties import read_duty
 from dialogs.plain_words.readings import Intention, Reading
+from dialogs.plain_words.reports import is_past_call
 from dialogs.plain_words.sentences import Sentence, read_sentence
 from dialogs.plain_words.stories import read_both, read_wish
 from dialogs.plain_words.utterance import Utterance
@@ -45,7 +46,10 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
 
 
 def _says_more(said: Utterance, typed: Reading) -> bool:
-    """Whether words that begin as a command does say a subcommand: « idée 12 refusée », but not « tickets à moi »."""
+    """Whether words that begin as a command does say a subcommand, « idée 12 refusée », but not « tickets à moi », or
+    tell a report: « visio 1h avec un monsieur hier »."""
+    if typed.intention is Intention.VISIO and is_past_call(said.plain):
+        return True
     act = find_act(said)
     return act is not None and said.commands.find(act[1])[0] != said.commands.find(typed.line)[0]
 

@@ -152,7 +152,8 @@ _NEXT = re.compile(
 _CHANGING = re.compile(
     r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|deplac|report|decal|repouss|quels? |voir |"
     r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv |planning |"
-    r"montre|affiche|qui (?:est ce que |es que )?je |je (?:vois|recois) qui )"
+    r"quelqu un |du monde |prevue?s? |suis libre |montre|affiche|qui (?:est ce que |es que )?je |"
+    r"je (?:vois|recois) qui )"
 )
 """What is said of appointments that there are."""
 MEETING = re.compile(

@@ -56,6 +56,7 @@ def _find_code(sentence: Sentence, words: list[str]) -> SaidPlace | None:
         is_announced = words[index - 1] in read_frame("avant_code")
         is_announced = is_announced and words[max(index - 2, 0) : index] != ["semaine", "du"]
         is_named = words[index - 1] in ("departement", "departements")
+        is_announced = is_announced and words[index - 2 : index] != ["semaine", "du"]
         if word in from_code and is_announced and (is_named or not _is_counted(word, words[index + 1 : index + 3])):
             return SaidPlace("departement", sentence.typed(index, index + 1), range(index, index + 1))
     return None

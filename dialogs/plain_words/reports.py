@@ -38,6 +38,8 @@ _SIGNS = (
     (1.5, r" une (?:dizaine|douzaine|quinzaine|vingtaine|trentaine) (?:de |d )?"),
     (1.0, rf" (?:{_FEW}) (?:(?:vieille|jeune|autre|petite?) )?(?:{_SOMEBODY}) "),
     (0.5, rf" (?:{_DAY}) "),
+    (1.5, rf" (?:une? )?(?:dizaine|douzaine|quinzaine|vingtaine|trentaine) (?:de |d )(?:{_PEOPLE}) "),
+    (1.5, r" \d{1,2} (?:indiv|individuelle?s?|individuels|ponctuelle?s?|ponctuels|ponct) "),
     (1.0, r" \d{5} "),
     (0.5, rf" (?:{_STATUS}) "),
     (1.0, r" (?:je )?(?:viens|sors) (?:juste |tout juste )?(?:de |d )(?:finir|terminer|recevoir|faire|voir|aider) "),
@@ -128,6 +130,23 @@ def is_habit(plain: str) -> bool:
     """Whether a report is told that comes back each week: an activity on a weekday, at no hour."""
     is_timed = re.search(r" (?:[89]|1\d) ?h(?: ?[0-5]\d)? ", plain)
     return bool(_EACH_WEEK.search(plain)) and not is_timed and weigh_report(plain) > 0
+
+
+_CALL = "visio(?:conference|conf|s)?"
+_PAST_CALL = re.compile(
+    rf" {_CALL} (?:\S+ ){{0,8}}?(?:(?:avant )?hier|(?:{'|'.join(WEEKDAYS)}|semaine) (?:dernier|passe)e?)"
+    rf"| (?:hier|{'|'.join(WEEKDAYS)} dernier) (?:\S+ ){{0,6}}?{_CALL} "
+    rf"| (?:(?:j ai|on a) (?:fait|eu|passe|anime)|je viens de (?:faire|finir)) (?:\S+ ){{0,3}}?{_CALL} "
+)
+
+
+def is_past_call(plain: str) -> bool:
+    """Whether a call is told that is over: « visio 1h avec un monsieur hier »."""
+    return bool(_PAST_CALL.search(plain)) and sum_signs(plain) >= CALL_SIGNS and not _OTHERWISE.search(plain)
+
+
+CALL_SIGNS = 2.0
+"""What the signs of a report weigh beside a call that is over."""
 
 
 def find_day(plain: str) -> str:
@@ -266,7 +285,11 @@ _IN_CRA = re.compile(r" (?:en|dans|pour|comme) (?:un |le |mon |mes )?(?:cras?|co
 _VEILLE = re.compile(r"^la veille", re.IGNORECASE)
 _LIKE_FIRST = re.compile(r"(?:idem|pareil(?:le)?|rebelote|(?:la )?meme chose) (?:que|qu) ")
 """What a report begins with that is like another one, which is named behind that: « idem que le dernier cra »."""
-_NOTING = re.compile(r" (?:oublie|saisir|noter|enregistrer|rentrer|declarer|renseigner|consigner|encoder) ")
+_NOTING = re.compile(
+    r" (?:oublie|saisir|noter|enregistrer|rentrer|declarer|renseigner|consigner|encoder|"
+    r"(?:bilan|recap|recapitulatif|resume) (?:de |du |d )(?:l |la |ma |mon |mes |cet |cette |ce )?"
+    r"(?:journee|matinee|matin|apres midi|aprem|jour|permanence)) "
+)
 NOTING_MAX = 14
 """Words within which it is said that a report is to be written, before it is told."""
 

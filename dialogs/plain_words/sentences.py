@@ -183,14 +183,18 @@ def _stem(word: str) -> str:
     return word.removesuffix(ending)
 
 
+_AS_HEARD = {"mé": "mes", "lé": "les", "dé": "des", "sé": "ses", "cé": "c est", "é": "et"}
+"""Small words as they sound, told from others by their accent alone."""
+
+
 def _write_out(match: re.Match[str], mend: Callable[[str], str]) -> str:
     """A word as it is compared; one letter before an apostrophe is no abbreviation: « c’est », but « c bon »."""
     word = fold(match[0])
-    if _is_name(match) or _is_initial(match):
+    if _is_name(match) or _is_initial(match) or match.string[match.end() : match.end() + 2] in ("++", "#"):
         return word
     if len(word) == 1 and match.string[match.end() : match.end() + 1] in ("'", "’"):
         return word
-    return _read_abbreviations().get(word) or mend(word)
+    return _AS_HEARD.get(match[0].lower()) or _read_abbreviations().get(word) or mend(word)
 
 
 _BEFORE_SENTENCE = frozenset({"", ".", "!", "?", "…", "\n", ":", "«", "-"})

@@ -36,6 +36,11 @@ _TAGGED = re.compile(
 """A tag that is called so."""
 _TWELVE_MONTHS = re.compile(r" (?:12|douze) mois (?:de l annee|de|d) (20\d\d) ")
 """What is a year."""
+_TWO_MONTHS = re.compile(
+    rf" ({'|'.join(MONTH_NUMBERS)})(?: 20\d\d)? (?:plus|puis|ainsi que|avec|et(?= (?:aussi|puis|cel|ceu)))"
+    rf"(?: aussi| puis)?(?: celles?| ceux| celui)?(?: de| d)? ({'|'.join(MONTH_NUMBERS)})(?: (20\d\d))? "
+)
+"""Two months that are asked for together: « septembre plus celles d’octobre »."""
 _PARTING = frozenset(",;.!…(")
 _SPEAKING = frozenset(
     {
@@ -71,8 +76,8 @@ _ARTICLES = frozenset({"le", "la", "les", "l", "un", "une", "ses", "son", "sa", 
 """Small words that say nothing in what is sought: « créer une adresse », « les fraudes sur le net »."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
-_NAMED_PLUS = re.compile(r"[^\W\d_]\+(?!\w)")
-"""The end of a name with its sign: « FranceConnect+ »."""
+_NAMED_PLUS = re.compile(r"[^\W\d_](\+\+?|#)(?!\w)")
+"""The end of a name with its sign: « FranceConnect+ », « C++ »."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,9 @@ class Utterance:
     def _period(self) -> tuple[str, range]:
         if year := _TWELVE_MONTHS.search(self.plain):
             return year[1], range(self.find_word_at(year.start() + 1), self.find_word_at(year.end() - 1))
+        if (both := _TWO_MONTHS.search(self.plain)) and MONTH_NUMBERS[both[2]] == MONTH_NUMBERS[both[1]] + 1:
+            span = range(self.find_word_at(both.start() + 1), self.find_word_at(both.end() - 1))
+            return " ".join(filter(None, (both[1], "et", both[2], both[3]))), span
         return write_period(self.sentence, self.today, self.place.span if self.place else range(0))
 
     @cached_property
@@ -280,7 +288,8 @@ class Utterance:
 
     def _is_empty(self, index: int, empty: frozenset[str]) -> bool:
         word = self.sentence.words[index]
-        if self._is_initial(index) or self._begins_name(index):
+        is_signed = _NAMED_PLUS.match(self.sentence.text, word.end - 1)
+        if is_signed or self._is_initial(index) or self._begins_name(index):
             return False
         typed = fold(self.sentence.text[word.start : word.end])
         return typed in empty or empty.issuperset(word.folded.split()) or index in self._set_phrases
@@ -324,7 +333,8 @@ class Utterance:
         parts = []
         for index in indices:
             sign = self.sentence.between(index) if index + 1 in indices else " "
-            dot = "." * self._is_initial(index) or "+" * bool(_NAMED_PLUS.match(text, words[index].end - 1))
+            signed = _NAMED_PLUS.match(text, words[index].end - 1)
+            dot = "." * self._is_initial(index) or (signed[1] if signed else "")
             parts += [
                 words[index].typed(text)[0],
                 dot or (sign if sign in _JOINING else ""),

@@ -21,6 +21,7 @@ from dialogs.plain_words.reports import (
     is_habit,
     is_like_another,
     is_noted,
+    is_past_call,
     is_repeated,
     weigh_report,
 )
@@ -101,6 +102,9 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
         mended = min(scores[Intention.HOTLINE], 0.0)
         scores[Intention.HOTLINE] = scores[Intention.HOTLINE] if said.has(_URGENT) else mended
         scores[Intention.CRA] = max(scores[Intention.CRA], 0.0) + told
+    if is_past_call(said.plain):
+        scores[Intention.VISIO] = min(scores[Intention.VISIO], 0.0)
+        scores[Intention.CRA] = max(scores[Intention.CRA], 0.0) + MEETING_WEIGHT
     if act := find_act(said):
         is_named = max(scores[Intention.HOTLINE], scores[Intention.IDEE]) >= NAMING and act[0] not in _NAMING
         scores[act[0]] += NAMED_WEIGHT if is_named else ACT_WEIGHT
