@@ -291,8 +291,6 @@ class Delivery:
                     body |= {"update": self.content(reply, request.only_for, request.response_url)}
                 case Refuse():
                     body = _join_answers(body, await self._refuse(reply, request))
-                case _:
-                    continue
         if _goes_elsewhere(replies, request):
             pointer = asyncio.create_task(self._point(request))
             self._pointers.add(pointer)
