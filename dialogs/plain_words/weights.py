@@ -97,14 +97,7 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
     if said.place and asks_figures:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
-    if told := weigh_report(said.plain):
-        # What was mended for somebody is told, unless it is one’s own, and now.
-        mended = min(scores[Intention.HOTLINE], 0.0)
-        scores[Intention.HOTLINE] = scores[Intention.HOTLINE] if said.has(_URGENT) else mended
-        scores[Intention.CRA] = max(scores[Intention.CRA], 0.0) + told
-    if is_past_call(said.plain):
-        scores[Intention.VISIO] = min(scores[Intention.VISIO], 0.0)
-        scores[Intention.CRA] = max(scores[Intention.CRA], 0.0) + MEETING_WEIGHT
+    _weigh_told(said, scores)
     if act := find_act(said):
         is_named = max(scores[Intention.HOTLINE], scores[Intention.IDEE]) >= NAMING and act[0] not in _NAMING
         scores[act[0]] += NAMED_WEIGHT if is_named else ACT_WEIGHT
@@ -121,6 +114,18 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     if said.period and not any(scores.values()) and len(said.period.split()) >= (said.end - said.first) - 1:
         scores[Intention.STATS] += PERIOD_WEIGHT
     return scores
+
+
+def _weigh_told(said: Utterance, scores: dict[Intention, float]) -> None:
+    """Add what tells of a report, a call that is over among them."""
+    if told := weigh_report(said.plain):
+        # What was mended for somebody is told, unless it is one’s own, and now.
+        mended = min(scores[Intention.HOTLINE], 0.0)
+        scores[Intention.HOTLINE] = scores[Intention.HOTLINE] if said.has(_URGENT) else mended
+        scores[Intention.CRA] = max(scores[Intention.CRA], 0.0) + told
+    if is_past_call(said.plain):
+        scores[Intention.VISIO] = min(scores[Intention.VISIO], 0.0)
+        scores[Intention.CRA] = max(scores[Intention.CRA], 0.0) + MEETING_WEIGHT
 
 
 def _judge_link(link: str, scores: Mapping[Intention, float], said: Utterance) -> Intention:
