@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
+from sqlmodel import col
 
 from bot.mattermost import ChatPost
 from bot.mattermost.wire import ChatReaction
@@ -152,10 +154,13 @@ async def test_newcomers_are_counted_and_named_by_departement_from_five_on(newsr
     since = datetime(2018, 1, 1, tzinfo=UTC) + timedelta(days=10 * next(_days))
     period = DigestPeriod("vendredi", since.date(), since, since + timedelta(days=7), monthly=False)
 
+    came: list[str] = []
+
     async def come(code: str, count: int) -> None:
         async with newsroom.house.bot.database.transaction() as db:
             for _ in range(count):
                 ident = unique("n").replace("-", "")[:26].ljust(26, "n")
+                came.append(ident)
                 db.add(Registered(id=ident, username=ident, departements=[code], since=since))
                 db.add(Arrival(person_id=ident, at=since + timedelta(days=1)))
 
@@ -179,6 +184,8 @@ async def test_newcomers_are_counted_and_named_by_departement_from_five_on(newsr
         "6 nouvelles personnes nous ont rejoints",
         "Notamment : Ain (5).",
     )
+    async with newsroom.house.bot.database.transaction() as db:  # Mattermost knows none of them: nobody shall write
+        await db.execute(delete(Registered).where(col(Registered.id).in_(came)))
 
 
 @pytest.mark.parametrize("monthly", [True, False])
