@@ -210,12 +210,3 @@ async def test_a_place_chooses_in_a_list_that_was_whispered(house: House, juliet
         offered = await answered(juliette, words, "s’ouvre dans une fenêtre")
         window = await juliette.opens_by(offered, offered.buttons[0])
         assert window.shown("activite") == kind, words
-
-
-async def test_a_place_chooses_among_the_rdv_that_were_shown(house: House, juliette: Person) -> None:
-    for hour in ("9h", "11h"):
-        await answered(juliette, f"rdv demain {hour} impôts bron", "émarche")
-        await answered(juliette, "oui", "Rendez-vous n°")
-    await house.settled()
-    await juliette.asks("/rdv semaine", await juliette.direct_channel())
-    assert "11 h" in plain(await answered(juliette, "le dernier", "n°"))
