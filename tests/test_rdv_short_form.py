@@ -15,6 +15,8 @@ TOLD = {
     "jusqu'au 31 mars atelier mail 8p à la mairie de Bron",
     "lundi 7 décembre 10h-12h atelier mail 10p médiathèque de Pamiers": "lundi 7 décembre 10h-12h atelier mail 10p "
     "médiathèque de Pamiers",
+    "demain 14h impots a la mairie de bron": "demain 14h impots à la mairie de bron",
+    "lundi 9h a l'école des lilas mail": "lundi 9h mail à l'école des lilas",
     "mercredi 16h telephone cv": "mercredi 16h cv par téléphone",
     "mercredi 16h cv": "mercredi 16h cv",
 }

@@ -23,7 +23,22 @@ def find_weekly(text: str) -> str:
     found = [match[0] for match in _WEEKLY.finditer(text)]
     if not found or re.search(_WEEKDAY, _WEEKLY.sub(" ", text), re.IGNORECASE):
         return ""
-    return ", ".join(map(_write_weekly, found))
+    return ", ".join(map(_write_weekly, found)) + _find_place(text)
+
+
+def _find_place(text: str) -> str:
+    """Where that is, behind the last hours: « à la mairie de Capesterre »; "" where it is not said."""
+    *_, last = _WEEKLY.finditer(text)
+    place = _PLACE.match(text, last.end())
+    return place[0] if place else ""
+
+
+_PLACE = re.compile(
+    r" (?:à|a|au|aux|chez) (?!partir|compter|distance pour)[^\W\d](?:[^\W\d]|[’' -]){1,60}?"
+    r"(?=\s*(?:[,;.:!?]|$)| (?:pour|svp|stp|merci|tu|vous|si|sauf|avec|et (?:je|que|vous|tu)|jusqu\w*)\b)",
+    re.IGNORECASE,
+)
+"""A place, up to what else is said."""
 
 
 def _write_weekly(told: str) -> str:
@@ -38,7 +53,7 @@ _DAY_THEN_DAY = re.compile(rf"\b({'|'.join(WEEKDAYS)}) (?={'|'.join(WEEKDAYS)})"
 
 
 _DAYS_S = re.compile(rf"(?<!\w)({'|'.join(WEEKDAYS)})s\b", re.IGNORECASE)
-_ARTICLES = re.compile(r"^(?:le |les )|(?<= et )les? |(?<=, )les? ()", re.IGNORECASE)
+_ARTICLES = re.compile(r"^(?:tous les |le |les )|(?<= et )les? |(?<=, )les? ()", re.IGNORECASE)
 _SPACED_HOURS = re.compile(
     r"(?:de )?(\d{1,2}) ?h ?(\d\d)? ?(?:-|à|a) ?(\d{1,2}) ?h(?: (?=\d\d(?!\d| ?h)))?(\d\d)?", re.IGNORECASE
 )

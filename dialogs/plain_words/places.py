@@ -80,8 +80,16 @@ LAST_DAY = 31
 
 def name_place(name: str) -> str:
     """The name of a territory as it is written; any other stays as it is."""
-    known = _read_names().get(" ".join(split_words(name)))
+    words = " ".join(split_words(name))
+    known = _read_names().get(words) or _read_bare_names().get(words)
     return known[1] if known else name
+
+
+@cache
+def _read_bare_names() -> dict[str, tuple[str, str]]:
+    """The names of territories without their small words, of which what is sought is left: « corse sud »."""
+    small = read_frame("entre")
+    return {" ".join(w for w in name.split() if w not in small): known for name, known in _read_names().items()}
 
 
 @cache

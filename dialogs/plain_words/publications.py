@@ -76,7 +76,8 @@ def write_news(said: Utterance) -> str:
         return "actus discret"
     is_proposed = said.has(
         "propos|partag|suggere|publi|diffus|signal|faire passer|parler de m|annonce[rz]? |merit|"
-        r"(?:a|de|faut|veux|voudrais) mettre (?:dans|en|sur) |infos? pour (?:les |l )?(?:actu|lettre)|une actu pour |"
+        r"(?:a|de|faut|veux|voudrais) (?:(?:le|la|les|l) )?mettre (?:dans|en|sur) |"
+        "infos? pour (?:les |l )?(?:actu|lettre)|une actu pour |"
         r"(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
     )
     is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")

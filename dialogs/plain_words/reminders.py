@@ -27,6 +27,8 @@ def write_reminders(said: Utterance) -> str:
         earlier = None if WHEN.search(f" {fold(told)} ") else WHEN.search(said.plain)
         return f"absence {type_found(said, earlier) if earlier else told}"
     evening = "soir" if said.has("soir|fin de journee") else ""
+    if evening and _NO_EVENING.search(said.plain):
+        return f"rappels {evening} non"
     if hour := _HOUR.search(digits(said.plain.replace(" midi ", " 12 h ")) + " "):
         return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
     days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
@@ -74,6 +76,12 @@ _NOT_ON = re.compile(
     rf"| {_ON_DAYS} (?:je |j |on )(?:(?:ne|n) )?\S+ (?:pas|plus|jamais|en repos|off|en conge) "
 )
 """On which days nothing is to come, or somebody does not work."""
+_NO_EVENING = re.compile(
+    r" (?:plus de|plus d|plus aucun|stop|arrete[rz]?|desactive[rz]?|supprime[rz]?)(?: les?| l| ces?| mes)? "
+    r"(?:rappels?|messages?|relances?|notifs?|notifications?) (?:du |le |de fin de |en fin de |chaque |tous les )"
+    r"(?:soirs?|journee) (?!.*(?:avant|apres|plutot|mais|place|sauf))"
+)
+"""What asks for no message in the evening any more, though its hour may be told."""
 _HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")
 
 

@@ -59,7 +59,8 @@ _PARTS: Mapping[str, tuple[re.Pattern[str], _Write]] = {
         lambda found: f"{found[1]} min" if found[1] else found[2],
     ),
 }
-_AT_HOUSE = re.compile(rf"(?<!\w)(?:(?:[àa]|aux?) (?:la |le |l['’ ])?)?(?:{_HOUSE})(?: de {_NAME})?(?=[ ,]|$)")
+_OF = rf"(?:(?:de la|du|des?) |(?:de l|d)['’ ])(?:{_NAME}|[a-zà-ÿ][\w'’-]+)"
+_AT_HOUSE = re.compile(rf"(?<!\w)(?:(?:[àa]|aux?) (?:la |le |l['’ ])?)?(?:{_HOUSE})(?: {_OF}){{0,2}}(?=[ ,]|$)")
 _AT_NAME = re.compile(rf"(?<!\w)(?:[àÀa]|aux?) {_NAME}(?=[ ,]|$)")
 _LEAD = re.compile(
     r"^(?:(?:pour|pr|sur|avec|concernant|au sujet d[eu]s?|une?|les?|la|ses|son|sa|des)\b ?|l['’]|[ ,;:-])+",
