@@ -151,6 +151,21 @@ def test_the_same_day_of_the_last_week_is_written_by_its_date() -> None:
         ("un support sur les écrans et les enfants", "/ressources écrans enfants"),
         ("mes rdv du 3 au 10 dec", "/rdv liste du 3 au 10 décembre"),
         ("trouve un créneau de 45 min avec @lea mardi pour le budget", "/rdv @lea mardi 45 min budget"),
+        ("c’est qui la coordinatrice de corse du sud ?", "/annuaire coordinatrice Corse-du-Sud"),
+        ("stp plus de message le soir a 17h30", "/rappels soir non"),
+        ("plus de rappels le soir avant 18h", "/rappels soir 18h"),
+        (
+            "on peut prendre rendez-vous avec moi tous les mardis matin de 9h à 12h à la mairie de Bron",
+            "/rdv disponibilites mardi 9h-12h à la mairie de Bron",
+        ),
+        ("mes dispos : lundi 9h-12h à partir de janvier", "/rdv disponibilites lundi 9h-12h"),
+        (
+            "La Voix du Nord a fait un article sur nous, c’est possible de le mettre dans les actus ?",
+            "/actus proposer La Voix du Nord a fait un article sur nous",
+        ),
+        ("prévenez-moi quand il sort une fiche sur la parentalité", "/ressources suivre parentalité"),
+        ("Individuel, 45 min, mot de passe oublié, 59550", "/cra Individuel, 45 min, mot de passe oublié, 59550"),
+        ("corrige le cra 12345", "/cra modifier 12345"),
     ],
 )
 def test_what_is_wanted_is_told_from_what_is_said_around_it(sentence: str, line: str) -> None:
@@ -200,7 +215,10 @@ def test_a_hurried_sentence_is_read_whole(sentence: str, line: str) -> None:
         ("atelier 2h une vingtaine de seniors bron", "/cra atelier 20p 2h Bron +60"),
         ("atelier une douzaine d’élèves 1h", "/cra atelier 12p 1h étudiant"),
         ("individuel une dame d’une quarantaine d’années 1h mail", "/cra individuel 1h mail"),
+        ("2 ponctuels 15 min imprimer un justificatif de domicile", "/cra 2 ponctuels 15min imprimer"),
+        ("5 petits dépannages 20 min mail", "/cra 5 ponctuels 20min mail"),
+        ("atelier 8p 2h ordinateur débutant Petit-Canal", "/cra atelier 8p 2h ordinateur Petit-Canal"),
     ],
 )
-def test_how_many_are_told_in_one_word(told: str, line: str) -> None:
+def test_a_report_is_written_with_what_was_read(told: str, line: str) -> None:
     assert shorten_command(f"/cra {told}", TODAY) == line

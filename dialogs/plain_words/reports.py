@@ -201,6 +201,8 @@ REPORT_ACTS = {
 }
 
 
+POSTCODE = 5
+"""Digits of what is rather where a report that is told was, than a report’s number."""
 NAMED_MAX = 9
 """Words within which « compte rendu » is the name of what is to be written, and not part of it."""
 
@@ -208,11 +210,12 @@ NAMED_MAX = 9
 def write_report(said: Utterance) -> str:
     """Write the report that is told, or what is to be done with one."""
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
-    if found and said.named_number:
-        return f"cra {found} {said.named_number}"
+    number, signs = said.named_number, sum_signs(said.plain)
+    if found and number and not (len(number) == POSTCODE and signs >= ENOUGH):
+        return f"cra {found} {number}"
     if again := _write_again(said):
         return again
-    if found and sum_signs(said.plain) < 1:
+    if found and signs < 1:
         return f"cra liste {said.period or find_day(said.plain)}"
     return _write_habit(said) or _write_told(said)
 
