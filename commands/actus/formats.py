@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.french import group, plural
 from bot.papers import page
+from bot.papers.compositor import NotComposedError
 from bot.papers.typeset import compose_pdf, replace_shortcodes, to_drawable
 from bot.plain_text import shorten
 from bot.texts import BREAK, Markdown, escape, typeset
@@ -224,7 +225,7 @@ def write_pdf(sheet: DigestSheet, look: page.Brand) -> bytes:
     told = describe_sheet(sheet, look)
     try:
         return compose_pdf("actus", told, sheet.on)
-    except RuntimeError:
+    except NotComposedError:
         if told["logo"] is None:
             raise
         return compose_pdf("actus", told | {"logo": None}, sheet.on)
