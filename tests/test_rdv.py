@@ -373,6 +373,9 @@ def test_a_day_left_out_is_not_that_of_a_rdv() -> None:
          "du lundi au vendredi, sauf en août, jusqu’au samedi 5 décembre 2026"),
         ("du lundi au vendredi sauf mercredi et jeudi jusqu’au 5/12",
          "les lundis, mardis et vendredis jusqu’au samedi 5 décembre 2026"),
+        ("tous les lundis, mardis et les vendredis jusqu’au 5/12",
+         "les lundis, mardis et vendredis jusqu’au samedi 5 décembre 2026"),
+        ("chaque mardi et jeudi jusqu’au 5/12", "les mardis et jeudis jusqu’au samedi 5 décembre 2026"),
         ("du lundi au jeudi semaines paires jusqu’au 5/12",
          "du lundi au jeudi, semaines paires jusqu’au samedi 5 décembre 2026"),
         ("du lundi au jeudi une semaine sur deux jusqu’au 5/12",
@@ -432,10 +435,9 @@ def test_a_day_a_week_or_two_later_is_read(words: str, day: str) -> None:
 
 
 def test_a_second_day_and_a_name_are_told_and_not_kept() -> None:
-    for line in ("mardi et jeudi 10h mail", "tous les mardis et jeudis 10h mail"):
-        found = read_rdv_line(line, CLUES, UsualRdv())
-        assert "celui du jeudi" in " ".join(found.notes)
-        assert found.raw["quand"] == "01/12/2026 10h00"
+    found = read_rdv_line("mardi et jeudi 10h mail", CLUES, UsualRdv())
+    assert "celui du jeudi" in " ".join(found.notes)
+    assert found.raw["quand"] == "01/12/2026 10h00"
     assert "celui de 14h" in " ".join(read_rdv_line("mardi 10h et 14h mail", CLUES, UsualRdv()).notes)
     for line in ("demain à 9h avec M. Petit", "demain 9h M. Petit mail"):
         found = read_rdv_line(line, CLUES, UsualRdv())

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from itertools import islice
 from typing import Any
 
 from bot import guard
@@ -30,6 +31,8 @@ _NUMBER = re.compile(r"(?:(?:de|d|des|entre|pour|sur) )?[\d\s]+(?:er)?")
 """A bare number is no day without « le »: « atelier de 8 »."""
 _DAY_WORDS = 6
 """Words of the longest day: « mardi 1er décembre 2026 »."""
+_SEARCHED_WORDS = 100
+"""The words of a line among which a day is looked for; nobody types as many before it."""
 _MORNING = 7
 """The hour before which « 1h30 » is a duration, unless it stands right after the day."""
 _UNIT = r"(?:h(?:eures?|rs?)?|:)"
@@ -274,7 +277,7 @@ def _first_day(repetition: str, hour: time | None, clues: Clues, since: date) ->
 def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, int]:
     """Take out the longest words that say a day to come; return that day, and where the words end."""
     dayless = _AMOUNT.sub(_make_gap, _HOURS.sub(_make_gap, left.plain))
-    words = [match.span() for match in re.finditer(r"[^\s,;]+", dayless)]
+    words = [match.span() for match in islice(re.finditer(r"[^\s,;]+", dayless), _SEARCHED_WORDS)]
     spans = [
         (words[at][0], words[at + size - 1][1])
         for size in range(_DAY_WORDS, 0, -1)

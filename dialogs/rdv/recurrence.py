@@ -59,9 +59,11 @@ _RULES = tuple(
 _DATE = rf"\d{{1,2}}(?:er)?(?:/| (?:{'|'.join(MONTH_NUMBERS)}))"
 _EACH_DAY = re.compile(
     rf"(?<!\w)(?:(?:(?:tous|tout) les jours |chaque jour )?du (?P<begin>{_DAYS}) au (?P<last>{_DAYS})(?! {_DATE})|"
+    rf"(?:(?:tous|tout|toutes) les |chaque |les (?=(?:{_DAYS})s))"
+    rf"(?P<several>(?:{_DAYS})s?(?:(?:, ?| et |, et )(?:(?:tous )?les |le |chaque )?(?:{_DAYS})s?(?!\w)){{1,6}})|"
     r"(?:(?:tous|tout) les jours|chaque jour)(?P<works> (?:ouvres|ouvrables|(?:de |de la |en )semaine))?)(?!\w)"
 )
-"""Several weekdays: « tous les jours », « du lundi au vendredi »."""
+"""Several weekdays: « tous les jours », « du lundi au vendredi », « tous les mardis et jeudis »."""
 _WEEKS = re.compile(
     rf"(?<!\w)(?:(?:(?:le |les |des |de |en |toutes les )?semaines? (?P<parity>impaires?|paires?)|"
     rf"(?:tous|toutes) les (?:(?P<number>{_NUMBER}) semaines|(?:15|quinze) jours)|"
@@ -244,6 +246,8 @@ def _find_days(plain: str, today: date) -> tuple[RecurrenceRule, list[tuple[int,
 def _read_weekdays(match: re.Match[str]) -> int:
     if match["works"]:
         return join_weekdays(range(5))
+    if match["several"]:
+        return join_weekdays(WEEKDAYS.index(day) for day in re.findall(_DAYS, match["several"]))
     if match["begin"] is None:
         return join_weekdays(range(7))
     first, last = WEEKDAYS.index(match["begin"]), WEEKDAYS.index(match["last"])

@@ -7,9 +7,9 @@ from tests.browser.client import PHONE, SIT
 from tests.browser.real import emoji
 from tests.people import unique
 from tests.support.house import DOMAIN, House
-from tests.support.membership import join_team, open_house
+from tests.support.membership import join_team, open_house, welcoming
 
-__all__ = ["open_house"]
+__all__ = ["open_house", "welcoming"]
 
 
 pytestmark = pytest.mark.browser
