@@ -118,11 +118,16 @@ class OutgoingWriter:
 
     async def _rewrite(self, db: AsyncSession, reply: Refresh, request: Request) -> Sequence[Outgoing]:
         """Make a row for each existing post of a topic; posts on their way are rewritten once they arrive."""
-        for message_id, who in await queue.hold_on_its_way(db, reply.topic):
+        coming = await queue.hold_on_its_way(db, reply.topic)
+        posts = {post.post_id: post.user_id for post in await table.find_posts_about(db, reply.topic)}
+        if reply.here and request.post_id and request.post_id not in posts:
+            # The one clicked stands, though its mark is on its way to the database; it is rewritten once, and not again
+            # when that comes, over what was done with it meanwhile.
+            posts[request.post_id] = request.user_id
+            clicked = [message for message in coming if message.user_id == request.user_id]
+            coming = [message for message in coming if clicked != [message]]
+        for message_id, who in coming:
             await queue.rewrite_later(db, message_id, self._content(reply, who))
-        # The one clicked stands, though its mark may be on its way to the database.
-        posts = {request.post_id: request.user_id} if reply.here and request.post_id else {}
-        posts |= {post.post_id: post.user_id for post in await table.find_posts_about(db, reply.topic)}
         return [self._row(self._content(reply, who), TargetKind.POST, post, request) for post, who in posts.items()]
 
     def _placed(self, message: Message, channel_id: str, user_id: str, request: Request) -> Outgoing:

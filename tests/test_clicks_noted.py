@@ -10,7 +10,8 @@ from bot.app import App
 from bot.context import Context, Request
 from bot.forms import name_of
 from bot.replies import Button, Direct, Refresh, Replies, Say
-from tests.people import Post
+from storage.outbox.queue import DeliveryMark
+from tests.people import Person, Post
 from tests.support.house import wait_for, wait_until
 from tests.support.outbox import MessageWorkplace, newsroom, room
 
@@ -68,6 +69,35 @@ async def test_a_click_does_not_wait_for_long_where_mattermost_does_not_answer(n
         newsroom.room.server.faults.slow = ""
         await newsroom.settled(app)
         assert await stands(newsroom, here, "Pris 7")
+
+
+async def test_a_window_that_rewrites_the_post_it_was_opened_from_does_so_once(
+    newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The post is noted after it was rewritten: what was done with it meanwhile stays."""
+    late: list[DeliveryMark] = []
+    juliette = newsroom.juliette
+    async with newsroom.bot() as app:
+        with monkeypatch.context() as held:
+            held.setattr(app.outbox._marks, "add", late.append)  # noqa: SLF001  (no public way holds them up)
+            await newsroom.sends(app, Direct("Reçu", user_id=juliette.id, topic=TOPIC))
+            (post,) = await wait_for(juliette.direct)
+            newsroom.news.replies = (Refresh("Modifié", topic=TOPIC, here=True),)
+            await app.dispatcher.run(Request("command", "envoie", juliette.id, post.channel_id, post_id=post.id), "")
+            await wait_for(lambda: is_so(juliette, "Modifié"))
+        await app.chat.rewrite(post.id, "Supprimé", {})
+        for mark in late:
+            app.outbox._marks.add(mark)  # noqa: SLF001
+        await newsroom.settled(app)
+        assert await is_so(juliette, "Supprimé")
+        await newsroom.sends(app, Refresh("Rétabli", topic=TOPIC))
+        await newsroom.settled(app)
+        assert await is_so(juliette, "Rétabli"), "it is noted"
+
+
+async def is_so(person: Person, text: str) -> bool:
+    """Whether the one message of the bot to a person has a text."""
+    return [post.text for post in await person.direct()] == [text]
 
 
 async def clicks(newsroom: MessageWorkplace, app: App, post: Post) -> None:
