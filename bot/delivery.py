@@ -121,11 +121,9 @@ class OutgoingWriter:
         coming = await queue.hold_on_its_way(db, reply.topic)
         posts = {post.post_id: post.user_id for post in await table.find_posts_about(db, reply.topic)}
         if reply.here and request.post_id and request.post_id not in posts:
-            # The one clicked stands, though its mark is on its way to the database; it is rewritten once, and not again
-            # when that comes, over what was done with it meanwhile.
+            # It stands, though its mark is on its way; rewritten when that comes, it would lose what was done meanwhile.
             posts[request.post_id] = request.user_id
-            clicked = [message for message in coming if message.user_id == request.user_id]
-            coming = [message for message in coming if clicked != [message]]
+            coming = [] if [message.user_id for message in coming] == [request.user_id] else coming
         for message_id, who in coming:
             await queue.rewrite_later(db, message_id, self._content(reply, who))
         return [self._row(self._content(reply, who), TargetKind.POST, post, request) for post, who in posts.items()]
@@ -142,8 +140,7 @@ class OutgoingWriter:
         if isinstance(reply, Direct):
             row = self.to_person(reply, reply.user_id, request)
         else:
-            place = reply.channel_id or request.channel_id
-            row = self._row(self._content(reply), TargetKind.CHANNEL, place, request)
+            row = self._row(self._content(reply), TargetKind.CHANNEL, reply.channel_id or request.channel_id, request)
         more: dict[str, Any] = {"root_id": reply.root_id, "files": list(dict.fromkeys(reply.files))}
         more["pinned"] = isinstance(reply, Say) and reply.pinned
         row.content |= {name: value for name, value in more.items() if value}
@@ -153,8 +150,7 @@ class OutgoingWriter:
         return row
 
     def _hear(self, row: Outgoing, topic: str | None, sender: str) -> Outgoing:
-        row.topic = topic
-        row.tells = sender if topic and sender in self.known.hearers else None
+        row.topic, row.tells = topic, sender if topic and sender in self.known.hearers else None
         return row
 
     def _content(self, message: Message, person: str = "") -> dict[str, Any]:

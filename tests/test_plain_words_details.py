@@ -166,6 +166,15 @@ def test_the_same_day_of_the_last_week_is_written_by_its_date() -> None:
         ("prévenez-moi quand il sort une fiche sur la parentalité", "/ressources suivre parentalité"),
         ("Individuel, 45 min, mot de passe oublié, 59550", "/cra Individuel, 45 min, mot de passe oublié, 59550"),
         ("corrige le cra 12345", "/cra modifier 12345"),
+        (
+            "j’ai animé hier une réunion d’équipe de 3h, à noter dans mes cra de coordination",
+            "/cra coordination hier une réunion d’équipe de 3h",
+        ),
+        (
+            "ajoute dans ma coordination un partenariat avec la caf, 1h hier",
+            "/cra coordination un partenariat avec la caf, 1h hier",
+        ),
+        ("mes cra de coordination du mois", "/cra coordination liste mois"),
     ],
 )
 def test_what_is_wanted_is_told_from_what_is_said_around_it(sentence: str, line: str) -> None:
