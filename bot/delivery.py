@@ -121,7 +121,7 @@ class OutgoingWriter:
         coming = await queue.hold_on_its_way(db, reply.topic)
         posts = {post.post_id: post.user_id for post in await table.find_posts_about(db, reply.topic)}
         if reply.here and request.post_id and request.post_id not in posts:
-            # It stands, though its mark is on its way; rewritten when that comes, it would lose what was done meanwhile.
+            # It stands, though its mark is on its way; when that comes, what was done since is not overwritten.
             posts[request.post_id] = request.user_id
             coming = [] if [message.user_id for message in coming] == [request.user_id] else coming
         for message_id, who in coming:
