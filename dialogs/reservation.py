@@ -108,11 +108,11 @@ def read_weekly(text: str) -> Sequence[tuple[int, tuple[int, int]]]:
     return list(dict.fromkeys(read))
 
 
-_PLACE = re.compile(
-    rf"(?P<line>.*(?:{_ONE})),? "
-    rf"(?P<place>(?:à la |à l[’']|à |aux? |chez |en |par )(?!\d|midi|minuit|{_WEEKDAY})\S.*)",
+_THERE = re.compile(
+    rf"(?:{_ONE})(?P<end>),? (?=(?:à la |à l[’']|à |aux? |chez |en |par )(?!\d|midi|minuit|{_WEEKDAY})\S)",
     re.IGNORECASE,
 )
+"""An hour with a place behind it."""
 _AT = re.compile(r"(?:à la |à l[’']|à (?!domicile)|aux? )", re.IGNORECASE)
 
 
@@ -120,13 +120,14 @@ def split_place(text: str) -> tuple[str, str]:
     """Split « lundi 9h-12h à la médiathèque » into the hours of each week and the place; "" for no place. Raises
     ValueError, with a French sentence, for a place that nobody may read."""
     said = " ".join(text.split())
-    found = _PLACE.fullmatch(said) if _BEGUN.match(make_plain(said)) else None
-    if found is None:
+    hours = [*_THERE.finditer(said)] if _BEGUN.match(make_plain(said)) else []
+    if not hours:
         return said, ""
-    place = _AT.sub("", found["place"], count=1)[:PLACE_MAX]
+    found = hours[-1]
+    place = _AT.sub("", said[found.end() :], count=1)[:PLACE_MAX]
     if fault := fault_of(place, READ_BY):
         raise ValueError(fault)
-    return found["line"], place[:1].upper() + place[1:]
+    return said[: found.start("end")], place[:1].upper() + place[1:]
 
 
 def _read_group(found: re.Match[str]) -> Iterator[tuple[int, tuple[int, int]]]:
