@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from sqlalchemy import or_
 from sqlmodel import col, select
@@ -56,19 +57,41 @@ def _national(word: str) -> str:
 
 
 def _departement(word: str) -> str:
-    known = DEPARTEMENTS.values()
-    return next((d.code for d in known if word in {fold(d.code), fold(d.code).lstrip("0"), fold(d.nom)}), "")
+    return _name_departements().get(word, "")
 
 
 def _region(word: str) -> str:
-    word = word.removeprefix("region ")
-    return next((f"{REGION}:{code}" for code, name in REGION_NAMES.items() if word in {code, fold(name)}), "")
+    return _name_regions().get(word.removeprefix("region "), "")
 
 
 def _hub(word: str) -> str:
     """Find a hub by its name, with or without « Hub » (« hub:Bretagne »), or as it is written in an address."""
+    return _name_hubs().get(word, "")
+
+
+@cache
+def _name_departements() -> Mapping[str, str]:
+    return _index((d.code, (fold(d.code), fold(d.code).lstrip("0"), fold(d.nom))) for d in DEPARTEMENTS.values())
+
+
+@cache
+def _name_regions() -> Mapping[str, str]:
+    return _index((f"{REGION}:{code}", (code, fold(name))) for code, name in REGION_NAMES.items())
+
+
+@cache
+def _name_hubs() -> Mapping[str, str]:
     names = {key: fold(hub.name) for key, hub in HUBS.items()}
-    return next((f"{HUB}:{key}" for key, name in names.items() if word in {key, name, name.removeprefix("hub ")}), "")
+    return _index((f"{HUB}:{key}", (key, name, name.removeprefix("hub "))) for key, name in names.items())
+
+
+def _index(named: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, str]:
+    """Index targets by their names; a name of several is the first one’s."""
+    found: dict[str, str] = {}
+    for target, names in named:
+        for name in names:
+            found.setdefault(name, target)
+    return found
 
 
 def _theme(word: str, table: Table) -> str:
