@@ -121,9 +121,7 @@ class OutgoingWriter:
         coming = await queue.hold_on_its_way(db, reply.topic)
         posts = {post.post_id: post.user_id for post in await table.find_posts_about(db, reply.topic)}
         if reply.here and request.post_id and request.post_id not in posts:
-            # It stands, though its mark is on its way; when that comes, what was done since is not overwritten.
-            posts[request.post_id] = request.user_id
-            coming = [] if [message.user_id for message in coming] == [request.user_id] else coming
+            posts[request.post_id] = request.user_id  # it stands, though it could not be noted yet
         for message_id, who in coming:
             await queue.rewrite_later(db, message_id, self._content(reply, who))
         return [self._row(self._content(reply, who), TargetKind.POST, post, request) for post, who in posts.items()]
@@ -257,6 +255,8 @@ class Delivery:
 
         Raises UserError if the person has too many files or works waiting.
         """
+        if request.kind == "button" and request.post_id and any(isinstance(reply, Update) for reply in replies):
+            await queue.void_rewritings(db, request.post_id)
         rows = [row for reply in replies for row in await self._writer.rows(db, reply, request, sender)]
         if messages := [row for row in rows if isinstance(row, Outgoing)]:
             await put_in_order(db, messages, self._d.clock())

@@ -193,9 +193,11 @@ class Dispatcher:
         return request, outcome
 
     async def _note_clicked_post(self, request: Request) -> None:
-        """See to it that the delivery of the clicked post is recorded first, since the handler may look for it."""
+        """See to it that the delivery of the clicked post, or of the one that opened the dialog, is recorded first: the
+        handler may look for it."""
         trigger = self._triggers.get((request.kind, request.name))
-        if request.kind == "button" and request.post_id and trigger is not None and trigger.writes_at_once:
+        is_about_post = request.kind in ("button", "submit") and request.post_id
+        if is_about_post and trigger is not None and trigger.writes_at_once:
             await self._settle(request.post_id, request.channel_id, request.user_id)
 
     async def go_on(self, following: Perform | Redirect, asked: Request) -> AnswerBody:

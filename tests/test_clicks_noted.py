@@ -1,6 +1,7 @@
 """Stories: who posted a message does not live to note it; a button under it finds the message all the same; nor
 is lost what is asked of a card that does not stand yet."""
 
+from collections.abc import Sequence
 from time import monotonic
 
 import pytest
@@ -8,10 +9,11 @@ from pydantic import BaseModel
 
 from bot.app import App
 from bot.context import Context, Request
-from bot.forms import name_of
-from bot.replies import Button, Direct, Refresh, Replies, Say
+from bot.forms import Form, name_of
+from bot.replies import Button, Direct, Refresh, Replies, Say, Update
+from bot.spool import Submission
 from storage.outbox.queue import DeliveryMark
-from tests.people import Person, Post
+from tests.people import Person, Post, unique
 from tests.support.house import wait_for, wait_until
 from tests.support.outbox import MessageWorkplace, newsroom, room
 
@@ -29,6 +31,20 @@ class Take(BaseModel):
 
 async def take(_: Context, click: Take) -> Replies:
     return Refresh(f"Pris {click.number}", topic=TOPIC)
+
+
+class Change(Form):
+    """« Modifier »."""
+
+    title = "Modifier"
+
+
+async def change(_: Context, __: Change) -> Replies:
+    return Refresh("Modifié", topic=TOPIC, here=True)
+
+
+async def shut(_: Context, click: Take) -> Replies:
+    return Update(f"Fini {click.number}")
 
 
 async def stands(newsroom: MessageWorkplace, channel_id: str, text: str) -> Post | None:
@@ -74,25 +90,78 @@ async def test_a_click_does_not_wait_for_long_where_mattermost_does_not_answer(n
 async def test_a_window_that_rewrites_the_post_it_was_opened_from_does_so_once(
     newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The post is noted after it was rewritten: what was done with it meanwhile stays."""
-    late: list[DeliveryMark] = []
+    """The post is noted before it is rewritten: what is done with it since stays."""
+    newsroom.news.feature.submit(Change)(change)
     juliette = newsroom.juliette
     async with newsroom.bot() as app:
-        with monkeypatch.context() as held:
-            held.setattr(app.outbox._marks, "add", late.append)  # noqa: SLF001  (no public way holds them up)
-            await newsroom.sends(app, Direct("Reçu", user_id=juliette.id, topic=TOPIC))
-            (post,) = await wait_for(juliette.direct)
-            newsroom.news.replies = (Refresh("Modifié", topic=TOPIC, here=True),)
-            await app.dispatcher.run(Request("command", "envoie", juliette.id, post.channel_id, post_id=post.id), "")
-            await wait_for(lambda: is_so(juliette, "Modifié"))
+        late = await sends_unnoted(newsroom, app, monkeypatch)
+        (post,) = await wait_for(juliette.direct)
+        await fills(newsroom, app, post.id)
+        await wait_for(lambda: is_so(juliette, "Modifié"))
         await app.chat.rewrite(post.id, "Supprimé", {})
-        for mark in late:
-            app.outbox._marks.add(mark)  # noqa: SLF001
-        await newsroom.settled(app)
+        await note(newsroom, app, late)
         assert await is_so(juliette, "Supprimé")
         await newsroom.sends(app, Refresh("Rétabli", topic=TOPIC))
         await newsroom.settled(app)
         assert await is_so(juliette, "Rétabli"), "it is noted"
+
+
+async def test_a_window_opened_from_a_whisper_rewrites_the_card_once_it_is_noted(
+    newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.news.feature.submit(Change)(change)
+    juliette = newsroom.juliette
+    async with newsroom.bot() as app:
+        late = await sends_unnoted(newsroom, app, monkeypatch)
+        await wait_for(juliette.direct)
+        await fills(newsroom, app, "w" * 26)
+        await note(newsroom, app, late)
+        assert await is_so(juliette, "Modifié")
+
+
+async def test_a_click_is_not_overwritten_by_what_was_to_be_rewritten_before_it(
+    newsroom: MessageWorkplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rewriting waited for the note of the post, which the click brings; the answer to the click is newer."""
+    newsroom.news.feature.button(Take)(shut)
+    juliette = newsroom.juliette
+    async with newsroom.bot() as app:
+        late = await sends_unnoted(newsroom, app, monkeypatch)
+        (post,) = await wait_for(juliette.direct)
+        await newsroom.sends(app, Refresh("Modifié", topic=TOPIC))
+        came = Request("button", name_of(Take), juliette.id, post.channel_id, post_id=post.id)
+        with monkeypatch.context() as held:
+            held.setattr(app.outbox._rows, "_look", lambda: None)  # noqa: SLF001  (it is taken a moment later)
+            answer = await app.dispatcher.run(came, {"number": 7})
+        assert answer["update"]
+        await app.chat.rewrite(post.id, "Fini 7", {})
+        await note(newsroom, app, late)
+        assert await is_so(juliette, "Fini 7")
+
+
+async def sends_unnoted(
+    newsroom: MessageWorkplace, app: App, monkeypatch: pytest.MonkeyPatch
+) -> Sequence[DeliveryMark]:
+    """Send Juliette a receipt, and keep back the note that it has arrived."""
+    late: list[DeliveryMark] = []
+    with monkeypatch.context() as held:
+        held.setattr(app.outbox._marks, "add", late.append)  # noqa: SLF001  (no public way holds them up)
+        await newsroom.sends(app, Direct("Reçu", user_id=newsroom.juliette.id, topic=TOPIC))
+        await wait_until(lambda: bool(late))
+    return late
+
+
+async def note(newsroom: MessageWorkplace, app: App, late: Sequence[DeliveryMark]) -> None:
+    """Note what was kept back, and wait until all that follows is done."""
+    for mark in late:
+        app.outbox._marks.add(mark)  # noqa: SLF001
+    await newsroom.settled(app)
+
+
+async def fills(newsroom: MessageWorkplace, app: App, post_id: str) -> None:
+    """Juliette sends the window that she opened from a post."""
+    came = Request("submit", name_of(Change), newsroom.juliette.id, post_id=post_id, key=(key := unique("cle")))
+    assert not await app.dispatcher.run(came, Submission(name_of(Change), key, newsroom.juliette.id, {}, {}))
 
 
 async def is_so(person: Person, text: str) -> bool:

@@ -339,6 +339,12 @@ async def is_superseded(db: AsyncSession, message: Outgoing) -> bool:
     return (await db.exec(newer)).first() is not None
 
 
+async def void_rewritings(db: AsyncSession, post_id: str) -> None:
+    """Erase the rewritings of a post that still wait: the answer to a click rewrites it as it is now."""
+    waiting = and_(REWRITES, col(Outgoing.target) == post_id, col(Outgoing.not_before).is_not(None))
+    await db.exec(delete(Outgoing).where(waiting))
+
+
 def _for_later(now: datetime) -> ColumnElement[bool]:
     """Make the condition that a message is planned for later: its ``created_at`` is in the future."""
     return and_(col(Outgoing.created_at) > now, col(Outgoing.not_before) == col(Outgoing.created_at))
