@@ -21,6 +21,8 @@ from tests.people import Api, Person, Post, Site, new_session
 from tests.people.clients import web_client
 
 ROOMS = ("animation", "moderation")
+MORNING = "#### Votre journée"
+"""How the message of the morning begins, which comes on some days whatever she does."""
 QUIET_S = 3.0
 """Seconds without a new message after which all is told."""
 
@@ -216,6 +218,8 @@ async def _receive(agathe: Person, since: int) -> Received:
         posts = (await agathe.api.get(f"/channels/{channel}/posts?since={since}"))["posts"].values()
         for post in sorted(posts, key=lambda one: int(one["create_at"])):
             if post["create_at"] < since or post["delete_at"] or post["user_id"] == agathe.id:
+                continue
+            if channel == direct and Post.read(post).text.startswith(MORNING):
                 continue
             where = found.direct if channel == direct else found.rooms if channel in rooms else found.public
             where = found.notices if post["type"].startswith("system_") else where
