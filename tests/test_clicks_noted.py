@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from bot.app import App
 from bot.context import Context, Request
 from bot.forms import Form, name_of
+from bot.outbox import Outbox
 from bot.replies import Button, Direct, Refresh, Replies, Say, Update
 from bot.spool import Submission
 from storage.outbox.queue import DeliveryMark
@@ -124,16 +125,14 @@ async def test_a_click_is_not_overwritten_by_what_was_to_be_rewritten_before_it(
 ) -> None:
     """A rewriting waited for the note of the post, which the click brings; the answer to the click is newer."""
     newsroom.news.feature.button(Take)(shut)
+    monkeypatch.setattr(Outbox, "look", lambda _: None)  # the rewriting is taken a moment later
     juliette = newsroom.juliette
     async with newsroom.bot() as app:
         late = await sends_unnoted(newsroom, app, monkeypatch)
         (post,) = await wait_for(juliette.direct)
         await newsroom.sends(app, Refresh("Modifié", topic=TOPIC))
         came = Request("button", name_of(Take), juliette.id, post.channel_id, post_id=post.id)
-        with monkeypatch.context() as held:
-            held.setattr(app.outbox._rows, "_look", lambda: None)  # noqa: SLF001  (it is taken a moment later)
-            answer = await app.dispatcher.run(came, {"number": 7})
-        assert answer["update"]
+        assert (await app.dispatcher.run(came, {"number": 7}))["update"]
         await app.chat.rewrite(post.id, "Fini 7", {})
         await note(newsroom, app, late)
         assert await is_so(juliette, "Fini 7")
