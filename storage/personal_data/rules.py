@@ -180,7 +180,6 @@ _TICKET_WORDS: Row = {
     **dict.fromkeys(("details", "words", "context", "commune", "solution", "rating_word"), ""),
     **dict.fromkeys(("source_post", "source_channel", "thread_post", "thread_channel"), ""),
 }
-_TICKET_PEOPLE: Row = dict.fromkeys(("author_id", "username", "agent_id"), "")
 _WHO_ORDERED: Row = dict.fromkeys(
     ("recipient", "structure", "siret", "street", "postcode", "commune", "telephone", "hours"), ""
 )

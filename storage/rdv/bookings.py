@@ -131,8 +131,6 @@ class BookingState(Labelled):
     CANCELLED = "cancelled", "annulé par la personne"
 
 
-MAIL_COLUMNS = ("mail_wanted", "mailed_for", "mail_tries", "mail_next")
-"""The columns of a booking about a reminder by e-mail."""
 STANDING = (BookingState.WAITING, BookingState.ACCEPTED, BookingState.OFFERED)
 
 
