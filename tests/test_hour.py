@@ -6,7 +6,7 @@ for, not in a second message.
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from tests.people.clients import web_client
 
 ROOMS = ("animation", "moderation")
 MORNING = "#### Votre journée"
-"""How the message of the morning begins, which comes on some days whatever she does."""
+"""How the message of the morning begins."""
 QUIET_S = 3.0
 """Seconds without a new message after which all is told."""
 
@@ -219,12 +219,18 @@ async def _receive(agathe: Person, since: int) -> Received:
         for post in sorted(posts, key=lambda one: int(one["create_at"])):
             if post["create_at"] < since or post["delete_at"] or post["user_id"] == agathe.id:
                 continue
-            if channel == direct and Post.read(post).text.startswith(MORNING):
+            if channel == direct and _comes_anyway(post, Post.read(post).text):
                 continue
             where = found.direct if channel == direct else found.rooms if channel in rooms else found.public
             where = found.notices if post["type"].startswith("system_") else where
             where.append(Post.read(post).text)
     return found
+
+
+def _comes_anyway(post: Mapping[str, Any], text: str) -> bool:
+    """Whether the day or the machine brings a message: that of the morning, or how far slow work is, which
+    is rewritten as it ends."""
+    return text.startswith((MORNING, "⏳ **")) or (text.startswith("✅ **") and post["edit_at"] > 0)
 
 
 if __name__ == "__main__":
