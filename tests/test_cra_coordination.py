@@ -177,3 +177,28 @@ async def test_a_preview_is_put_right_by_words(house: House, ines: Person) -> No
     (row,) = await stored(house, ines)
     assert (row.sort, row.minutes, row.autres) == ("webinaire", 180, 15)
     assert row.date == house.today - timedelta(days=2)
+
+
+@pytest.mark.every_mode
+async def test_what_is_wrong_is_asked_for_and_a_dropped_preview_comes_back(house: House, ines: Person) -> None:
+    await wait_until(lambda: house.bot.events.connected)
+    channel = await ines.direct_channel()
+    await ines.asks(LINE, channel)
+    for words in ("la durée est fausse", "non", "patati patata"):
+        await ines.says(words, channel)
+        asked = await ines.told("Quelle est la bonne durée")
+        assert "Enregistrer" not in asked.buttons, words
+        await house.settled()
+    await ines.says("45", channel)
+    right = await ines.told("rien n’est encore enregistré")
+    assert ("45 min" in plain(right), right.buttons[0]) == (True, "Enregistrer")
+    await ines.says("annule", channel)
+    dropped = await ines.rewritten(right)
+    assert dropped.buttons == ["Reprendre"]
+    await house.settled()
+    await ines.says("reprendre", channel)
+    assert (await ines.rewritten(dropped)).buttons[0] == "Enregistrer"
+    await ines.says("oui", channel)
+    await ines.told("enregistré")
+    (row,) = await stored(house, ines)
+    assert row.minutes == 45

@@ -210,3 +210,39 @@ async def test_a_place_chooses_in_a_list_that_was_whispered(house: House, juliet
         offered = await answered(juliette, words, "s’ouvre dans une fenêtre")
         window = await juliette.opens_by(offered, offered.buttons[0])
         assert window.shown("activite") == kind, words
+
+
+UNANSWERED = (
+    ("cra atelier 8p 1h30 mail 69120 hier +60 retraités", "c'est pas la bonne date", "Quelle est la bonne date"),
+    ("cra atelier 8p 1h30 mail 69120 hier +60 retraités", "c'est pas ça", "Qu’est-ce qui n’est pas juste"),
+    ("rdv demain 10h impôts bron", "c'est pas le bon jour", "Quel est le bon jour"),
+)
+"""What is previewed, what is said to be wrong of it, and what is asked."""
+
+
+@pytest.mark.every_mode
+@pytest.mark.parametrize(("line", "wrong", "question"), UNANSWERED)
+async def test_what_is_said_to_be_wrong_is_asked_for_until_it_is_right(
+    house: House, juliette: Person, line: str, wrong: str, question: str
+) -> None:
+    await answered(juliette, line, "émarche" if "rdv" in line else "rien n’est encore enregistré")
+    await answered(juliette, wrong, question)
+    for words in ("non", "oui", "patati patata", "31/02"):
+        await house.settled()
+        asked = await answered(juliette, words, question)
+        assert "Enregistrer" not in asked.buttons, words
+        assert ("pas compris" in plain(asked)) is (words == "patati patata"), words
+    await house.settled()
+    right = await answered(juliette, "c'est bon comme ça", "que voulez-vous faire")
+    assert right.buttons[0] == "Enregistrer"
+    await answered(juliette, wrong, question)
+    right = await answered(juliette, "avant-hier" if "cra" in line else "jeudi prochain", "corrigé")
+    assert right.buttons[0] == "Enregistrer"
+
+
+async def test_another_part_put_right_leaves_the_question_open(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    await answered(juliette, "c'est pas la bonne date", "Quelle est la bonne date")
+    asked = await answered(juliette, "45 min", "Durée corrigée")
+    assert "Quelle est la bonne date" in plain(asked)
+    assert "Enregistrer" not in asked.buttons

@@ -45,6 +45,7 @@ from dialogs.plain_words.answers import (
     read_ordinal,
     resumes,
     returns_to_report,
+    says_right,
     says_save,
     says_thanks,
     says_wait,
@@ -238,7 +239,7 @@ class Conversation:
         if returns_to_report(heard.words):
             return self._correct(heard, asked, said="")
         meant = self._read(ctx, heard)
-        if asked.is_coordination or asked.is_rdv:
+        if asked.is_coordination or asked.is_rdv or (asked.subject.part and says_right(heard.words)):
             return self._answer_amended(ctx, heard, asked, meant)
         correction = read_correction(heard.words, ctx.clues, subject=asked.subject)
         if correction is None:
@@ -247,8 +248,10 @@ class Conversation:
         return self._correct(heard, asked) if is_about(correction, meant, asked) else None
 
     def _answer_amended(self, ctx: Context, heard: Heard, asked: AskedHere, meant: Reading) -> Answered | None:
-        """Put a report of coordination, or a rdv, right by what is said of it, unless it is said of something else."""
-        is_read = asked.is_amended(heard.words, ctx.clues)
+        """Put a report of coordination, or a rdv, right by what is said of it, or leave any preview as it is, unless
+        that is said of something else."""
+        is_right = bool(asked.subject.part) and says_right(heard.words)
+        is_read = is_right or asked.is_amended(heard.words, ctx.clues)
         is_other = meant.sure and meant.intention not in (BESIDE | {Intention.RDV} if asked.is_rdv else BESIDE)
         is_lost = asked.is_last and (read_complaint(heard.words) or meant.intention is Intention.HORS_SUJET)
         return self._correct(heard, asked) if is_lost or (is_read and (asked.is_last or not is_other)) else None

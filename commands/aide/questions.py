@@ -34,7 +34,7 @@ CORRECTED = {
 }
 """The buttons by which a previewed report or rdv is left: where one stands, the bot’s last question is about that. With
 each the button, never shown, for which what is said of the preview stands."""
-DROPPED = frozenset({"cra.Resume", "rdv.Resume"})
+DROPPED = frozenset({"cra.Resume", "cra.ResumeCoordination", "rdv.Resume"})
 """The buttons that bring a dropped preview back: its question keeps them in the place of « non »."""
 BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE})
 """What a bare « 45 min », « à Bron » may be taken for where nothing was said before it."""
@@ -148,7 +148,8 @@ class AskedHere:
         shown = self.preview or {}
         if self.is_rdv:
             return amend_rdv(read_shown(shown), said, clues, UsualRdv(), str(shown.get("asked", ""))) is not None
-        return amend_line(CoordinationKind(shown["kind"]), shown["raw"], said, clues) is not None
+        asked = str(shown.get("asked", ""))
+        return amend_line(CoordinationKind(shown["kind"]), shown["raw"], said, clues, asked) is not None
 
     def correct(self, said: str) -> Redirect:
         """Put right what is previewed; "" shows it once more."""
@@ -237,16 +238,17 @@ def _list_parts(own: Sequence[ChatPost], last: ChatPost) -> Sequence[str]:
 
 
 def say_of_preview(asked: AskedHere, words: str, word: ShortAnswer) -> str | None:
-    """Return what a word says of a preview: that something is wrong, or "" where it is shown once more, since it is out
-    of sight, cannot be saved, or is left as it was; None where it answers the question."""
+    """Return what a word says of a preview: that something is wrong, or that it is left as it was; "" where it is shown
+    once more, since it is out of sight or cannot be saved; None where it answers the question."""
     if word is ShortAnswer.THANKS:
         return None
+    is_asked = asked.is_last and bool(asked.subject.part)
     if not asked.is_last or word is ShortAnswer.YES:
-        return None if asked.is_last and asked.yes else ""
+        return words if is_asked else None if asked.is_last and asked.yes else ""
     complaint = read_complaint(words)
     if complaint and complaint.is_wrong:
         return words
-    return "" if asked.subject.part and not says_cancel(words) else None
+    return words if is_asked and not says_cancel(words) else None
 
 
 def is_about(correction: Correction, meant: Reading, asked: AskedHere) -> bool:

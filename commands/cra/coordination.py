@@ -14,16 +14,20 @@ from bot.cards import RowCard
 from bot.command_lines import read_typed_number, split_period
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.forms import name_of
+from bot.forms import Clues, name_of
 from bot.french import Period, read_period, say_date, say_minutes
 from bot.pages import Page, read_page
-from bot.previews import answer, must_be_author, recast
+from bot.previews import answer, leave_question, must_be_author, recast, tell_dropped
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, render, require
 from commands.cra.cards import feature
 from config.programme import FIRST_DAY
 from dialogs.cra import coordination
+from dialogs.cra.line.changes import ask_for
+from dialogs.cra.line.complaints import read_complaint
+from dialogs.cra.line.corrections import ANY
+from dialogs.plain_words.answers import read_answer, says_right
 from storage.cra.coordination import (
     SORTS,
     AnimationTheme,
@@ -50,13 +54,15 @@ HINT = "[animation | événement | partenariat] [réunion 2h 12 participants hie
 
 
 class PreviewedCoordination(BaseModel):
-    """A previewed line: its author, its one-time key, its kind, and what was assumed."""
+    """A previewed line: its author, its one-time key, its kind, what was assumed, and the part that is asked for since
+    it was said to be wrong."""
 
     author: str
     key: str
     kind: CoordinationKind
     raw: dict[str, Any]
     assumed: list[str] = []
+    asked: str = ""
 
 
 class SaveCoordination(PreviewedCoordination):
@@ -70,6 +76,12 @@ class CompleteCoordination(PreviewedCoordination):
 
 class DropCoordination(PreviewedCoordination):
     """Button « Annuler »: drops a previewed line."""
+
+
+class ResumeCoordination(BaseModel):
+    """Button « Reprendre »: shows a preview again that was dropped."""
+
+    shown: PreviewedCoordination
 
 
 class CorrectCoordination(BaseModel):
@@ -157,7 +169,7 @@ async def _keep_preview(ctx: Context, shown: PreviewedCoordination) -> Message:
     draft = Submission(name_of(coordination.FORMS[shown.kind]), shown.key, ctx.user.id, shown.raw, {})
     await ctx.drafts.keep(ctx.db, draft, is_typed=False)
     judged, carried = coordination.judge_line(shown.kind, shown.raw, ctx.clues), shown.model_dump()
-    save = [Button("Enregistrer", SaveCoordination(**carried), "primary")] if judged.said else []
+    save = [Button("Enregistrer", SaveCoordination(**carried), "primary")] if judged.said and not shown.asked else []
     complete = Button("Compléter", CompleteCoordination(**carried), "default" if save else "primary")
     drop = Button("Annuler", DropCoordination(**carried))
     told = {} if judged.said else coordination.FORMS[shown.kind].tell(shown.raw)
@@ -175,15 +187,30 @@ async def correct_coordination(ctx: Context, click: CorrectCoordination) -> Repl
     must_be_author(ctx, shown.author, COMMAND)
     if await find_filed(ctx.db, [shown.key]):
         return Direct(render("cra/correct_filed"), user_id=ctx.user.id)
-    raw = coordination.amend_line(shown.kind, shown.raw, click.said, ctx.clues)
+    shown, told = _amend(shown, click.said, ctx.clues)
+    message = await _keep_preview(ctx, shown)
+    text = render("cra/corrected", changes=told, text=Markdown(message.text)) if told else message.text
+    return recast(Direct, replace(message, text=text), user_id=ctx.user.id)
+
+
+def _amend(shown: PreviewedCoordination, said: str, clues: Clues) -> tuple[PreviewedCoordination, list[str]]:
+    """Put a preview right by what is said of it, and return what is told of that; what is said to be wrong is asked
+    for, until it is put right or said to be right."""
+    raw = coordination.amend_line(shown.kind, shown.raw, said, clues, shown.asked)
     if raw:
         is_same_day = raw["date"] == shown.raw["date"]
         assumed = [each for each in shown.assumed if is_same_day or each != "aujourd’hui"]
-        shown = shown.model_copy(update={"raw": raw, "assumed": assumed})
-    message = await _keep_preview(ctx, shown)
-    said = [] if raw or not click.said else [render("coordination/unread", said=click.said)]
-    text = render("cra/corrected", changes=said, text=Markdown(message.text)) if said else message.text
-    return recast(Direct, replace(message, text=text), user_id=ctx.user.id)
+        return shown.model_copy(update={"raw": raw, "assumed": assumed, "asked": ""}), []
+    complaint = read_complaint(said)
+    if complaint and complaint.is_wrong:
+        part = complaint.part or ANY
+        return shown.model_copy(update={"asked": part}), [ask_for(part)]
+    if shown.asked and says_right(said):
+        return shown.model_copy(update={"asked": ""}), []
+    is_unread = said and read_answer(said) is None
+    unread = [render("coordination/unread", said=said)] if is_unread else []
+    again = [render("cra/ask_again", question=ask_for(shown.asked))] if shown.asked else []
+    return shown, [*unread, *again]
 
 
 def say_coordination(said: Coordination) -> Markdown:
@@ -213,7 +240,18 @@ async def drop_coordination(ctx: Context, click: DropCoordination) -> Replies:
     """Drop a previewed line, unless it is stored already."""
     must_be_author(ctx, click.author, COMMAND)
     await ctx.drafts.drop(ctx.db, click.key)
-    return answer(ctx, Message(render("coordination/dropped", filed=bool(await find_filed(ctx.db, [click.key])))))
+    await leave_question(ctx, click.key)
+    filed = bool(await find_filed(ctx.db, [click.key]))
+    shown = PreviewedCoordination.model_validate(click.model_dump())
+    resume = None if filed else ResumeCoordination(shown=shown)
+    return answer(ctx, tell_dropped(render("coordination/dropped", filed=filed), resume))
+
+
+@feature.button(ResumeCoordination, roles=COORDINATEURS)
+async def resume_coordination(ctx: Context, click: ResumeCoordination) -> Replies:
+    """Show a dropped preview again."""
+    must_be_author(ctx, click.shown.author, COMMAND)
+    return answer(ctx, await _keep_preview(ctx, click.shown.model_copy(update={"asked": ""})))
 
 
 @feature.submit(coordination.ReportAnimation, roles=COORDINATEURS, accepted=find_filed)

@@ -9,9 +9,9 @@ from typing import Any
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import name_of
-from bot.french import NBSP, plural, say_date, say_minutes
+from bot.french import plural, say_date, say_minutes
 from bot.menus import Menu
-from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, recast, tell_dropped
+from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, tell_dropped
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render, require
@@ -22,8 +22,6 @@ from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_line, read_parts, says_nothing
-from dialogs.cra.line.changes import apply_correction
-from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.cra.titles import title_report
 from storage import claims
 from storage.cra import CraRow, Source, queries
@@ -293,7 +291,7 @@ async def drop_preview(ctx: Context, click: cards.DropPreview) -> Replies:
         await ctx.drafts.drop(ctx.db, key)
     asked = await leave_question(ctx, click.key)
     if click.keys:
-        await _take_out(ctx, click.keys)
+        await take_out(ctx, click.keys)
     shown = cards.ReportPreview.model_validate(asked) if asked else click.shown
     resume = cards.ResumePreview(shown=shown) if shown and not filed else None
     return answer(ctx, tell_dropped(render("cra/dropped", filed=len(filed), of=len(keys)), resume))
@@ -311,7 +309,8 @@ async def resume_preview(ctx: Context, click: cards.ResumePreview) -> Replies:
     return _show(ctx, shown)
 
 
-async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
+async def take_out(ctx: Context, keys: Sequence[str]) -> None:
+    """Note that reports were taken out of a preview, for its older copies too."""
     for key in keys:
         await claims.claim(ctx.db, REMOVED, key, ctx.now)
 
@@ -339,7 +338,7 @@ async def ignore_words(ctx: Context, click: cards.IgnoreWords) -> Replies:
 async def remove_report(ctx: Context, click: cards.RemoveFromPreview) -> Replies:
     """Remove one report from a preview, for its older copies too, and show what is left."""
     must_be_author(ctx, click.shown.author, "cra")
-    await _take_out(ctx, [click.shown.reports[click.at].key])
+    await take_out(ctx, [click.shown.reports[click.at].key])
     taken = await claims.list_taken(ctx.db, REMOVED, [report.key for report in click.shown.reports])
     left = [report for report in click.shown.reports if report.key not in taken]
     if not left:
@@ -395,54 +394,3 @@ async def undo_batch(ctx: Context, click: cards.UndoBatch) -> Replies:
         *[await cards.refresh_card(ctx, cra, "supprimé") for cra in deleted],
         answer(ctx, Message(cards.mark_practice(text, practice=click.practice))),
     ]
-
-
-_OF_ONE = frozenset({"activite", "participants", "recurrents"})
-"""What is hardly the same for several reports."""
-
-
-async def read_corrected(ctx: ReadingContext, click: cards.CorrectPreview) -> cards.ReportPreview:
-    """Put a preview right; what was not understood is said, and changes nothing."""
-    shown = click.shown.model_copy(update={"changes": [], "asked": "", "place": None, "removed": []})
-    subject = SpokenOf(len(shown.reports), click.shown.asked, click.shown.place)
-    correction = read_correction(click.said, ctx.clues, await ctx.recall(read_usual), subject)
-    if correction is None:
-        said = render("cra/correction_unread", said=click.said) if click.said else render("cra/left")
-        return shown.model_copy(update={"changes": [said]})
-    if correction.leaves and correction.place is not None:
-        return _leave_out(shown, correction.place)
-    is_of_one = correction.number is not None or not _OF_ONE.isdisjoint(correction.elements)
-    if len(shown.reports) > 1 and correction.place is None and is_of_one:
-        return shown.model_copy(update={"changes": [render("cra/correction_of_which", said=click.said)]})
-    return _correct(ctx, shown, correction)
-
-
-def _leave_out(shown: cards.ReportPreview, place: int) -> cards.ReportPreview:
-    left = [report for at, report in enumerate(shown.reports) if at != place]
-    told = [render("cra/left_out", place=place + 1)]
-    return shown.model_copy(update={"reports": left, "removed": [shown.reports[place].key], "changes": told})
-
-
-def _correct(ctx: Context, shown: cards.ReportPreview, correction: Correction) -> cards.ReportPreview:
-    """Apply a correction to the report that it is about, or to all of a preview."""
-    reports: list[cards.PreviewedReport] = [*shown.reports]
-    told: list[str] = []
-    for at in range(len(reports)) if correction.place is None else [correction.place]:
-        line, told = apply_correction(correction, reports[at].line, ctx.clues)
-        reports[at] = reports[at].model_copy(update={"line": line})
-    if len(reports) > 1 and told:
-        told = [f"{'Pour tous' if correction.place is None else f'Le {correction.place + 1}'}{NBSP}:", *told]
-    asked = {"asked": correction.named, "place": correction.place} if correction.complains else {}
-    return shown.model_copy(update={"reports": reports, "changes": told, **asked})
-
-
-@feature.button(cards.CorrectPreview, name="cra.Correct", roles=CONSEILLERS, asks=read_corrected)
-async def correct_preview(ctx: Context, shown: cards.ReportPreview) -> Replies:
-    """Show the corrected preview anew, under what was said; of what is stored already, say where it is changed."""
-    must_be_author(ctx, shown.author, "cra")
-    if await queries.find_filed_keys(ctx.db, [report.key for report in shown.reports]):
-        return Direct(render("cra/correct_filed"), user_id=ctx.user.id)
-    await _take_out(ctx, shown.removed)
-    await keep_preview(ctx, shown)
-    # A whisper becomes a message in the direct channel, in several posts where one cannot hold all cards.
-    return recast(Whisper, draw_preview(ctx, shown))

@@ -22,7 +22,8 @@ from commands.rdv.cards import CARD, CONSEILLERS, NoteRdv, draw_card, feature, l
 from commands.rdv.meetings import propose_meeting
 from commands.rdv.rooms import start_rooms
 from config.text import fold
-from dialogs.rdv.amendments import AmendedRdv, amend_rdv
+from dialogs.plain_words.answers import read_answer, says_right
+from dialogs.rdv.amendments import AmendedRdv, amend_rdv, ask_for
 from dialogs.rdv.line import names_colleagues, read_rdv_line
 from dialogs.rdv.parts import RdvLine, UsualRdv, read_shown
 from dialogs.rdv.recurrence import RecurrenceRule, Written, say_rule, write_out
@@ -372,8 +373,12 @@ async def correct_preview(ctx: ReadingContext, click: CorrectRdv) -> Replies:
         return Direct(render("rdv/correct_noted"), user_id=ctx.user.id)
     amended = amend_rdv(shown.line, click.said, ctx.clues, await _read_usual(ctx), shown.asked)
     if amended is None:
-        unread = render("cra/correction_unread", said=click.said) if click.said else render("rdv/left")
-        amended = AmendedRdv(shown.line, [unread])
+        is_still_asked = shown.asked and not says_right(click.said)
+        is_unread = click.said and (read_answer(click.said) is None if is_still_asked else not shown.asked)
+        unread = [render("cra/correction_unread", said=click.said)] if is_unread else []
+        again = [render("cra/ask_again", question=ask_for(shown.asked))] if is_still_asked else []
+        said = [*unread, *again] or [render("rdv/left")]
+        amended = AmendedRdv(shown.line, [*said], shown.asked if is_still_asked else "")
     message = await _preview(ctx, amended.line, shown.key, amended.asked)
     told = amended.told
     text = render("cra/corrected", changes=told, text=Markdown(message.text)) if told else message.text

@@ -16,7 +16,8 @@ from bot.french import read_date, read_minutes, say_minutes
 from bot.texts import quote
 from config.programme import FIRST_DAY
 from config.text import fold, make_plain
-from dialogs.cra.line.corrections import strip_frame
+from dialogs.cra.line.complaints import read_complaint
+from dialogs.cra.line.corrections import lead_to, strip_frame
 from dialogs.cra.line.readers import SMALL
 from dialogs.lines import line
 from dialogs.personal_data import fault_of, fault_of_owner
@@ -291,9 +292,20 @@ def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
 
 
 def amend_line(
+    kind: coordination.CoordinationKind, raw: Mapping[str, Any], said: str, clues: Clues, asked: str = ""
+) -> dict[str, Any] | None:
+    """Put a line right by what is said of it: another day, duration, number or sort; None where it is anything else.
+    A bare word is of the part that was ``asked`` for."""
+    complaint = read_complaint(said)
+    told = complaint.rest if complaint and complaint.rest else said
+    part = complaint.part if complaint and complaint.part else asked
+    lines = dict.fromkeys((said, told, lead_to(part, told)))
+    return next(filter(None, (_amend(kind, raw, line, clues) for line in lines)), None)
+
+
+def _amend(
     kind: coordination.CoordinationKind, raw: Mapping[str, Any], said: str, clues: Clues
 ) -> dict[str, Any] | None:
-    """Put a line right by what is said of it: another day, duration, number or sort; None where it is anything else."""
     words = strip_frame(said).split()
     found = CoordinationLine(kind)
     if day := _take_day(words, clues):

@@ -48,7 +48,7 @@ _NO = _list_words(
 _THANKS = _list_words("merci mercii mercis thanks mci mrc remerciements")
 _AROUND = _list_words(
     """
-    a beaucoup bien bon bonne bonsoir bonjour bot bs c ca cela ces cest cette coop d de du est et fait
+    a beaucoup bien bon bonne bonsoir bonjour bot bs c ca cela ces cest cette comme coop d de du est et fait
     faire faut finalement grave il je j l la le les lui m me moi mille mieux n ne non on oh ouf par pis pour pr
     que quand qu rien s si sur svp stp t te tout toute tous tres tomber trop vite vous va y euh ah bah ben mais
     besoin aide aidee infiniment gentil chef sympa reglee regle resolu resolue marche fonctionne journee soiree
@@ -102,6 +102,21 @@ _CANCEL = ("annul", "supprim", "abandon", "effac", "jette", "stop", "laisse")
 def says_cancel(said: str) -> bool:
     """Whether something is to be left: « annule », but not a mere « non »."""
     return any(word.startswith(_CANCEL) for word in _split(said))
+
+
+_RIGHT = re.compile(
+    r"(?:(?:non|oui|si|ah|oups|en fait|finalement|pardon|mais|ok) )*(?:"
+    r"(?:(?:c|ca|tout|il|elle) )?(?:est|etait|va|allait)(?: (?:bien|tout a fait|tres|deja))*"
+    r"(?: (?:bon|bonne|juste|correcte?|exacte?|ca|cela|parfait))?(?: comme (?:ca|cela))?|"
+    r"bon|ok|parfait|nickel|rien(?: du tout)?|"
+    r"(?:laisse[rz]? |c etait bien )?(?:tel quel|comme (?:ca|c est|c etait)|ainsi)|"
+    r"(?:tu peux |vous pouvez |on )?(?:enregistre[rz]?|valide[rz]?|sauvegarde[rz]?))"
+)
+
+
+def says_right(said: str) -> bool:
+    """Whether all is said to be right as it is: « c’est bon », « laisse comme ça », « enregistre »."""
+    return bool(_RIGHT.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1]))))
 
 
 _RESUME = re.compile(

@@ -98,12 +98,17 @@ def amend_rdv(shown: RdvLine, said: str, clues: Clues, usual: UsualRdv, asked: s
     complaint = read_complaint(said)
     if complaint and not complaint.rest and (complaint.is_wrong or complaint.part):
         part = _find_part(said, complaint.part)
-        return AmendedRdv(shown, [f"{_ASKED[part]}{NBSP}? Dites-le ici."], part)
+        return AmendedRdv(shown, [ask_for(part)], part)
     if complaint and complaint.rest and (complaint.is_wrong or complaint.part):
         part = _find_part(said, complaint.part)
         if amended := _Amendment(shown, clues, usual, part, is_announced=True).read(complaint.rest):
             return amended
     return _Amendment(shown, clues, usual, asked, is_announced=announces(said) or bool(asked)).read(said)
+
+
+def ask_for(part: str) -> str:
+    """Ask for the right value of a part, or what is wrong (« tout »)."""
+    return f"{_ASKED[part]}{NBSP}? Dites-le ici."
 
 
 def _find_part(said: str, part: str) -> str:
@@ -196,7 +201,7 @@ class _Amendment:
             left = [code for code in self._shown.raw.get("themes", ()) if code not in found.raw["themes"]]
             return self._leave("themes", {"themes": left} if left else {})
         if named == "ou" and self._shown.raw.get("ou") in (Spot.RATTACHEMENT, Spot.AUTRE):
-            return AmendedRdv(self._shown, [f"{_ASKED['ou']}{NBSP}? Dites-le ici."], "ou")
+            return AmendedRdv(self._shown, [ask_for("ou")], "ou")
         return self._leave(named, {})
 
     def _leave(self, part: str, kept: Mapping[str, Any]) -> AmendedRdv:
@@ -223,7 +228,8 @@ class _Amendment:
     def _apply(self, found: RdvLine, *, is_more: bool = False) -> AmendedRdv:
         """Put what was said in the place of what was."""
         if "quand" in found.mistakes:
-            return AmendedRdv(self._shown, [f"{found.mistakes['quand']} Je garde ce qui était compris."])
+            told = [f"{found.mistakes['quand']} Je garde ce qui était compris."]
+            return AmendedRdv(self._shown, [*told, *([ask_for(self._part)] if self._part else [])], self._part)
         parts = _list_said(found) - {"jour", "heure"}
         if is_more and "themes" in found.raw:
             found.raw["themes"] = [*dict.fromkeys([*self._shown.raw.get("themes", ()), *found.raw["themes"]])]

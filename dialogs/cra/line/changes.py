@@ -38,7 +38,7 @@ def apply_correction(correction: Correction, line: Line, clues: Clues) -> tuple[
     if correction.beside:
         return line, [correction.beside]
     if correction.complains:
-        return line, [_ask_for(correction.named)]
+        return line, [ask_for(correction.named)]
     if correction.way is Way.REMOVE:
         return _take_out(correction, line)
     if correction.tags:
@@ -72,9 +72,9 @@ _ASKED = {
 }
 
 
-def _ask_for(part: str) -> str:
+def ask_for(part: str) -> str:
     """Ask for the right value of a part, or what is wrong where none is named."""
-    return f"{_ASKED[part]}{NBSP}? Dites-le ici." if part else _ASK_ALL
+    return f"{_ASKED[part]}{NBSP}? Dites-le ici." if part in _ASKED else _ASK_ALL
 
 
 _COUNTED = ("participants", "duree", "age")

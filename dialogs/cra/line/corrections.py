@@ -82,6 +82,12 @@ _SPREAD = (
 )
 
 
+ANY = "tout"
+"""What is asked for where something is said to be wrong, and not what."""
+_NUMBERED = frozenset({"participants", "duree", "age"})
+"""What a mere number may be."""
+
+
 class Way(Enum):
     """What becomes of what is said: it stands in place of what was, comes in addition, or goes."""
 
@@ -119,6 +125,13 @@ class Correction:
     def is_another(self) -> bool:
         """Whether it rather tells of another report: what was done, and more."""
         return not self.is_announced and "activite" in self.elements and len(self.elements) > 1
+
+    def answers(self, part: str) -> bool:
+        """Whether it says what is right of a part that was asked for, or of any where that was not named (ANY)."""
+        right = {e for e in self.elements if e not in self.found.mistakes or self.found.choices.get(e)}
+        right |= {self.named} - {""} | ({"etiquettes"} if self.tags else set())
+        right |= _NUMBERED if self.number is not None else set()
+        return not self.complains and (part in right or (part == ANY and bool(right)))
 
     @property
     def leaves(self) -> bool:
@@ -158,7 +171,7 @@ def read_correction(
     found = reader.read(said)
     if found is None:
         return None
-    is_asked = subject.part in found.elements
+    is_asked = subject.part == ANY or subject.part in found.elements
     return replace(found, place=subject.place, is_announced=found.is_announced or is_asked)
 
 
