@@ -157,14 +157,14 @@ async def _change(ctx: Context, absence: Absence, said: forms.SaidAbsence) -> Wh
     undo = Button("Annuler", PutBackAbsence(number=absence.number, **_picture(absence)))
     wanted = said.make(ctx.user.id, ctx.now)
     starts = absence.starts if absence.has(ctx.today) and wanted.starts == ctx.today else wanted.starts
-    before = forms.say_absence(absence)
+    before = forms.say_absence(absence), absence.word
     await change(ctx.db, absence, starts=starts, ends=wanted.ends, start=wanted.start, end=wanted.end, word=wanted.word)
     return await _say_noted(ctx, absence, undo, before)
 
 
-async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: str = "") -> Whisper:
+async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: tuple[str, str] = ("", "")) -> Whisper:
     """Say what follows from an absence: when the person is back, and which appointments and turns of duty fall into
-    it."""
+    it. ``before`` are its days and its word if it was already noted."""
     zone, departement = ctx.zone, ctx.user.departement
     begin, end = (find_midnight(day, zone) for day in (absence.starts, absence.ends))
     first = begin + timedelta(minutes=absence.start)
@@ -175,7 +175,8 @@ async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: str =
     text = render(
         "absence/noted",
         days=forms.say_absence(absence),
-        before=before,
+        before=before[0],
+        same=before == (forms.say_absence(absence), absence.word),
         whole=absence.is_whole,
         back=say_date(forms.find_return(others, absence.ends, departement)),
         word=absence.word,
@@ -184,7 +185,8 @@ async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: str =
         turns=[say_days(one.starts, one.last) for one in turns if absence.is_whole],
     )
     swap = [Button("Échanger ma garde", RunCommand(line="garde échanger"))] if turns and absence.is_whole else []
-    return Whisper(text, [undo, *swap, Button("Mes absences", RunCommand(line="absence"))])
+    undos = [] if before == (forms.say_absence(absence), absence.word) else [undo]
+    return Whisper(text, [*undos, *swap, Button("Mes absences", RunCommand(line="absence"))])
 
 
 @feature.button(WriteAbsence, name="absence.New", roles=NETWORK, writes=False)

@@ -46,6 +46,10 @@ async def test_days_away_are_noted_shown_changed_ended_and_put_back(monday: Hous
     changed = await lea.asks("/absence du 12/12 au 23/12")
     assert "Avant, c’était du 12 au 20 décembre 2026" in plain(changed)
     assert "jeudi 24 décembre" in plain(changed)
+    again = await lea.asks("/absence du 12/12 au 23/12")
+    assert "déjà notée : du 12 au 23 décembre" in plain(again)
+    assert "Annuler" not in again.buttons
+    assert "Avant, c’était" not in plain(await lea.asks("/absence 12/12-23/12 congés")), "only its word changed"
     await lea.clicks(changed, "Annuler")
     assert "du 12 au 20 décembre 2026" in plain(await lea.whispered("remise"))
     shown = await lea.asks("/absence")

@@ -11,7 +11,7 @@ from storage.database import Database
 from tests.people import Person, Post
 from tests.support.conversation import send_step
 from tests.support.cra import ALONE, JULIETTE, cra_database, file_reports, file_workshop, make_report, read_number
-from tests.support.house import House
+from tests.support.house import House, plain
 
 __all__ = ["cra_database"]
 
@@ -112,6 +112,21 @@ async def test_what_finds_nothing_says_what_to_do(juliette: Person) -> None:
     assert "pas compris « glinglin »" in unknown
     assert "/cra liste atelier septembre" in unknown
     assert "/cra liste" in (await juliette.asks("/cra liste 2021")).text
+    assert "pas compris « glinglé »" in plain(await juliette.asks("/cra liste glinglé")), "as it was typed"
+    assert plain(await juliette.asks("/cra liste ?")) == plain(await juliette.asks("/cra liste")), "signs are no word"
+
+
+async def test_deleted_reports_are_listed_to_be_restored(house: House, juliette: Person) -> None:
+    assert "aucun compte rendu depuis 30 jours" in plain(await juliette.asks("/cra liste supprimés"))
+    first, second = [read_number(await file_workshop(juliette)) for _ in range(2)]
+    assert "n’est pas supprimé" in plain(await juliette.asks(f"/cra rétablir {first}")), "nothing is said to be done"
+    await juliette.asks(f"/cra supprimer {first}")
+    await juliette.asks(f"/cra supprimer {second}")
+    assert numbers((await juliette.asks("/cra liste supprimés")).text) == [second, first]
+    assert f"n° {first} rétabli" in plain(await juliette.asks(f"/cra rétablir {first}"))
+    one = await juliette.asks("/cra liste corbeille")
+    await juliette.clicks(one, "Rétablir")
+    assert f"n° {second} rétabli" in plain(await juliette.whispered())
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bot.context import Context
 from bot.features import Feature, Front, Right
 from bot.french import say_date, say_minutes
 from bot.menus import Choosing
-from bot.replies import Button, Direct, Message, Refresh, Update
+from bot.replies import Button, Direct, Message, Refresh, Update, Whisper
 from bot.texts import Markdown, render
 from config.themes import THEMES
 from config.time import PARIS
@@ -23,7 +23,8 @@ from dialogs.cra import NewCra
 from dialogs.cra.line import Line
 from storage import communes, people
 from storage.cra import Activite, Cra, CraRow, Report, months
-from storage.cra.queries import RESTORE_FOR
+from storage.cra.queries import RESTORE_FOR, list_deleted
+from storage.cra.search import AuthorSheet
 from storage.cra.tags import list_names
 
 
@@ -258,6 +259,15 @@ _POSTCODE_FIRST = re.compile(r"^(\d{5}) (.+)$")
 async def read_tags(ctx: Context, cra: CraRow) -> tuple[str, ...]:
     """Read the names of a report’s tags; a practice sheet has none."""
     return (await list_names(ctx.db, [cra.number])).get(cra.number, ()) if isinstance(cra, Cra) else ()
+
+
+async def show_deleted(ctx: Context, sheet: AuthorSheet) -> Whisper:
+    """Show the last deleted reports that can be restored; a single one by a button."""
+    found = await list_deleted(ctx.db, sheet, ctx.now - RESTORE_FOR)
+    rows = [{"number": cra.number, "tags": (), **describe_report(cra.report)} for cra in found]
+    text = mark_practice(render("cra/deleted_list", rows=rows, days=RESTORE_FOR.days), practice=sheet.is_practice)
+    click = [RestoreReport(number=cra.number, practice=sheet.is_practice, whispered=True) for cra in found]
+    return Whisper(text, [Button("Rétablir", click[0], "primary")] if len(click) == 1 else [])
 
 
 def describe_report(report: Report) -> dict[str, object]:

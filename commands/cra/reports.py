@@ -17,6 +17,7 @@ from bot.search import NOTHING, Findings, Hit, Search, SearchKind
 from bot.texts import quote, render
 from commands.cra import cards
 from config.programme import FIRST_DAY
+from config.text import fold
 from config.themes import THEMES
 from dialogs.cra import EditCra, NewCra, SpreadCra
 from dialogs.cra.titles import title_report
@@ -178,7 +179,11 @@ async def delete_report(ctx: Context, click: cards.Delete) -> Replies:
 )
 async def restore_by_number(ctx: Context, text: str) -> Replies:
     """Restore a deleted report."""
-    return await restore_report(ctx, cards.RestoreReport(**await _read_about(ctx, text, "rétablir"), whispered=True))
+    click = cards.RestoreReport(**await _read_about(ctx, text, "rétablir"), whispered=True)
+    if (await find_report(ctx, click)).deleted_at is None:
+        told = render("cra/not_deleted", number=click.number)
+        return Whisper(cards.mark_practice(told, practice=click.practice))
+    return await restore_report(ctx, click)
 
 
 @cards.feature.button(cards.RestoreReport, name="cra.Restore", roles=cards.CONSEILLERS)
@@ -289,6 +294,8 @@ async def spread_report(ctx: Context, form: SpreadCra) -> Replies:
     return await _revise(ctx, cra, _Change(form.version, spread), "réparti")
 
 
+DELETED = frozenset({"supprime", "supprimes", "efface", "effaces", "corbeille"})
+"""Words that ask for the deleted reports, folded."""
 SAID_MAX = 100
 """Characters of what is looked for that a button carries on."""
 
@@ -301,9 +308,11 @@ SAID_MAX = 100
 )
 async def list_reports(ctx: Context, text: str) -> Replies:
     """List the last ten reports, of a period or of all time, that match the words."""
-    period, words = split_period(text[:SAID_MAX], ctx.today)
+    period, words = split_period(text[:SAID_MAX].strip(" .,;:!?…"), ctx.today)
     period = period or _everything(ctx)
     sheet = await read_sheet(ctx)
+    if fold(words) in DELETED:
+        return await cards.show_deleted(ctx, sheet)
     wanted = await read_search(ctx.db, sheet, words, period.start, period.end)
     if wanted.unknown:
         return Whisper(cards.mark_practice(render("cra/unknown", unknown=wanted.unknown), practice=sheet.is_practice))

@@ -235,6 +235,13 @@ async def list_page(
     return ReportListing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
 
 
+async def list_deleted(db: AsyncSession, sheet: AuthorSheet, since: datetime, limit: int = 10) -> Sequence[CraRow]:
+    """List the author’s reports that were deleted since a moment, the last deleted first."""
+    table = sheet.table
+    query = select(table).where(table.author_id == sheet.author_id, col(table.deleted_at) >= since)
+    return (await db.exec(query.order_by(col(table.deleted_at).desc(), col(table.id).desc()).limit(limit))).all()
+
+
 async def count_reports(db: AsyncSession, sheet: AuthorSheet, wanted: ReportSearch) -> int:
     """Count the author’s reports that match a search."""
     return (await db.exec(select(func.count()).select_from(sheet.table).where(*wanted.select(sheet)))).one()

@@ -1,5 +1,6 @@
 """Searches of an author’s reports by words: a theme, a commune, an activity, the public, a postcode or a number."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -83,6 +84,7 @@ async def read_search(db: AsyncSession, sheet: AuthorSheet, text: str, start: da
     """Read words as a search among the author’s reports of [start, end[; a report must match all of them."""
     text, tags = take_tags(text)
     words = split_words(text)[:WORDS_MAX]
+    typed = {fold(word): word for word in re.findall(r"\w+", text)}
     places = await _list_places(db, sheet) if words else {}
     conditions = [_tagged(name) for name in tags[:WORDS_MAX]]
     unknown: list[str] = []
@@ -92,7 +94,7 @@ async def read_search(db: AsyncSession, sheet: AuthorSheet, text: str, start: da
         if meant:
             conditions.append(_any_of(meant))
         elif words[at] not in _SMALL:
-            unknown.append(words[at])
+            unknown.append(typed.get(words[at], words[at]))
         at += size
     return ReportSearch(start, end, tuple(conditions), tuple(unknown))
 
