@@ -62,9 +62,7 @@ class _Event(Form):
     titre: Annotated[str, EventText(limit=TITLE_MAX)] = Field(
         title="Titre", description="Ce que c’est : « Atelier Pix », « Webinaire impôts »."
     )
-    quand: Annotated[datetime, moment(knows_past=True)] = Field(
-        title="Quand", description="Le jour et l’heure de début, chez vous."
-    )
+    quand: Annotated[datetime, moment()] = Field(title="Quand", description="Le jour et l’heure de début, chez vous.")
     jusqua: Annotated[str, EventText(limit=80)] = Field(
         "", title="Jusqu’à", description="L’heure de fin (16h), ou le jour et l’heure. Vide : une heure après le début."
     )

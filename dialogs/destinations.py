@@ -35,15 +35,12 @@ PLACES = Many(
 )
 
 
-def moment(or_else: str = "", *, knows_past: bool = False) -> ReadText:
-    """Make a field for a future moment; ``or_else`` ends the sentence about unreadable texts.
-
-    Where ``knows_past``, a past moment has an error of its own.
-    """
+def moment(or_else: str = "") -> ReadText:
+    """Make a field for a future moment; ``or_else`` ends the sentence about unreadable texts."""
 
     def read(text: str, clues: Clues) -> datetime:
         found = read_moment(text, clues.today, clues.user.zone)
-        if found is None and knows_past and is_past_moment(text, clues.today, clues.user.zone):
+        if found is None and is_past_moment(text, clues.today, clues.user.zone):
             raise ValueError("Ce jour est passé : donnez-en un à venir.")
         if found is None:
             raise ValueError(WHEN.format(or_else=or_else))

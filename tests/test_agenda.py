@@ -49,6 +49,7 @@ async def test_proposed_read_over_published_and_come_to(agenda: AgendaStage) -> 
     await agenda.house.settled()
     assert "1 personne y sera" in plain(await lea.sees(said))
     assert "vous y serez" in plain(await lea.asks("/agenda mes"))
+    assert plain(await lea.asks("/agenda mes inscriptions")) == plain(await lea.asks("/agenda mes"))
     await lea.clicks(noted, "Je n’y serai plus")
     assert "ne recevrez pas de rappel" in plain(await lea.told("C’est noté"))
     await agenda.house.settled()
@@ -182,6 +183,7 @@ async def test_events_of_some_days_or_about_something(agenda: AgendaStage) -> No
     assert buttons(past) == ["Chercher partout"]
     agenda.house.clock.goes_to(later[0].ends_at)
     assert "6 événements" in plain(await agenda.juliette.asks(f"/agenda passés {word}"))
+    assert "Aucun événement passé pour " in plain(await agenda.juliette.asks("/agenda hier"))
     gone = plain(await agenda.juliette.asks(f"/agenda passés {later[0].starts_at:%d/%m/%Y}"))
     assert later[-1].title in gone
     assert "Aucun événement à venir pour" in plain(await agenda.juliette.asks("/agenda janvier 2087"))

@@ -24,7 +24,7 @@ def address_in(post: Post) -> str:
 
 async def opened(who: Person) -> tuple[Post, str]:
     """Somebody opens their feed; what they are answered, and its address."""
-    await who.runs("/agenda flux")
+    await who.runs("/agenda abonnement")
     told = await who.whispered("flux")
     return told, address_in(told)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.french.dates import say_age, say_moment, say_part_of_day
-from bot.french.moments import read_moment
+from bot.french.moments import is_past_moment, read_moment
 
 PARIS = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 11, 24)
@@ -46,6 +46,13 @@ def test_what_is_left_unsaid_is_the_nearest_to_come(text: str, day: str, hour: s
 @pytest.mark.parametrize("text", ["", "hier 9h", "jamais", "25h", "31/02 9h", "23/11/2026", "9", "il y a 3 jours", "h"])
 def test_what_is_past_or_no_moment_is_none(text: str) -> None:
     assert read_moment(text, TODAY, PARIS) is None
+
+
+def test_yesterday_is_known_to_be_past() -> None:
+    for text in ("hier", "hier 9h", "avant-hier à midi", "23/11/2026 9h"):
+        assert is_past_moment(text, TODAY, PARIS), text
+    for text in ("demain 9h", "jamais", "cahier 9h", ""):
+        assert not is_past_moment(text, TODAY, PARIS), text
 
 
 @given(st.text(max_size=60), st.dates(date(2021, 1, 1), date(2090, 1, 1)))

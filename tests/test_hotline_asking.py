@@ -55,6 +55,14 @@ async def test_hostile_words_are_words_and_a_second_sending_is_the_same_ticket(h
     assert "**urgent**" not in card.text
     mine = plain(await helpdesk.juliette.asks("/hotline mes demandes"))
     assert mine.count("urgent") == 1
+    for line in ("/hotline liste", "/ticket"):
+        assert "Vos demandes d’aide" in plain(await helpdesk.juliette.asks(line)), "no window called « liste »"
+    shown = await helpdesk.juliette.asks(f"/hotline n° {ticket.number}")
+    assert f"Demande n° {ticket.number}" in plain(shown)
+    assert "Les vôtres : /hotline demandes" in plain(await helpdesk.juliette.asks("/hotline 9999"))
+    await helpdesk.juliette.clicks(shown, "C’est réglé")
+    await helpdesk.house.settled()
+    assert (await helpdesk.juliette.asks(f"/ticket {ticket.number}")).buttons == ["Rouvrir"]
 
 
 @pytest.mark.every_mode

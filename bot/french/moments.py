@@ -39,7 +39,9 @@ def read_moment(text: str, today: date, zone: ZoneInfo) -> datetime | None:
 
 
 def is_past_moment(text: str, today: date, zone: ZoneInfo) -> bool:
-    """Return whether a text with its year says a moment, of a day that is past."""
+    """Return whether a text says a moment of a day that is past: yesterday, or a day with its year."""
+    if re.search(r"\bhier\b", fold_date(text)):
+        return True
     long_ago = today - timedelta(days=3650)
     return bool(re.search(r"\d{4}", text) and not read_moment(text, today, zone) and read_moment(text, long_ago, zone))
 

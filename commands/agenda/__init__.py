@@ -54,10 +54,13 @@ class EventPage(BaseModel):
         return Period(self.start, self.end) if self.start and self.end else None
 
 
+FEED = frozenset({"abonnement", "abonner", "m abonner", "s abonner", "ics", "ical"})
+"""Words that ask for the feed, folded."""
 LISTS: Mapping[str, ListKind] = {
     **dict.fromkeys(("", "a venir", "tout"), ListKind.COMING),
     **dict.fromkeys(("passes", "passe", "evenements passes", "archives"), ListKind.PAST),
-    **dict.fromkeys(("mes", "mes evenements", "mes rendez vous", "moi"), ListKind.OWN),
+    **dict.fromkeys(("mes", "mes evenements", "mes rendez vous", "moi", "les miens"), ListKind.OWN),
+    **dict.fromkeys(("inscriptions", "mes inscriptions"), ListKind.OWN),
 }
 """Words that ask for a list, folded."""
 
@@ -71,9 +74,18 @@ async def show_agenda(ctx: ReadingContext, line: str) -> Replies:
         return Perform("aide agenda")
     if (wanted := LISTS.get(asked)) is not None:
         return await show_page(ctx, EventPage(of=wanted))
+    if asked in FEED:
+        return Perform("agenda flux")
     if (number := read_typed_number(text)) is not None:
         return await show_event(ctx, OpenEvent(event=number))
-    return await show_page(ctx, _read_asked(ListKind.COMING, text, read_coming_period(text, ctx.today)))
+    return await show_page(ctx, _read_days(text, ctx.today))
+
+
+def _read_days(text: str, today: date) -> EventPage:
+    """Read the days or the subject of a list; days that are over are those of past events."""
+    coming = read_coming_period(text, today)
+    over = None if coming else read_period(text, today)
+    return _read_asked(ListKind.PAST if over else ListKind.COMING, text, coming or over)
 
 
 @feature.command("agenda passés", help="Les événements passés", hint="[octobre | mots]")

@@ -19,8 +19,17 @@ from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
 from commands.hotline import figures, outages, service, triage
-from commands.hotline.cards import draw_card, link_post, post_waiting_cards, read_exchange, refresh_card, say_state
+from commands.hotline.cards import (
+    draw_card,
+    draw_receipt,
+    link_post,
+    post_waiting_cards,
+    read_exchange,
+    refresh_card,
+    say_state,
+)
 from commands.hotline.requests import billet
+from commands.hotline.requests import show_page as show_own_page
 from commands.hotline.service import AGENTS, feature
 from commands.hotline.tickets import lock_for_agent, make_move, tell_author, tell_room
 from config.text import fold
@@ -63,9 +72,9 @@ class SeeTicket(Choosing):
 
 @feature.command("ticket", help="Voir une demande d’aide et ce qui en a été fait", hint="12")
 async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
-    """Show a ticket by its number; without a number, list the open ones."""
+    """Show a ticket by its number; without a number, list the open ones, or one’s own to who is no agent."""
     if not line.strip():
-        return await show_list(ctx, "", 0)
+        return await (show_list(ctx, "", 0) if await service.list_served(ctx, ctx.user) else show_own_page(ctx, 0))
     if (number := read_typed_number(line, "demande", "ticket")) is None:
         if not await service.list_served(ctx, ctx.user):
             raise UserError(render("hotline/own_number_usage"))
@@ -97,7 +106,7 @@ async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
     about = {"past": past, "mine": mine, "said": said, "zone": ctx.zone}
     text = render("hotline/history", card=shown.text, link=link_post(ctx, where, "Voir la conversation"), **about)
     if mine:
-        return Whisper(text, facts=shown.facts)
+        return Whisper(text, (await draw_receipt(ctx, ticket)).buttons, shown.facts)
     is_gone = card is not None and card.post_id and not await _is_standing(ctx, card.post_id)
     again = [Button("Remettre la carte", PutUp(ticket=number), "primary")] if is_gone else []
     return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus)

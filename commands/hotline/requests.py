@@ -5,13 +5,26 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError, unless_refused
 from bot.events import Addressed, Reacted, Spoken
 from bot.features import Feature
 from bot.mattermost import ChatPost
 from bot.permalinks import find_permalink, read_linked_post
-from bot.replies import Ask, Button, Direct, PlainTextReply, Question, Replies, RunCommand, Update, Waiting, Whisper
+from bot.replies import (
+    Ask,
+    Button,
+    Direct,
+    Perform,
+    PlainTextReply,
+    Question,
+    Replies,
+    RunCommand,
+    Update,
+    Waiting,
+    Whisper,
+)
 from bot.texts import render
 from commands.hotline.cards import TicketClick, link_post, say_state
 from commands.hotline.mirror import TicketThread, begins_with_name, mirror_line
@@ -180,10 +193,17 @@ class LinkedMessage:
     is_direct: bool
 
 
-async def read_link(ctx: ReadingContext, line: str) -> LinkedMessage | Ask | Whisper:
-    """Read the message whose link was typed; other words open the window or show the person’s tickets."""
-    if fold(line) in {"mes demandes", "mes demande", "mes tickets"}:
+OWN = frozenset({"mes demandes", "mes demande", "mes tickets", "liste", "suivi", "demande"})
+"""Words that ask for one’s own tickets, folded."""
+
+
+async def read_link(ctx: ReadingContext, line: str) -> LinkedMessage | Ask | Whisper | Perform:
+    """Read the message whose link was typed; other words open the window, or show the person’s tickets or that of a
+    number."""
+    if fold(line) in OWN:
         return await show_page(ctx, 0)
+    if number := read_typed_number(line, "demande", "ticket"):
+        return Perform(f"ticket {number}")
     if not (ident := find_permalink(line)):
         return await draft_request(ctx, line)
     post = await read_linked_post(ctx, ident)

@@ -87,7 +87,7 @@ class _Rdv(Form):
     submit_label = "Enregistrer"
     noun = ("rendez-vous", "rendez-vous")
 
-    quand: Annotated[datetime, moment(knows_past=True)] = Field(
+    quand: Annotated[datetime, moment()] = Field(
         title="Quand", description="Le jour et l’heure, chez vous : mardi 10h, 24/11 14h30."
     )
     minutes: Annotated[int, DUREE_FIELD] = Field(title="Durée", alias="duree")
