@@ -1,8 +1,10 @@
 """How the operator’s commands open the settings and the database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+import os
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from cli import envfile
 from cli.errors import OperatorError
 from cli.faults import text_of
 from config import settings as configuration
 from config.settings import Settings
 from storage import schema
 from storage.database import Database, async_url, dialect
+
+USUAL_FILE = Path(".env")
+"""The env file of who names none."""
+NOT_SETTINGS = {"COOP_ADMIN_TOKEN"}
+"""Variables that are options of commands."""
 
 
 def run_in_loop(work: Coroutine[Any, Any, int]) -> int:
@@ -32,7 +40,7 @@ def read_settings(path: Path | None) -> Settings:
         raise OperatorError(
             f"Le fichier de réglages {path} n’existe pas, ou n’est pas un fichier : corrigez --env-file.", code=2
         )
-    usual = path or Path(".env")
+    usual = path or USUAL_FILE
     is_there = usual.is_file()
     if is_there:
         text_of(usual)
@@ -42,6 +50,22 @@ def read_settings(path: Path | None) -> Settings:
     except (ValueError, ArgumentError):
         raise OperatorError("COOP_DATABASE_URL : sqlite:///fichier.db ou postgresql://…", code=2) from None
     return settings
+
+
+def explain_unknown_settings(path: Path | None) -> Sequence[str]:
+    """Explain each COOP_* variable of the environment or the env file that no setting reads: a slip of the pen, which
+    would leave a setting as it is unless something says so, or a setting of another version."""
+    usual = path or USUAL_FILE
+    told = envfile.values(text_of(usual)) if usual.is_file() else {}
+    known = {f"COOP_{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
+    unknown = {name for name in {**told, **os.environ} if name.upper().startswith("COOP_")}
+    return [_explain_unknown(name, known) for name in sorted(unknown) if name.upper() not in known]
+
+
+def _explain_unknown(name: str, known: set[str]) -> str:
+    near = get_close_matches(name.upper(), sorted(known - NOT_SETTINGS), 1, 0.8)
+    meant = f" Est-ce {near[0]} ?" if near else ""
+    return f"{name} n’est pas un réglage de cette version : personne ne le lit.{meant}"
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ import sys
 from bot import app
 from cli import backup, checks
 from cli.command import Call
+from cli.environment import explain_unknown_settings
 from cli.errors import OperatorError
 from cli.faults import data_dir_fault
 from commands import FEATURES
@@ -18,6 +19,8 @@ async def serve(call: Call) -> int:
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
     if fault := settings.secret_fault() or checks.command_token_fault(settings):
         raise OperatorError(fault, code=2)
+    for slip in explain_unknown_settings(call.env_file):
+        print(f"coop-bot : {slip}", file=sys.stderr)
     checks.choose_features(FEATURES, settings)
     checks.check_paths(settings)
     backup.check_backups(settings)

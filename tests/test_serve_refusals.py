@@ -75,6 +75,27 @@ async def test_a_team_of_hubs_that_is_none_is_said_and_keeps_nobody_else_waiting
     assert "COOP_HUBS_TEAM : il n’y a pas d’équipe « nulle-part », ou le bot n’y est pas. Donnez" in said
 
 
+async def test_a_setting_that_nobody_reads_is_said_by_serve_and_doctor(
+    newest: FreshServer, elsewhere: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip of the pen in its name would otherwise leave the setting as it was, and say nothing."""
+    await newest.setup()
+    served = serve_nothing(monkeypatch)
+    monkeypatch.setenv("COOP_ADMIN_TOKEN", "")
+    monkeypatch.setenv("coop_zorglub", "1")
+    capsys.readouterr()
+    words = ["--env-file", write_settings(newest.file, {"COOP_WELCOM": "non", "MOTD": "bonjour"})]
+    assert await asyncio.to_thread(run_command, *words, "serve") == 0
+    assert served
+    slips = [
+        "COOP_WELCOM n’est pas un réglage de cette version : personne ne le lit. Est-ce COOP_WELCOME ?",
+        "coop_zorglub n’est pas un réglage de cette version : personne ne le lit.",
+    ]
+    assert capsys.readouterr().err.splitlines() == [f"coop-bot : {slip}" for slip in slips]
+    await asyncio.to_thread(run_command, *words, "doctor")
+    assert {f"! {slip}" for slip in slips} <= set(capsys.readouterr().out.splitlines())
+
+
 def serve_nothing(patch: pytest.MonkeyPatch) -> list[object]:
     """What the bot was to be served with, from now on."""
     served: list[object] = []

@@ -15,6 +15,7 @@ from cli.doctor.backups import backups
 from cli.doctor.chat import rights, rooms
 from cli.doctor.findings import CheckFindings
 from cli.doctor.server import as_admin
+from cli.environment import explain_unknown_settings
 from cli.faults import chat_fault
 from cli.rights import RightsNeeded
 from commands import FEATURES
@@ -23,15 +24,22 @@ from config.settings import Settings
 
 async def doctor(call: Call, admin_token: str) -> int:
     """Examine everything."""
-    return await examine(call.settings, admin_token, print)
+    return await examine(call.settings, admin_token, print, slips=explain_unknown_settings(call.env_file))
 
 
 async def examine(
-    settings: Settings, admin_token: str, say: Callable[[str], None], features: Sequence[Feature] = FEATURES
+    settings: Settings,
+    admin_token: str,
+    say: Callable[[str], None],
+    features: Sequence[Feature] = FEATURES,
+    slips: Sequence[str] = (),
 ) -> int:
-    """Say everything found; 1 when something is to be mended."""
+    """Say everything found; 1 when something is to be mended. ``slips`` are sentences about settings that nobody
+    reads."""
     findings = CheckFindings(say)
     complete = house.configuration(settings, findings)
+    for slip in slips:
+        findings.note(slip)
     needs = house.features(settings, features, findings)
     house.data_dir(settings, findings)
     house.privacy(settings, findings)
