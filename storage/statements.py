@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
-from sqlalchemy.orm.attributes import manager_of_class
+from sqlalchemy.orm import class_mapper
 from sqlmodel import Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -124,7 +124,8 @@ class DirectStatement:
 def make_row(model: type[M], **values: Any) -> M:
     """Make the object of a row from the values of all its columns, as SQLAlchemy makes those that it reads: the
     constructor takes ten times as long."""
-    made: M = manager_of_class(model).new_instance()
+    # Not from the class itself: a program’s first object may come before SQLAlchemy has looked at the tables.
+    made: M = class_mapper(model).class_manager.new_instance()
     made.__dict__.update(values)
     return made
 

@@ -1,6 +1,8 @@
 """Statements given to the driver itself: in the session’s transaction, with its values, and with its errors."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -19,6 +21,7 @@ from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
 from storage.statements import Asked, DirectStatement, find_together, make_row
 from tests.support.databases import database
+from tests.test_work_killed import ROOT
 
 __all__ = ["database"]
 
@@ -266,3 +269,11 @@ async def test_a_row_is_made_as_its_constructor_makes_it(database: Database) -> 
     async with database.transaction() as db:
         db.add(made)
     assert await periods(database) == ["2"]
+
+
+def test_a_row_may_be_the_first_object_of_a_program() -> None:
+    """As where « coop-bot data » is given somebody whom Mattermost was asked for."""
+    words = "from storage.people import Person\nfrom storage.statements import make_row\n"
+    words += "print(make_row(Person, username='juliette').username)"
+    done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("juliette\n", "")
