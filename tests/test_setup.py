@@ -134,6 +134,7 @@ async def test_a_lost_file_gives_new_tokens_and_the_old_ones_die(server: FreshSe
     server.file.unlink()
     assert await server.setup() == 0
     assert "Ancien jeton du bot : révoqué" in server.said
+    assert any("Cette équipe avait déjà un bot, dont ce fichier n’a pas le jeton." in line for line in server.said)
     assert "Commande /cra (autre jeton) : refaite" in server.said
     assert server.env["COOP_BOT_TOKEN"] != old
     assert {c["token"] for c in (await server.commands()).values()} == {server.env["COOP_COMMAND_TOKEN"]}

@@ -13,7 +13,7 @@ from bot.features import Right
 from bot.french import plural
 from bot.mattermost import ChatUser
 from bot.renderers import read_portrait
-from cli.admin import Admin, TeamIdentity
+from cli.admin import AccessToken, Admin, TeamIdentity
 from cli.checks import open_client
 from cli.errors import OperatorError
 from cli.rights import BotStanding, Lack, RightsNeeded, explain_excess, look_up
@@ -118,9 +118,7 @@ async def _token(admin: Admin, changes: Changes, owner: Owner, token: str) -> st
     made = await changes.do(
         "Jeton du bot", ("à créer", "créé"), lambda: admin.create_token(owner.user_id, owner.description)
     )
-    for each in there:
-        if each.description == owner.description:
-            await changes.do("Ancien jeton du bot", ("à révoquer", "révoqué"), partial(admin.revoke_token, each.id))
+    await _revoke(admin, changes, [each for each in there if each.description == owner.description])
     others = [each for each in there if each.description.startswith(TOKEN_OF) and each.description != owner.description]
     if others:
         changes.note(
@@ -130,6 +128,18 @@ async def _token(admin: Admin, changes: Changes, owner: Owner, token: str) -> st
             "compte (--bot-name)."
         )
     return made.token if made else ""
+
+
+async def _revoke(admin: Admin, changes: Changes, old: Sequence[AccessToken]) -> None:
+    """Revoke the tokens that a team’s bot had, and say what becomes of a bot that still runs with one."""
+    for each in old:
+        await changes.do("Ancien jeton du bot", ("à révoquer", "révoqué"), partial(admin.revoke_token, each.id))
+    if old:
+        changes.note(
+            "Cette équipe avait déjà un bot, dont ce fichier n’a pas le jeton. Un seul peut la servir : arrêtez celui "
+            "d’avant s’il tourne encore, Mattermost le refuse désormais. Pour le garder, lui, relancez « setup » avec "
+            "son fichier de réglages (--write)."
+        )
 
 
 async def is_working(url: str, token: str, user_id: str) -> bool:
