@@ -187,9 +187,11 @@ def _progress() -> Callable[[int, int], None]:
 
 
 def _tell(content: backups.Content) -> Iterator[str]:
-    """Yield the number of rows of each table, and their sum."""
-    yield from (f"  {name} : {group(rows)}" for name, rows in content.counts.items())
-    yield f"{count(content.total, 'ligne')} en tout."
+    """Yield the number of rows of each table that has some, and their sum: a hundred empty ones would hide it."""
+    yield from (f"  {name} : {group(rows)}" for name, rows in content.counts.items() if rows)
+    empty = sum(not rows for rows in content.counts.values())
+    beside = f" {count(empty, 'table')} sans aucune ligne." if empty else ""
+    yield f"{count(content.total, 'ligne')} en tout.{beside}"
 
 
 def _day(moment: datetime) -> str:

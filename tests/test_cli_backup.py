@@ -1,6 +1,7 @@
 """« coop-bot backup » and « coop-bot restore » as an operator types them."""
 
 import asyncio
+import re
 import signal
 import sqlite3
 import subprocess
@@ -38,6 +39,8 @@ def test_everything_is_saved_and_restored_with_its_counts(
     said = capsys.readouterr().out
     assert "Sauvegarde écrite : sauvegarde" in said
     assert "\n  cra : 3\n" in said
+    assert " : 0" not in said
+    assert said.splitlines()[-1].endswith("lignes en tout.")
     assert (elsewhere / "sauvegarde").stat().st_mode & 0o777 == 0o600
     assert run_command("backup", "sauvegarde") == 1
     assert "existe déjà" in capsys.readouterr().err
@@ -48,6 +51,16 @@ def test_everything_is_saved_and_restored_with_its_counts(
     again = capsys.readouterr().out
     assert "Base restaurée" in again
     assert said.splitlines()[1:] == again.splitlines()[1:]
+
+
+def test_empty_tables_are_counted_and_not_listed(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command("migrate") == 0
+    capsys.readouterr()
+    assert run_command("backup", "neuve") == 0
+    first, *lines, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("Sauvegarde écrite : neuve")
+    assert all(not line.endswith(" : 0") for line in lines)
+    assert re.fullmatch(r"\d+ lignes? en tout\. \d+ tables sans aucune ligne\.", last)
 
 
 def test_what_cannot_be_saved_or_restored_is_a_sentence(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
