@@ -34,12 +34,10 @@ async def examine(
     features: Sequence[Feature] = FEATURES,
     slips: Sequence[str] = (),
 ) -> int:
-    """Say everything found; 1 when something is to be mended. ``slips`` are sentences about settings that nobody
-    reads."""
+    """Say everything found; 1 when something is to be mended. ``slips`` are sentences about variables that no
+    setting reads."""
     findings = CheckFindings(say)
-    complete = house.configuration(settings, findings)
-    for slip in slips:
-        findings.note(slip)
+    complete = house.configuration(settings, findings, slips)
     needs = house.features(settings, features, findings)
     house.data_dir(settings, findings)
     house.privacy(settings, findings)

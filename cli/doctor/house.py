@@ -35,8 +35,9 @@ from storage.work import WorkState
 LATE = timedelta(minutes=10)
 
 
-def configuration(settings: Settings, findings: CheckFindings) -> bool:
-    """Examine the settings; False when the bot could not even start with them."""
+def configuration(settings: Settings, findings: CheckFindings, slips: Sequence[str] = ()) -> bool:
+    """Examine the settings; False when the bot could not even start with them. ``slips`` are sentences about variables
+    that no setting reads."""
     missing = settings.missing()
     for name in missing:
         findings.fault(f"{name} n’est pas réglé : « coop-bot setup » l’écrit.")
@@ -46,6 +47,8 @@ def configuration(settings: Settings, findings: CheckFindings) -> bool:
         findings.fault(fault)
     if not findings.faults:
         findings.well("Réglages complets.")
+    for slip in slips:
+        findings.note(slip)
     return not missing
 
 
