@@ -110,13 +110,14 @@ _CODE = re.compile(rf" (?:le|du|en|departement|departemental) ({'|'.join(map(str
 def _find_coordination(said: Utterance, _: int) -> str:
     """A report of coordination that is told, without that word; "" where nothing of one is told."""
     told = _COORDINATION.sub("", said.rest("compte_rendu")).strip(" :,")
-    is_told = sum_signs(said.plain) >= ENOUGH or said.has(r"\d{1,2} ?h(?:eures?|\d\d)? |\d{1,3} ?min")
+    lasts = said.has(r"\d{1,2} ?h(?:eures?|\d\d)? |\d{1,3} ?(?:min|p(?:ers|articip|ersonn)?)")
+    is_told = lasts or sum_signs(said.plain) >= ENOUGH
     return said.write_days(told) if is_told else ""
 
 
 _COORDINATION = re.compile(
-    r"(?:[ ,;]{0,2}(?:à |a |pour )?\b(?:noter|mettre|ranger|ajouter)(?= (?:dans|en|à|a) ))? ?(?:\b(?:dans|à|a|en) )?"
-    r"(?:\b(?:mes|mon|ma|la) )?(?:\b(?:cra|comptes?[ -]rendus?) )?(?:\bde )?(?:\b(?:ma|la) )?\bcoordination\b(?: ?:)?",
+    r"(?:[ ,;]{0,2}(?:à |a |pour )?\b(?:noter|mettre|ranger|ajouter|consigner|saisir|inscrire|enregistrer)(?= (?:dans|en|à|a) ))? ?(?:\b(?:dans|à|a|en) )?"
+    r"(?:\b(?:mes|mon|ma|la) )?(?:\b(?:cras?|crs?|comptes?[ -]rendus?) )?(?:\bde )?(?:\b(?:ma|la) )?\bcoordination\b(?: ?:)?",
     re.IGNORECASE,
 )
 """The word, with what says that it is to be noted there."""

@@ -124,12 +124,12 @@ def _write_people(said: Utterance) -> str:
         return f"annuaire {_LEADERS[led[1]]} {said.place.name}"
     if found := SKILLS.search(said.plain):
         start = said.find_word_at(found.end() - 1)
-        where = next((n for n in range(start, said.end) if said.leads_to_place(n)), said.end)
+        end = next((n for n in range(start, said.end) if said.sentence.words[n].folded == "?"), said.end)
+        where = next((n for n in range(start, end) if said.leads_to_place(n)), end)
         if skill := _SIGNED.sub("LSF", said.content("savoir", start, where)):
             is_before = said.place and said.place.span.stop <= start
-            place = (
-                said.place.name if said.place and is_before else said.content("lieu", where) or _find_near(said, found)
-            )
+            near = said.content("lieu", where, end) or _find_near(said, found)
+            place = said.place.name if said.place and is_before else near
             place = name_place(place)
             return f"annuaire qui {skill}" + (f" près de {place}" if place else "")
     is_long = said.end - said.first > NAME_ALONE_MAX

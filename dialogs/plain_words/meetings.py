@@ -268,7 +268,7 @@ def _write_appointment(said: Utterance) -> str:
         end = sum(word.start < into.start() for word in said.sentence.words)
         return "rdv " + _arrange(_write_hours(said.content("rendez_vous", None, end)))
     is_told = is_repeated(said.plain) or is_appointment(said.plain) or _is_noted(said)
-    numbered = _NUMBERED.search(said.plain)
+    numbered = _find_numbered(said.plain)
     if numbered or (_CHANGING.search(said.plain) and not is_told):
         return _write_appointment_change(said)
     if _NAMED_FIRST.match(said.plain[said.sentence.places[said.first] :]):
@@ -359,7 +359,7 @@ def _write_clock(told: str) -> str:
 
 def _write_appointment_change(said: Utterance) -> str:
     """Write what is to be done with the appointment of a number; else the list of the days that are named."""
-    numbered = _NUMBERED.search(said.plain)
+    numbered = _find_numbered(said.plain)
     if numbered and _is_cancelled(said.plain):
         return f"rdv annuler {numbered[1]}"
     if span := _FROM_TO.search(said.plain):
@@ -386,6 +386,18 @@ _MOVING = "deplac|report|decal|bouge|repouss|avanc|passe a|prefere "
 """How it is said that an appointment is to be at another time."""
 _NUMBERED = re.compile(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ")
 """An appointment that is called by its number."""
+_FAR_NUMBER = re.compile(
+    rf" (?:{_MOVING}|ann?ul|supprim)\S* (?:\S+ ){{0,3}}?(?:rdv|rendez vous) (?:\S+ ){{1,6}}?"
+    rf"(?:le |la |numero |n )n?(\d{{1,6}}) (?!h |\d|{'|'.join(MONTH_NUMBERS)})"
+)
+"""The number of an appointment that is to be moved, behind whom it is with: « mon rdv avec Mme B., le 83 »."""
+
+
+def _find_numbered(plain: str) -> re.Match[str] | None:
+    """Find the number by which an appointment is called."""
+    return _NUMBERED.search(plain) or _FAR_NUMBER.search(plain)
+
+
 _NEW_DAY = re.compile(
     rf" (?:(?:apres )?demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)})) "
 )
@@ -438,9 +450,15 @@ def write_room(said: Utterance) -> str:
 def _find_subject(said: Utterance) -> str:
     if "@" in said.sentence.text or not (named := said.find_words("nom_visio")):
         return ""
-    about = SUBJECT.search(said.plain)
+    if told := TOLD.search(said.sentence.text):
+        return told[1]
+    about = _ROOM_FOR.search(said.plain, said.sentence.places[named[-1]] - 1) or SUBJECT.search(said.plain)
     start = said.find_word_at(about.end() - 1) if about else named[-1] + 1
     return _CLAUSE.split(said.middle("visio", start), maxsplit=1)[0]
 
 
+_ROOM_FOR = re.compile(
+    r" (?:je|j|on|nous|avec) (?:\S+ ){1,7}?pour (?:parler d\S* |preparer )?(?:(?:le|la|les|un|une|notre|l) )?"
+)
+"""Who comes to a call, before what it is for: « on est 3 à attendre pour le point arnaques »."""
 _CLAUSE = re.compile(r"\s?[,;?!](?:\s|$)")

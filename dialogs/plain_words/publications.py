@@ -50,7 +50,10 @@ def _find_channel(said: Utterance, start: int | None) -> str:
     words = [word.folded for word in said.sentence.words[said.end if start is None else start : said.end]]
     name = said.sentence.typed(said.end - len(words), said.end)
     is_name = "-" in name or (read_frame("demande") | read_frame("petits")).isdisjoint(words)
-    return name if is_name and 0 < len(words) <= CHANNEL_MAX else said.content("canal", start)
+    if is_name and 0 < len(words) <= CHANNEL_MAX:
+        return name
+    signs = (n + 1 for n in range(start or said.end, said.end) if not {*",.;!"}.isdisjoint(said.sentence.gap(n)))
+    return said.content("canal", start, next(signs, None))
 
 
 CHANNEL_MAX = 3

@@ -1,5 +1,6 @@
 """What a sentence may be taken for: the intentions, and a reading of a sentence as one of them."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,10 +62,20 @@ class Reading:
 
     @property
     def is_done(self) -> bool:
-        """Whether it is done without asking: of a report that is told a preview is shown, which asks."""
-        return self.sure and not (self.intention is Intention.CRA and " " in self.line)
+        """Whether it is done without asking: of a report or an appointment that is told a preview is shown, which
+        asks."""
+        is_previewed = self.intention in (Intention.CRA, Intention.RDV) and _PREVIEWED.match(self.line)
+        return self.sure and not is_previewed
 
     @property
     def proposal(self) -> str:
         """The reading in words, for a button: « Chercher des ressources sur les impôts »; "" where there is no line."""
         return propose(self.line) if self.line else ""
+
+
+_PREVIEWED = re.compile(
+    r"/cra .|"
+    r"/rdv (?!annuler|décaler|disponibilit|lien|liste|point|rappels|semaine|visio|à traiter)"
+    r"(?:@|.*\b\d{1,2}h(?:\d\d)?\b)"
+)
+"""Lines of which a preview is shown: a report or an appointment that is told, colleagues who are to meet."""

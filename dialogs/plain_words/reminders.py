@@ -18,7 +18,8 @@ _AWAY = re.compile(
 
 def write_reminders(said: Utterance) -> str:
     """Write at what hour, or how often; or the days on which somebody is away."""
-    if (away := _AWAY.search(said.plain)) and said.knows("absence"):
+    aways = [away for away in _AWAY.finditer(said.plain) if WHEN.search(said.plain, away.end() - 1)]
+    if (away := next(iter(aways), None) or _AWAY.search(said.plain)) and said.knows("absence"):
         told = said.sentence.typed(said.find_word_at(away.end() - 1), said.end)
         told = re.split("[,;.!?](?=[^0-9]|$)", _WHY.sub(r" \1", told), maxsplit=1)[0]
         told = _ASKED_TOO.split(told, maxsplit=1)[0]
@@ -62,7 +63,7 @@ WHEN = re.compile(
 """Days on which somebody may be away."""
 _WITH = re.compile(r"^(?:avec|chez|en|à|a) (?:(?!du |le |la |demain)\S+ ){1,4}(?=du |le |la |demain)", re.IGNORECASE)
 """With whom and where somebody is away, before the days."""
-_ASKED_TOO = re.compile(r" (?:faut|donc|alors|inutile|merci|pas|ne) ", re.IGNORECASE)
+_ASKED_TOO = re.compile(r" (?:faut|donc|alors|inutile|merci|pas|ne) | (?:youpi|ouf|enfin|hourra|chouette)$", re.IGNORECASE)
 """What is asked behind the days on which somebody is away."""
 _SPAN_OF_DAYS = re.compile(rf"\b(?:du|le) [a-zé-]{{2,14}}(?: au [a-zé-]{{2,14}})?(?= (?:{'|'.join(MONTH_NUMBERS)})\b)")
 """Days in letters before their month."""
@@ -80,6 +81,9 @@ _NO_EVENING = re.compile(
     r" (?:plus de|plus d|plus aucun|stop|arrete[rz]?|desactive[rz]?|supprime[rz]?)(?: les?| l| ces?| mes)? "
     r"(?:rappels?|messages?|relances?|notifs?|notifications?) (?:du |le |de fin de |en fin de |chaque |tous les )"
     r"(?:soirs?|journee) (?!.*(?:avant|apres|plutot|mais|place|sauf))"
+    r"| (?:arrete[rz]?s?|stop|cesse[rz]?|ne|n) (?:de |d )?(?:m|me|nous) "
+    r"(?:ecri\S+|envo\S+|relanc\S+|rappel\S+|dérang\S+|derang\S+|embet\S+|soul\S+) (?:\S+ ){0,3}?"
+    r"(?:le|du|chaque|tous les|en fin de) (?:soirs?|journee) (?!.*(?:avant|apres|plutot|mais|place|sauf))"
 )
 """What asks for no message in the evening any more, though its hour may be told."""
 _HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")

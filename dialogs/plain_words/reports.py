@@ -195,8 +195,9 @@ REPORT_ACTS = {
     ),
     "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire",
     "modifier": (
-        r"modif|corrig|rectifi|chang|edit|tromp|plante|goure|erreur|faute|fau(?:x|sse) |oublie(?!r)|mauvais|c etait|"
-        r"au lieu d|et (?:pas|non) "
+        r"modif|corrig|rectifi|chang|edit|tromp|plante|goure|erreur|faute|fau(?:x|sse) |mauvais|c etait|"
+        r"oublie(?!r| d[e ](?!.* (?:cra|cr|rendu|numero|n) n?\d))|"
+        r"au lieu d|et (?:pas|non) |(?:(?:c|ce n) )?est pas (?:\S+ ){1,3}(?:c est|mais) "
     ),
 }
 
@@ -211,13 +212,20 @@ def write_report(said: Utterance) -> str:
     """Write the report that is told, or what is to be done with one."""
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
     number, signs = said.named_number, sum_signs(said.plain)
-    if found and number and not (len(number) == POSTCODE and signs >= ENOUGH):
+    is_last = bool(_OF_LAST.search(said.plain))
+    if found and number and not is_last and not (len(number) == POSTCODE and signs >= ENOUGH):
         return f"cra {found} {number}"
     if again := _write_again(said):
         return again
-    if found and signs < 1:
-        return f"cra liste {said.period or find_day(said.plain)}"
+    if found and (signs < 1 or is_last):
+        day = said.period or find_day(said.plain)
+        return f"cra liste {'aujourd’hui' if day in _TODAY else day}"
     return _write_habit(said) or _write_told(said)
+
+
+_TODAY = frozenset({"ce matin", "cet apres midi", "cet après midi", "cet après-midi", "ce soir", "aujourd hui"})
+_OF_LAST = re.compile(r" (?:dernier|dernière) (?:cra|cr|compte rendu) ")
+"""That it is of the last report that something is said."""
 
 
 def _write_told(said: Utterance) -> str:

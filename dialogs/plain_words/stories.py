@@ -162,9 +162,12 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
 def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> bool:
     """Whether the details of what is wanted are those of the whole story: its period, who is met, the place."""
     if intention is Intention.RDV:
-        return "@" in story.sentence.text and "@" not in said.sentence.text
+        names = "@" in story.sentence.text and "@" not in said.sentence.text
+        return names or write_line(intention, said) == "/rdv disponibilites"
     if intention is Intention.ANNUAIRE:
         return bool(not said.place and _THERE.search(said.plain) and (story.place or " à " in story.sentence.text))
+    if intention is Intention.RAPPELS and write_line(intention, said) == "/absence":
+        return True
     if intention is Intention.IDEE and write_line(intention, said) == "/idee":
         return True
     return intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story))

@@ -146,7 +146,11 @@ class Utterance:
     def named_number(self) -> str:
         """The number by which something is called: none that counts people, minutes or days."""
         found = (match for match in re.finditer(r" n?(\d{1,6}) (\S*)", self.plain) if not self._counts(match[2]))
-        return next((match[1] for match in found), "")
+        return next((match[1] for match in found if not self._is_age(self.find_word_at(match.start(1)))), "")
+
+    def _is_age(self, index: int) -> bool:
+        """Whether a number is an age from which people are counted: « +60 »."""
+        return index < self.end and self.sentence.text[self.sentence.words[index].start - 1 :][:1] == "+"
 
     @staticmethod
     def _counts(following: str) -> bool:

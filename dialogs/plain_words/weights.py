@@ -7,11 +7,12 @@ from datetime import date
 from math import log
 
 from bot.command_lines import CommandIndex
-from config.text import fold, split_words
+from config.text import fold
 from dialogs.plain_words.acts import find_act
-from dialogs.plain_words.cues import list_theme_words, read_cues
+from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
-from dialogs.plain_words.frames import find_name, read_frame
+from dialogs.plain_words.frames import find_name
+from dialogs.plain_words.leftovers import leaves_nothing
 from dialogs.plain_words.meetings import MEETING
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
@@ -63,12 +64,6 @@ _SPEAKING = frozenset(
     {"j", "je", "c", "tu", "t", "il", "elle", "est", "ai", "que", "quoi", "comment", "on", "nous", "vous"}
 )
 """Words of who speaks, which nobody looks for."""
-ODD_SHARE = 5
-"""Of how many words one may be unknown."""
-_TELLING = frozenset(
-    (Intention.HOTLINE, Intention.RESSOURCES, Intention.ANNUAIRE, Intention.CRA, Intention.SONDAGE, Intention.ANNULER)
-)
-"""What comes with words of one’s own."""
 STORY = 22
 """Words of a sentence that tells a story: stories are told to people who help."""
 TERRITORY_WEIGHT, STORY_WEIGHT = 5.0, 3.0
@@ -161,8 +156,8 @@ def choose(said: Utterance, cues: Mapping[Intention, float], likely: Mapping[Int
     agreed = agreed or (best is Intention.CRA and is_like_another(said.plain))
     found = Reading(best, write_brief(best, said), sure=False)
     is_here = bool(found.line) or best in WITHOUT_LINE
-    is_explained = _is_explained(said, best) and _is_used(said, found)
-    if agreed and is_here and is_explained and is_harmless(found.line) and _is_clean(said, found):
+    is_whole = leaves_nothing(said, found) and _is_clean(said, found)
+    if agreed and is_here and is_whole and is_harmless(found.line):
         return replace(found, sure=True)
     is_place = best is Intention.POLITESSE and cued[0] <= 0 and bool(_WHERE.fullmatch(said.plain))
     if best is Intention.HORS_SUJET or is_place or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
@@ -193,34 +188,6 @@ def _is_clean(said: Utterance, found: Reading) -> bool:
     return True
 
 
-def _is_explained(said: Utterance, intention: Intention) -> bool:
-    """Whether hardly a word is left over, where words that are left over say that something else was meant."""
-    if intention in _TELLING:
-        return True
-    known = read_cues().spelling.known | read_frame("sujet") | read_frame("periode") | read_frame("periode_liens")
-    words = [part for word in said.sentence.words[said.first : said.end] for part in word.folded.split()]
-    odd = [word for word in words if word not in known and not word[0].isdigit()]
-    return len(odd) * ODD_SHARE <= len(words)
-
-
-def _is_used(said: Utterance, found: Reading) -> bool:
-    """Whether each number that is told, and each theme of the reports that are sought, is a detail of the line, or of
-    its period."""
-    line, themes = split_words(found.line), list_theme_words() if found.intention is Intention.CRA_LISTE else ()
-    parts = (
-        part
-        for index in range(said.first, said.end)
-        if found.intention in _NUMBERED and index not in said.period_span
-        for part in said.sentence.words[index].folded.split()
-    )
-    told = (part for part in parts if (part.isdigit() and len(part) > 1) or part in themes)
-    return all(any(word.startswith(part) for word in line) for part in told)
-
-
-_NUMBERED = _COUNTED | frozenset((Intention.CRA_LISTE, Intention.RAPPELS, Intention.RDV, Intention.HOTLINE_DEMANDES))
-"""What has numbers that change what is meant."""
-
-
 def _list_others(likely: list[Reading]) -> tuple[Reading, ...]:
     lines = {
         reading.line: reading for reading in reversed(likely[1:]) if reading.line and reading.line != likely[0].line
@@ -237,7 +204,7 @@ _CHANGING = frozenset(
     {
         *("supprimer", "effacer", "annuler", "retirer", "modifier", "dupliquer", "rétablir", "décaler", "partager"),
         *("corriger", "renommer", "restaurer", "archiver", "etat", "ouvrir", "moi", "echanger", "role", "depart"),
-        *("deplacer", "retour", "nouveaux"),
+        *("deplacer", "retour", "nouveaux", "fermer"),
     }
 )
 """The second and third words of lines that change what stands, or show it to others."""

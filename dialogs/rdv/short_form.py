@@ -9,7 +9,7 @@ from bot.capabilities import OLDEST
 from bot.forms import Clues
 from bot.french import MONTH_NUMBERS
 from bot.people import make_nobody
-from config.text import fold
+from config.text import fold, split_words
 from config.time import WEEKDAYS
 from dialogs.rdv.line import names_colleagues, read_rdv_line
 from dialogs.rdv.parts import RdvLine, UsualRdv
@@ -39,7 +39,7 @@ _PARTS: Mapping[str, tuple[re.Pattern[str], _Write]] = {
             rf"\bjusqu['’ ]?(?:au|en|à) (?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:\d{{1,2}} )?(?:{_MONTHS})\b)",
             re.IGNORECASE,
         ),
-        lambda found: found[0],
+        lambda found: re.sub(r"(?<=jusqu) (?=au|en|à)", "'", found[0], flags=re.IGNORECASE),
     ),
     "who": (
         re.compile(
@@ -118,4 +118,6 @@ NAME_MAX = 5
 def _list(read: RdvLine) -> Mapping[str, object]:
     """List what an appointment says, themes in any order; initials may be written in several ways."""
     values = {name: value for name, value in read.raw.items() if name not in ("repere", "themes")}
+    if "repetition" in values:
+        values["repetition"] = " ".join(split_words(str(values["repetition"])))
     return values | {"themes": sorted(read.raw.get("themes", ())), "mistakes": sorted(read.mistakes)}

@@ -222,6 +222,12 @@ _DATE_WORDS = frozenset(
 )
 
 
+_SAID_OF = re.compile(r"[a-z] ?: ")
+"""What ends with « : », and what is told of it: « mardi : 4 individuels »."""
+_ABOUT_SO_LONG = re.compile(r"\b(?:bonne|petite|grosse)s? (?=(?:demi|heure))")
+"""A length that is not measured: « deux bonnes heures »."""
+
+
 def read_word(span: Span, clues: Clues) -> SpanReading | None:
     """Read a usual word of the form, or of an activity that other words may overrule."""
     if both := AMBIGUOUS.get(span.key):
@@ -245,7 +251,7 @@ def read_comma_theme(span: Span, clues: Clues) -> SpanReading | None:
 
 def read_day(span: Span, clues: Clues) -> SpanReading | None:
     """Read a date."""
-    if not span.numbered and _DATE_WORDS.isdisjoint(span.words.split()):
+    if _SAID_OF.search(span.text) or (not span.numbered and _DATE_WORDS.isdisjoint(span.words.split())):
         return None
     if day := read_date(span.text, clues.today):
         return SpanReading("date", day.isoformat())
@@ -261,7 +267,8 @@ def read_duration(span: Span, clues: Clues) -> SpanReading | None:
     """Read a duration with its unit; one too long or short for a report is a less likely reading."""
     if not _TIME_UNIT.search(span.words) and not _TIME_UNIT.search(span.text):
         return None
-    minutes = _between_hours(span.text) or read_minutes(span.text)
+    text = _ABOUT_SO_LONG.sub("", span.text)
+    minutes = _between_hours(text) or read_minutes(text)
     if minutes is None:
         return None
     return SpanReading("duree", str(minutes), SURE if minutes in DUREES else WRONG)
