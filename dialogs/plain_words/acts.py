@@ -116,8 +116,9 @@ def _find_coordination(said: Utterance, _: int) -> str:
 
 
 _COORDINATION = re.compile(
-    r"(?:[ ,;]{0,2}(?:à |a |pour )?\b(?:noter|mettre|ranger|ajouter|consigner|saisir|inscrire|enregistrer)(?= (?:dans|en|à|a) ))? ?(?:\b(?:dans|à|a|en) )?"
-    r"(?:\b(?:mes|mon|ma|la) )?(?:\b(?:cras?|crs?|comptes?[ -]rendus?) )?(?:\bde )?(?:\b(?:ma|la) )?\bcoordination\b(?: ?:)?",
+    r"(?:[ ,;]{0,2}(?:à |a |pour )?\b(?:noter|mettre|ranger|ajouter|consigner|saisir|inscrire|enregistrer)"
+    r"(?= (?:dans|en|à|a) ))? ?(?:\b(?:dans|à|a|en) )?(?:\b(?:mes|mon|ma|la) )?"
+    r"(?:\b(?:cras?|crs?|comptes?[ -]rendus?) )?(?:\bde )?(?:\b(?:ma|la) )?\bcoordination\b(?: ?:)?",
     re.IGNORECASE,
 )
 """The word, with what says that it is to be noted there."""

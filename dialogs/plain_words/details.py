@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from config.text import fold
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.frames import SKILLS, find_name, read_frame
-from dialogs.plain_words.meetings import write_appointment, write_events, write_room
+from dialogs.plain_words.meetings import write_appointment, write_events
 from dialogs.plain_words.places import name_place
 from dialogs.plain_words.publications import STOPPING, write_channels, write_idea, write_news, write_poll
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.reminders import write_reminders
 from dialogs.plain_words.reports import write_report, write_report_list
 from dialogs.plain_words.resources import write_deposit, write_search
+from dialogs.plain_words.rooms import write_room
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 from storage.urls import first_permalink
@@ -252,7 +253,7 @@ def _write_home(said: Utterance) -> str:
 
 
 def _write_training(said: Utterance) -> str:
-    return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin") else "entrainement"
+    return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin|stop|cess|assez ") else "entrainement"
 
 
 def _write_kit(said: Utterance) -> str:

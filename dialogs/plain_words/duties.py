@@ -120,8 +120,9 @@ _LEAD = (
     r"dois|a|de) )*"
 )
 _A_DAY = (
-    r"(?! (?:(?:du mois|h|\d+)\b|a \d|janv|fev|mars|avril|mai\b|juin|juillet|aout|sept|oct|nov|dec|prochain|matin|midi|"
-    r"soir|apres|pers|min|heure|jour|h\b|%))"
+    r"(?! (?:(?:du mois|h|\d+|d(?:es?|u|ans) (?:la |les? |l |mes )?(?:actus?|actualites?|newsletter|sondages?|fiches?|"
+    r"idees?|agenda|lots?|kits?|rdv|cras?))\b|a \d|janv|fev|mars|avril|mai\b|juin|juillet|aout|sept|oct|nov|dec|"
+    r"prochain|matin|midi|soir|apres|pers|min|heure|jour|h\b|%))"
 )
 _TICKET_MEANT = (
     re.compile(rf"{_LEAD}{_SERVE} (?:(?:encore|donc|aussi|bien|moi|en charge) )*{_NUMBERED}{_A_DAY}"),

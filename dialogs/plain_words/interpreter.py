@@ -17,7 +17,7 @@ from dialogs.plain_words.reports import is_past_call
 from dialogs.plain_words.sentences import Sentence, read_sentence
 from dialogs.plain_words.stories import read_both, read_wish
 from dialogs.plain_words.utterance import Utterance
-from dialogs.plain_words.weights import NOT_FOR_US, choose, hear, judge, weigh
+from dialogs.plain_words.weights import NOT_FOR_US, SEEKING, choose, hear, judge, weigh
 
 
 def understand(sentence: str, today: date, commands: CommandIndex, allowed: Collection[str] | None = None) -> Reading:
@@ -40,7 +40,7 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     if not any(sign.isalpha() for word in said.sentence.words[said.first : said.end] for sign in word.folded):
         return NOT_FOR_US
     whole = choose(said, weigh(said), judge(said))
-    if whole.sure and (both := read_both(said)):
+    if (whole.sure or whole.intention in SEEKING) and (both := read_both(said)):
         return both
     return whole if find_act(said) else read_wish(said, whole) or whole
 

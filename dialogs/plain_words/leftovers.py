@@ -66,10 +66,16 @@ def _has_numbers(said: Utterance, found: Reading, line: list[str]) -> bool:
         if found.intention in _NUMBERED and index not in said.period_span
         for part in said.sentence.words[index].folded.split()
     )
-    told = (part for part in parts if (part.isdigit() and len(part) > 1) or part in themes)
+    told = [part for part in parts if (part.isdigit() and len(part) > 1) or part in themes]
+    if found.intention in _CALLED and not said.period:
+        told.append(said.named_number)
+    if found.intention is Intention.AGENDA and not _is_told(found):
+        told += [part for part in split_words(said.period) if part.isdigit()]
     return all(any(word.startswith(part) for word in line) for part in told)
 
 
+_CALLED = frozenset((Intention.AGENDA, Intention.RESSOURCES, Intention.SONDAGE, Intention.ACTUS, Intention.CANAUX))
+"""What is called by its number."""
 _NUMBERED = _LISTED | {Intention.RAPPELS, Intention.CANAUX}
 """What has numbers that change what is meant."""
 
@@ -189,7 +195,10 @@ def _find_link(said: Utterance, index: int) -> str:
 def _asks_for_two(said: Utterance, found: Reading, line: list[str]) -> bool:
     """Whether the same is asked for twice, and the line has one of them: « le canal seniors et le canal fablab »."""
     if found.intention is Intention.CANAUX:
-        return said.has(r"(?:et|puis) (?:(?:le |du )?(?:canal|salon)|rejoin|quitt|sor[st]|mets|ajoute)")
+        is_bare = found.line in ("/canaux quitter", "/canaux rejoindre") and said.content("canal")
+        return bool(is_bare) or said.has(
+            r"(?:et|puis) (?:(?:le |du )?(?:canal|salon)|rejoin|quitt|sor[st]|mets|ajoute)"
+        )
     is_one = found.intention in (Intention.HOTLINE_DEMANDES, Intention.SONDAGE, Intention.ACTUS)
     return is_one and any(number not in line for number in _SECOND.findall(said.plain))
 

@@ -1,4 +1,4 @@
-"""The command lines of what has its hour: events, appointments, rooms for calls."""
+"""The command lines of what has its hour: events, appointments."""
 
 import re
 
@@ -11,9 +11,8 @@ from dialogs.plain_words.openings import NOON, find_weekly
 from dialogs.plain_words.periods import spell_word
 from dialogs.plain_words.reminders import WHEN, type_found
 from dialogs.plain_words.reports import TO_NOTE, is_appointment, is_repeated
-from dialogs.plain_words.resources import SUBJECT, find_themes
+from dialogs.plain_words.resources import find_themes
 from dialogs.plain_words.utterance import Utterance
-from storage.urls import first_link as find_link
 
 
 def write_events(said: Utterance) -> str:
@@ -25,7 +24,7 @@ def write_events(said: Utterance) -> str:
     if said.has(r"propos|annonc|j?organis(?!ees? |es )|ajout|cre|publi|(?:inscri|met|pos)\S* (?:\S+ ){0,3}agenda "):
         return f"agenda proposer {_find_event_title(said)}"
     if said.has(
-        "c etait quand|passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |eu lieu|derniers mois|"
+        "c etait quand|revoir |passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |eu lieu|derniers mois|"
         "dernieres semaines"
     ):
         about = said.content("evenement", taken=said.period_span)
@@ -440,25 +439,3 @@ def _find_day(plain: str) -> str:
         **dict.fromkeys(("aujourd hui", "cet apres midi", "ce matin", "ce soir"), "aujourd'hui"),
         "semaine pro": "semaine prochaine",
     }.get(said, said)
-
-
-def write_room(said: Utterance) -> str:
-    """Write the address of one’s own room, or what a room is opened for; not who comes, and when."""
-    return f"visio {find_link(said.sentence.text) or _find_subject(said)}"
-
-
-def _find_subject(said: Utterance) -> str:
-    if "@" in said.sentence.text or not (named := said.find_words("nom_visio")):
-        return ""
-    if told := TOLD.search(said.sentence.text):
-        return told[1]
-    about = _ROOM_FOR.search(said.plain, said.sentence.places[named[-1]] - 1) or SUBJECT.search(said.plain)
-    start = said.find_word_at(about.end() - 1) if about else named[-1] + 1
-    return _CLAUSE.split(said.middle("visio", start), maxsplit=1)[0]
-
-
-_ROOM_FOR = re.compile(
-    r" (?:je|j|on|nous|avec) (?:\S+ ){1,7}?pour (?:parler d\S* |preparer )?(?:(?:le|la|les|un|une|notre|l) )?"
-)
-"""Who comes to a call, before what it is for: « on est 3 à attendre pour le point arnaques »."""
-_CLAUSE = re.compile(r"\s?[,;?!](?:\s|$)")

@@ -63,7 +63,9 @@ WHEN = re.compile(
 """Days on which somebody may be away."""
 _WITH = re.compile(r"^(?:avec|chez|en|à|a) (?:(?!du |le |la |demain)\S+ ){1,4}(?=du |le |la |demain)", re.IGNORECASE)
 """With whom and where somebody is away, before the days."""
-_ASKED_TOO = re.compile(r" (?:faut|donc|alors|inutile|merci|pas|ne) | (?:youpi|ouf|enfin|hourra|chouette)$", re.IGNORECASE)
+_ASKED_TOO = re.compile(
+    r" (?:faut|donc|alors|inutile|merci|pas|ne) | (?:youpi|ouf|enfin|hourra|chouette)$", re.IGNORECASE
+)
 """What is asked behind the days on which somebody is away."""
 _SPAN_OF_DAYS = re.compile(rf"\b(?:du|le) [a-zé-]{{2,14}}(?: au [a-zé-]{{2,14}})?(?= (?:{'|'.join(MONTH_NUMBERS)})\b)")
 """Days in letters before their month."""

@@ -191,7 +191,8 @@ def weigh_report(plain: str) -> float:
 REPORT_ACTS = {
     "dupliquer": r"dupli|repar[st]|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "rétablir": (
-        r"retabli|restaur|remet|ravoir|recuper|(?:le |la |les )?faire revenir|annul\S* (?:la |cette |sa )?suppression"
+        r"retabli|restaur|remet|ramen|redonn|ravoir|recuper|(?:le |la |les )?faire revenir|"
+        r"annul\S* (?:la |cette |sa )?suppression"
     ),
     "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire",
     "modifier": (
@@ -243,7 +244,8 @@ def _write_habit(said: Utterance) -> str:
     day = _WEEKLY.search(text)
     if not (day and (said.has(_PROPOSED) or is_habit(said.plain)) and sum_signs(said.plain)):
         return ""
-    told = _TO_PROPOSE.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")
+    told = _PROPOSING.sub(" ", " ".join(f"{text[: day.start()]} {text[day.end() :]}".split()))
+    told = _TO_PROPOSE.sub(" ", told)
     sentence = read_sentence(told)
     rest = replace(said, sentence=sentence, first=0, end=len(sentence.words)).rest("compte_rendu_habitude")
     return f"cra tous les {day[1].lower()}s {_BEFORE_SIGN.sub('', rest)}"
@@ -257,6 +259,11 @@ _PROPOSED = (
     r"propos|revienn|(?:enregistr|not|saisi|rentr|ajout|mets?|pose)\S* (?:moi )?(?:tous les|chaque) |chaque semaine|"
     "toutes les semaines|tout seul|tout pret|d office"
 )
+_PROPOSING = re.compile(
+    r"\bpropose[zr]?s?[- ](?:moi|nous) (?:(?:de |d['’])(?:\w{2,12}er )?)?(?:un |une |mon |l['’])?(?=[^\W\d]{3})",
+    re.IGNORECASE,
+)
+"""That something is to be proposed, before what it is."""
 _TO_PROPOSE = re.compile(
     r"[,;.!?]?\s{0,3}(?:\b(?:est-ce que )?(?:tu|vous|je|j['’])[^\s,;.!?]{0,12} ?[^\s,;.!?]{0,12} "
     r"(?:[^\s,;.!?]{1,20} ){0,3}?)?\b(?:propos(?!ant)\w*|revien\w*)[^,;.!?]*",

@@ -53,6 +53,7 @@ def _write_sought(said: Utterance) -> str:
 
 def _write_level(subject: str) -> str:
     """Write for beginners what is sought for them, as the search reads it: « souris niveau:debutant »."""
+    subject = _TO_DO.sub("", subject)
     subject = _FOR_WHOM.sub("", _ELDERLY.sub("seniors", subject.replace("video", "vidéo")))
     others = " ".join(_BEGINNERS.sub(" ", _EXERCISES.sub(r"exercice\1", subject)).split())
     return f"{others} niveau:debutant" if others and _BEGINNERS.search(subject) else others or subject
@@ -67,6 +68,8 @@ _BEGINNERS = re.compile(
 _ELDERLY = re.compile(r"\banciens$", re.IGNORECASE)
 _FOR_WHOM = re.compile(r"(?<=\w )aux (?=(?:seniors|parents|enfants|jeunes|ados|adultes|aînés)\b)", re.IGNORECASE)
 """What stands before for whom something is: « vidéo whatsapp aux seniors »."""
+_TO_DO = re.compile(r"(?<=\w) [àa] (?:imprimer|distribuer|donner|afficher|projeter|remettre|laisser|montrer)$", re.I)
+"""What is to be done with what is sought, behind it."""
 _EXERCISES = re.compile(r"\bexo(s?)\b", re.IGNORECASE)
 
 

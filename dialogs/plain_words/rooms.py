@@ -1,0 +1,30 @@
+"""The command lines of rooms for calls."""
+
+import re
+
+from dialogs.plain_words.frames import TOLD
+from dialogs.plain_words.resources import SUBJECT
+from dialogs.plain_words.utterance import Utterance
+from storage.urls import first_link as find_link
+
+
+def write_room(said: Utterance) -> str:
+    """Write the address of one’s own room, or what a room is opened for; not who comes, and when."""
+    return f"visio {find_link(said.sentence.text) or _find_subject(said)}"
+
+
+def _find_subject(said: Utterance) -> str:
+    if "@" in said.sentence.text or not (named := said.find_words("nom_visio")):
+        return ""
+    if told := TOLD.search(said.sentence.text):
+        return told[1]
+    about = _ROOM_FOR.search(said.plain, said.sentence.places[named[-1]] - 1) or SUBJECT.search(said.plain)
+    start = said.find_word_at(about.end() - 1) if about else named[-1] + 1
+    return _CLAUSE.split(said.middle("visio", start), maxsplit=1)[0]
+
+
+_ROOM_FOR = re.compile(
+    r" (?:je|j|on|nous|avec) (?:\S+ ){1,7}?pour (?:parler d\S* |preparer )?(?:(?:le|la|les|un|une|notre|l) )?"
+)
+"""Who comes to a call, before what it is for: « on est 3 à attendre pour le point arnaques »."""
+_CLAUSE = re.compile(r"\s?[,;?!](?:\s|$)")
