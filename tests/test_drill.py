@@ -125,13 +125,13 @@ VERDICTS = 7
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("how", [("--blows", "kill1,upgrade,failover"), ("--soak", "30")], ids=["blows", "soak"])
+@pytest.mark.parametrize("how", [("--blows", "kill1,upgrade,failover"), ("--soak", "10")], ids=["blows", "soak"])
 def test_nothing_that_was_accepted_is_lost_or_doubled(how: tuple[str, ...]) -> None:
     """How long things take on a crowded machine, and lines of a conversation that cross while the database moves, are
     printed, and judged by who reads them (docs/performance.md)."""
     if lacks := missing():
         pytest.skip(f"the drill needs {lacks}")
-    command = [sys.executable, "-m", "tests.drill", "--short", *how]
+    command = [sys.executable, "-m", "tests.drill", "--short", "--forked", *how]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=560)
     verdicts = re.findall(r"^.*\d+ perdus, \d+ en double, \d+ en désordre.*$", done.stdout, re.MULTILINE)
     assert len(verdicts) == VERDICTS, done.stderr[-3000:]

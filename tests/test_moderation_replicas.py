@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.bench.children import COOP_BOT, Child, environment_of, free_port, program
+from tests.bench.children import COOP_BOT, Child, environment_of, free_port, program, use_forks
 from tests.people import Person
 from tests.support.house import plain, wait_for
 from tests.support.moderation import RuleStage, rule_stage
@@ -24,6 +24,7 @@ async def another(stage: RuleStage, folder: Path) -> AsyncIterator[Child]:
     port, settings = free_port(), stage.house.settings
     own = {"port": port, "public_url": f"http://{settings.host}:{port}", "data_dir": folder}
     environment = environment_of(settings.model_copy(update=own)) | {"COOP_DATA_DIR": str(folder)}
+    use_forks()
     async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment) as child:
         yield child
 

@@ -41,6 +41,7 @@ from tests.bench import (
     submissions,
     subscribers,
 )
+from tests.bench.children import use_forks
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
@@ -166,6 +167,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="un aperçu de quelques secondes, sans valeur de mesure")
     parser.add_argument("parts", nargs="*", metavar="PARTIE", help=f"parmi {' '.join(PARTS)} ; toutes par défaut")
     asked = parser.parse_args()
+    if asked.quick:
+        use_forks()
     begun = time.perf_counter()
     known = asyncio.run(run(QUICK if asked.quick else Plan(), asked.parts or PARTS))
     rounds = QUICK.rounds if asked.quick else Plan().rounds

@@ -17,6 +17,7 @@ from typing import IO
 import aiohttp
 
 from config.settings import Settings as BotSettings
+from tests.bench.forks import ForkServer, RunningProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 COOP_BOT = "import sys; from cli.main import main; sys.exit(main())"
@@ -24,11 +25,20 @@ SECRETS = {"COOP_BOT_TOKEN": "jeton-du-bot-" + "x" * 13, "COOP_COMMAND_TOKEN": "
 START_S, STOP_S, IDLE_S = 60, 10, 0.1
 
 
+_forks: list[ForkServer] = []
+
+
+def use_forks() -> None:
+    """Fork bots from now on, where that can be done: nothing of their start is to be measured."""
+    if not _forks and hasattr(os, "pidfd_open"):
+        _forks.append(ForkServer())
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """A running program; ``started_in`` is the time from its start to its first « ready », in seconds."""
 
-    process: "subprocess.Popen[bytes]"
+    process: RunningProcess
     url: str
     started_in: float
 
@@ -123,8 +133,10 @@ def settings(mattermost_url: str, database_url: str, folder: Path, port: int) ->
 
 def spawn(
     arguments: Sequence[str], environment: Mapping[str, str], errors: IO[bytes], code: Path = ROOT
-) -> "subprocess.Popen[bytes]":
-    """Start ``python arguments`` on the code in that folder."""
+) -> RunningProcess:
+    """Start ``python arguments`` on the code in that folder, or fork a bot where ``use_forks`` was called."""
+    if _forks and list(arguments[:2]) == ["-c", COOP_BOT] and code == ROOT:
+        return _forks[0].spawn(arguments[2:], clean_environment() | dict(environment), errors, code)
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=code,
@@ -134,7 +146,7 @@ def spawn(
     )
 
 
-async def until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
+async def until_ready(process: RunningProcess, url: str) -> None:
     """Wait until an address answers 200. Raises TimeoutError, also where the process ends before."""
     async with aiohttp.ClientSession() as session, asyncio.timeout(START_S):
         while process.poll() is None:
@@ -148,7 +160,7 @@ async def until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
     raise TimeoutError
 
 
-def stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: RunningProcess) -> None:
     """Ask a process to end; end it where it does not."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)

@@ -19,7 +19,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.events import TEAM
-from tests.bench.children import free_port
+from tests.bench.children import free_port, use_forks
 from tests.bench.figures import Figure, table
 from tests.bench.helpdesk import listens
 from tests.bench.store import Stores
@@ -169,6 +169,7 @@ def main() -> int:
     """Print the table; the exit code is 0 where every goal is kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.drill", description=__doc__)
     parser.add_argument("--short", action="store_true", help="peu de monde, deux minutes")
+    parser.add_argument("--forked", action="store_true", help="répliques parties sans relire leur code : départ faussé")
     parser.add_argument("--soak", type=float, metavar="SECONDES", help="sans coup, si longtemps, au tiers de la charge")
     parser.add_argument("--load", type=float, default=1.0, metavar="PART", help="part des débits prévus (0.3)")
     parser.add_argument("--blows", default="", metavar="NOMS", help="ces coups seulement : kill1,failover")
@@ -182,6 +183,8 @@ def main() -> int:
     if options.folder and (fault := find_folder_fault(options.folder)):
         print(fault, file=sys.stderr)
         return 2
+    if options.forked:
+        use_forks()
     plan = (SHORT if options.short else FULL).at(options.load)
     if options.soak:
         plan = plan.at(1 / 3).soak(options.soak)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench.children import COOP_BOT, ROOT, clean_environment, free_port, resident, spawn, stop, until_ready
+from tests.bench.forks import RunningProcess
 from tests.drill.cluster import Cluster
 
 BALANCER = ROOT / "deploy" / "haproxy.cfg"
@@ -41,7 +42,7 @@ class Process:
     ready: str
     log: Path
     code: Path = ROOT
-    process: "subprocess.Popen[bytes] | None" = None
+    process: RunningProcess | None = None
 
     async def start(self, ready: str = "", **more: str) -> float:
         """Start the program with further variables, and wait until it is ready; return the seconds that took."""

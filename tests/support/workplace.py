@@ -45,7 +45,7 @@ from storage.outbox import Outgoing, queue
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.work import Work, WorkSort
-from tests.bench.children import COOP_BOT, Child, free_port, program
+from tests.bench.children import COOP_BOT, Child, free_port, program, use_forks
 from tests.people import Api, Person, Post, Site, first_admin, new_session, unique
 from tests.support.databases import create_database
 from tests.support.house import LOG, list_said
@@ -198,6 +198,7 @@ class Workplace:
         told |= {"port": settings.port, "public_url": f"http://127.0.0.1:{settings.port}", "work_calls": 1000}
         told |= {"secret": "s" * 40, "welcome": "non"}
         environment = {f"COOP_{name.upper()}": str(value) for name, value in told.items()}
+        use_forks()
         async with program(["-c", COOP_BOT, "serve"], settings.port, "/readyz", environment) as child:
             yield child
             child.process.kill()
