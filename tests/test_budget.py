@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import tasks
-from bot.tasks import RateLimit, loop_time, paced_calls
+from bot.tasks import CallPriority, RateLimit, loop_time, paced_calls
 
 
 class _Ahead(selectors.SelectSelector):
@@ -97,3 +97,19 @@ async def test_without_a_number_nothing_waits() -> None:
     for _ in range(1000):
         await calls.take()
     assert loop_time() == 1000
+
+
+@in_own_time
+async def test_a_chore_s_calls_book_no_time_ahead() -> None:
+    """However many it makes at once, others wait for one of them at most."""
+    budget = RateLimit(20)
+    with paced_calls(CallPriority.CHORE):
+        chores = [asyncio.create_task(budget.take_if_paced()) for _ in range(60)]
+    await asyncio.sleep(0.2)
+    began = loop_time()
+    with paced_calls():
+        await budget.take_if_paced()
+    assert loop_time() - began < 0.3
+    for chore in chores:
+        chore.cancel()
+    await asyncio.gather(*chores, return_exceptions=True)
