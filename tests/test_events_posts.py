@@ -174,6 +174,7 @@ async def test_where_a_feature_listens_may_change_while_the_bot_runs(event_workp
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_more_than_a_server_lists_is_read_in_pages(event_workplace: EventWorkplace) -> None:
     if event_workplace.room.server.caps.number not in {
         f"{mode}.0" for mode in EDGES
