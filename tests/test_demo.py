@@ -41,6 +41,8 @@ from tests.support.workplace import operate
 __all__ = ["sqlite_database"]
 
 
+BUSY_S = 200.0
+"""Seconds that a demo may take for what it does by itself, on a machine that does much else."""
 FULL = {actor.departement for actor in everybody()[len(CAST) :]}
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 IDS = {actor.username: f"{actor.username:x<26}" for actor in everybody()}
@@ -188,7 +190,7 @@ async def _newspaper_is_heard(marie: Api, team_id: str) -> None:
     channel = await marie.get(f"/teams/{team_id}/channels/name/{TOWN_SQUARE}")
     said = await marie.post("/posts", {"channel_id": channel["id"], "message": f"Une idée, {unique('tablette')}"})
     await marie.post("/reactions", {"user_id": me["id"], "post_id": said["id"], "emoji_name": "newspaper"})
-    await wait_for(partial(_is_told, marie, me["id"], said["message"]))
+    await wait_for(partial(_is_told, marie, me["id"], said["message"]), BUSY_S)
 
 
 async def _is_told(somebody: Api, user_id: str, words: str) -> bool:
@@ -206,6 +208,7 @@ async def channels_are_as_planned(env: Path) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
     """First start, then a later one on other ports: the messages are still there, the bot answers."""
     for where in (plan(tmp_path), plan(tmp_path)):
@@ -227,8 +230,8 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
             async with visit(where.url, "juliette", TOWN_SQUARE) as visitor:
                 await visitor.types("/agenda")
                 assert "2 événements" in (await visitor.whisper())["message"], "the third one waits to be read over"
-            await wait_for(partial(_is_asked, marie, team["id"]))
-            await wait_for(partial(_is_out, marie, team["id"]))
+            await wait_for(partial(_is_asked, marie, team["id"]), BUSY_S)
+            await wait_for(partial(_is_out, marie, team["id"]), BUSY_S)
             async with visit(where.url, "juliette", TOWN_SQUARE) as visitor:
                 await visitor.types("/annuaire CAF du Rhône")
                 assert "CAF du Rhône" in (await visitor.whisper())["message"]
@@ -240,6 +243,7 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_the_tour_ends_well(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
