@@ -142,6 +142,8 @@ async def test_read_again_and_found_by_words(newsroom: DigestStage) -> None:
     found = await newsroom.juliette.asks("/actus cherche ETE")
     assert f"Les actus du vendredi n° {digest.number}, vendredi 4 décembre 2026" in plain(found)
     assert "**été**" in found.message
+    assert plain(await newsroom.juliette.asks("/actus ETE")) == plain(found), "words are looked for, not refused"
+    assert "/actus proposer" in plain(await newsroom.juliette.asks("/actus archives"))
     found = await newsroom.juliette.asks("/actus cherche guide")
     assert "7 résultats" in plain(found)
     assert found.message.count("**Guide**") == 5

@@ -59,6 +59,9 @@ async def test_one_of_the_command_line_is_listed_corrected_and_taken_back(house:
 
     window = await agathe.opens_by(card, "Corriger")
     assert (await window.fill(texte=others).submit()).accepted
+    noted = plain_spaces((await agathe.asks("/moderer journal")).text)
+    assert "annonce corrigée" in noted
+    assert "annonce n°" not in noted, "it has no number that people know"
     await house.settled()
     await house.settled()
     assert await list_standing(house, rhone, isere, containing=others) == [[others]] * 2

@@ -53,14 +53,16 @@ async def test_one_joins_and_leaves_by_a_click(house: House, juliette: Person, p
     listed = await juliette.asks("/canaux")
     assert "69 - Rhône" in listed.text
     assert "Éducation" in listed.text
-    assert listed.buttons == ["Rejoindre Veille numérique", "Rejoindre Éducation"]
+    assert listed.buttons == ["Rejoindre Éducation", "Rejoindre Veille numérique"]
 
     await juliette.clicks(listed, "Rejoindre Éducation")
     assert "Vous rejoignez" in (await juliette.whispered()).text
     await wait_for(lambda: is_in(house, places["education"], juliette))
 
     listed = await juliette.asks("/canaux")
-    assert listed.buttons == ["Rejoindre Veille numérique", "Quitter Éducation"]
+    assert listed.buttons == ["Quitter Éducation", "Rejoindre Veille numérique"], "as in a dictionary"
+    assert "`/canaux rejoindre Veille numérique`" in plain(listed), "one that is left to join, as it is called"
+    assert "Personne n’y est encore" in plain(listed), "the bot counts for nobody"
     assert "(vous y êtes)" in listed.text
     await juliette.clicks(listed, "Quitter Éducation")
     assert "Vous quittez" in (await juliette.whispered()).text
@@ -127,6 +129,7 @@ async def test_several_of_a_name_are_chosen_among_and_none_is_said(
     told = await juliette.asks("/canaux rejoindre zzzz")
     assert "Aucun canal ne s’appelle" in told.text
     assert "zzzz" in told.text
+    assert "« Rejoindre » montre" in plain(told)
 
 
 async def test_a_channel_is_found_by_its_name_or_by_what_it_is_for(

@@ -272,7 +272,9 @@ async def test_an_idea_is_withdrawn_and_comes_back(house: House, juliette: Perso
 
 
 async def test_ideas_are_listed_in_pages_beside_what_is_missing(house: House, juliette: Person, agathe: Person) -> None:
-    assert "Aucune idée n’est encore proposée" in plain(await juliette.asks("/idee liste"))
+    empty = await juliette.asks("/idee liste")
+    assert "Aucune idée n’est encore proposée" in plain(empty)
+    assert empty.buttons == ["Proposer une idée"], "no way to other lists that are as empty"
     async with house.bot.database.transaction() as db:
         for n in range(7):
             state, now = IdeaState.DONE if n == 6 else IdeaState.NEW, house.clock()

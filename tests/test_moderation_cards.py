@@ -100,6 +100,9 @@ async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: CaseStag
     assert await room.acts(case) == ["moderation.consulter", "moderation.transmettre"]
     listed = await room.omar.asks("/moderer dossiers")
     assert "à décider" in plain(listed)
+    for line in (f"/moderer {case.number}", f"/moderer dossiers {case.number}"):
+        assert f"Dossier n° {case.number}" in plain(await room.omar.asks(line))
+    assert "Il n’y a pas de dossier n° 999999" in plain(await room.omar.asks("/moderer 999999"))
     told = await room.juliette.asks("/moderer dossiers")
     assert "Aucun" not in plain(told)
     assert "dossier n°" not in plain(told)

@@ -14,7 +14,7 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import join, plural, say_date, say_month
-from bot.replies import Button, Direct, Progress, Replies, RunCommand, Start, Step, Whisper
+from bot.replies import Button, Direct, Perform, Progress, Replies, RunCommand, Start, Step, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, escape, render, require
 from bot.work import find_work, stop_work
@@ -43,12 +43,17 @@ NEWS_FOR = timedelta(days=31)
 _WORD = re.compile(r"\w+")
 
 
+OVERVIEW = frozenset({"", "liste", "archives", "anciens numeros", "numeros"})
+"""Words that ask for no digest in particular, folded."""
+
+
 @feature.command("actus", help="Lire les actus", hint="[n° 42]")
 async def show_actus(ctx: Context, line: str) -> Replies:
-    """Show what came out last and what comes next; or the number that is named."""
-    if not line.strip():
+    """Show what came out last and what comes next; or the number that is named, or where other words stand."""
+    if fold(line) in OVERVIEW:
         return await _show_overview(ctx)
-    number = require(read_typed_number(line, "actus"), "actus/usage")
+    if (number := read_typed_number(line, "actus")) is None:
+        return Perform(f"actus cherche {line}")
     return await _show_digest(ctx, number)
 
 

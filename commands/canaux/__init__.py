@@ -60,7 +60,7 @@ class ChooseOne(Choosing):
 
 @dataclass(frozen=True, slots=True)
 class ListedChannel:
-    """A channel as the list shows it to somebody, with its number of members."""
+    """A channel as the list shows it to somebody, with its number of members besides the bot."""
 
     planned: PlannedChannel
     channel: ChatChannel
@@ -95,7 +95,7 @@ async def _show_own(ctx: ReadingContext) -> Replies:
     own = [names.get(planned.key, planned.name) for planned in found if rules.reason_in(planned, member)]
     free = [planned for planned in found if planned.belonging is Belonging.LIBRE]
     seen = await asyncio.gather(*(look_at_channel(ctx, planned, known[planned.key]) for planned in free))
-    there = sorted((place for place in seen if place), key=lambda place: place.planned.name)
+    there = sorted((place for place in seen if place), key=lambda place: fold(place.planned.name))
     leads = next((role for role in LEADERS if ctx.user.may({role})), None)
     text = render(
         "canaux/list",
@@ -104,7 +104,7 @@ async def _show_own(ctx: ReadingContext) -> Replies:
         has_departement=member.departements,
         leads=leads,
         departement=next(iter(ctx.user.departements), "69"),
-        example=fold(there[0].name) if there else "",
+        example=next((place.name for place in there if not place.is_in), ""),
     )
     if len(there) <= BUTTONS_MAX:
         return Whisper(text, [draw_channel_button(place) for place in there])
@@ -250,12 +250,14 @@ async def _enter_private(ctx: ReadingContext, planned: PlannedChannel, channel_i
 async def look_at_channel(ctx: ReadingContext, planned: PlannedChannel, channel_id: str) -> ListedChannel | None:
     """Read a channel as it is now; None if it is deleted, archived or invisible to the bot."""
     try:
-        channel, member, count = await asyncio.gather(
+        channel, member, itself, count = await asyncio.gather(
             ctx.chat.channel(channel_id),
             ctx.chat.channel_member(channel_id, ctx.user.id),
+            ctx.chat.channel_member(channel_id, (await ctx.chat.me()).id),
             ctx.chat.count_members(channel_id),
         )
-        return None if channel.archived else ListedChannel(planned, channel, member is not None, count)
+        people = count - (itself is not None)
+        return None if channel.archived else ListedChannel(planned, channel, member is not None, people)
     except ChatError as error:
         if error.refusal in {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}:
             return None

@@ -265,7 +265,10 @@ async def show_page(ctx: Context, at: IdeaPage) -> Replies:
     following = page.draw_next(lambda number: IdeaPage(of=at.of, text=at.text, page=number), style="primary")
     if at.text and not page.total and not said["kind"]:
         following = [Button("Proposer cette idée", RunCommand(line=f"idee {at.text}"), "primary")]
-    return Whisper(text, [*following, *_draw_other_lists(at)], cards=await draw_rows(ctx, page.rows))
+    if not at.text and not page.total:
+        following = [Button("Proposer une idée", RunCommand(line="idee"), "primary")]
+    others = _draw_other_lists(at) if page.total or at.text or at.of is not IdeaListing.LATEST else []
+    return Whisper(text, [*following, *others], cards=await draw_rows(ctx, page.rows))
 
 
 def _draw_other_lists(at: IdeaPage) -> Sequence[Button]:

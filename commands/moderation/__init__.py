@@ -36,7 +36,9 @@ SHOWN_MAX = 10
 
 @feature.command("moderer", help="Modérer : ce qui se fait, ce qui attend", roles=ANIMATEURS)
 async def show_overview(ctx: Context, line: str) -> Replies:
-    """Show what waits, what is in force and what can be typed."""
+    """Show what waits, what is in force and what can be typed; or the case of a number."""
+    if number := read_typed_number(line, "dossier"):
+        return await _show_case(ctx, number)
     if line.strip():
         raise UserError(render("moderation/unknown_act", line=line))
     found = await stored_measures.list_measures_in_force(ctx.db, stored_measures.LASTING)
@@ -67,9 +69,20 @@ PAGE = 3
 """Cases in one answer."""
 
 
+async def _show_case(ctx: Context, number: int) -> Whisper:
+    """Show a case, decided or not, with its buttons; one’s own is no case to oneself."""
+    case = await stored_cases.get(ctx.db, number)
+    if case is None or case.author_id == ctx.user.id:
+        raise UserError(render("moderation/no_case", number=number))
+    drawn = await cards.draw_card(ctx, case)
+    return Whisper(drawn.text, drawn.buttons, drawn.facts, drawn.menus)
+
+
 @feature.command("moderer dossiers", help="Les messages signalés qui attendent une décision", roles=ANIMATEURS)
-async def show_waiting(ctx: Context, _: str) -> Replies:
-    """List the cases that have waited longest, with their buttons."""
+async def show_waiting(ctx: Context, line: str) -> Replies:
+    """List the cases that have waited longest, with their buttons; or show the one of a number."""
+    if number := read_typed_number(line, "dossier"):
+        return await _show_case(ctx, number)
     waiting = await _list_waiting(ctx)
     if not waiting:
         return Whisper(render("moderation/none_waiting"))
@@ -298,7 +311,7 @@ def _draw_line(ctx: Context, entry: JournalEntry, names: Mapping[str, str]) -> M
         by=by or entry.actor,
         what=_what(ctx, entry),
         thing=_say_object(ctx, entry.object, names),
-        whom=mention(entry.target),
+        whom=mention(entry.target) if entry.target != entry.actor else "",
         why=" ".join(entry.reason.split()),
     )
 
@@ -318,7 +331,7 @@ def _say_object(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown 
         return link("message", make_permalink(ctx.settings, ident))
     if kind == "canal":
         return f"canal « {names.get(ident, ident)} »"
-    return f"{_THINGS[kind]} n° {ident}" if kind in _THINGS else ""
+    return f"{_THINGS[kind]} n° {ident}" if kind in _THINGS and ident.isdigit() else ""
 
 
 async def _list_channel_names(ctx: Context) -> Mapping[str, str]:
