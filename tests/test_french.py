@@ -204,6 +204,7 @@ def test_how_long_something_took_is_said_to_the_minute(seconds: int, told: str) 
 
 
 def test_a_duration_is_said() -> None:
+    assert say_minutes(1228 * 60 + 45) == "1\u202f228\u00a0h\u00a045", "in groups of three, as other numbers"
     assert [say_minutes(n) for n in (45, 60, 65, 90)] == [
         "45\u00a0min",
         "1\u00a0h",

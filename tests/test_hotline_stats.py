@@ -127,6 +127,7 @@ async def test_who_is_no_agent_asks_for_help_or_is_told(helpdesk: Hotline) -> No
     refusal = await helpdesk.juliette.asks("/hotline stats mois dernier")
     assert "réservés à ses agents" in said(refusal)
     assert "/hotline mes demandes" in said(refusal)
+    assert said(await helpdesk.juliette.asks("/stats hotline mois dernier")) == said(refusal)
     form = await helpdesk.juliette.opens("/hotline stats de mon département vides")
     assert form.shown("sujet") == "stats de mon département vides"
     told = await helpdesk.agathe.asks("/hotline stats lendemain de fête")

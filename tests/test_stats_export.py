@@ -95,6 +95,7 @@ async def test_the_monthly_report(house: House, juliette: Person) -> None:
         await person.clicks(whisper, "Recevoir")
         assert "le 1er de chaque mois" in said(await person.whispered("C’est noté"))
     assert (await juliette.asks("/stats rapport")).buttons == ["Ne plus recevoir"]
+    assert (await juliette.asks("/stats programmer")).buttons == ["Ne plus recevoir"], "the same by another word"
     await file_workshop(juliette)
     worked = house.clock().astimezone(ZoneInfo("Europe/Paris")).date()
     following = date(worked.year + worked.month // 12, worked.month % 12 + 1, 1)

@@ -142,11 +142,11 @@ def _add_parts(found: str) -> int | None:
 
 
 def say_minutes(minutes: int) -> str:
-    """Say a duration: « 45 min », « 1 h », « 1 h 30 », « 2 h 05 »; the spaces do not break."""
+    """Say a duration: « 45 min », « 1 h », « 1 h 30 », « 1 228 h 05 »; the spaces do not break."""
     hours, rest = divmod(minutes, 60)
     if not hours:
         return f"{rest}{NBSP}min"
-    return f"{hours}{NBSP}h" + (f"{NBSP}{rest:02}" if rest else "")
+    return f"{group(hours)}{NBSP}h" + (f"{NBSP}{rest:02}" if rest else "")
 
 
 def whole_minutes(delay: timedelta) -> int:

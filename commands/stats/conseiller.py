@@ -17,7 +17,7 @@ from bot.errors import ChatError, UserError
 from bot.french import Period, months_after, of, period_after, period_before, period_to_compare, plural, say_month
 from bot.mattermost import ChatReader
 from bot.papers import FigureSection
-from bot.replies import Ask, Button, Direct, Parcel, Replies, Reply, SendFile, Whisper
+from bot.replies import Ask, Button, Direct, Parcel, Perform, Replies, Reply, SendFile, Whisper
 from bot.texts import Markdown, render
 from commands.stats import papers, queries
 from commands.stats.papers import StatsPage, draw_charts
@@ -235,6 +235,13 @@ async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, do
     return Parcel(said.text, said.buttons, files=files, done=done)
 
 
+ELSEWHERE = {
+    "hotline": "hotline stats",
+    **dict.fromkeys(("programmer", "mensuel", "mensuelles", "recevoir", "abonnement"), "stats rapport"),
+}
+"""The commands that a first word stands for, folded."""
+
+
 @feature.command(
     "stats",
     help="Voir vos statistiques, en mots et en graphiques",
@@ -242,7 +249,10 @@ async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, do
     roles=queries.COMMUNITY,
 )
 async def show_own(ctx: ReadingContext, text: str) -> Replies:
-    """Show one’s own statistics of a period, by default this month’s."""
+    """Show one’s own statistics of a period, by default this month’s; or what some words stand for."""
+    first, _, rest = text.strip().partition(" ")
+    if line := ELSEWHERE.get(fold(first)):
+        return Perform(f"{line} {rest}".strip())
     if ctx.user.role is not Role.CONSEILLER:
         raise UserError(render("stats/no_own"))
     asked = queries.read_own_query(ctx, text)
