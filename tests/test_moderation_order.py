@@ -42,7 +42,7 @@ async def to_many(stage: MeasureStage, *replies: Reply) -> None:
 @asynccontextmanager
 async def announcement(stage: MeasureStage, faults: Faults) -> AsyncIterator[None]:
     """Much is on its way to many, and Mattermost takes its time."""
-    places = [await stage.house.site.channel("annonce", kind="O") for _ in range(4)]
+    places = [await stage.house.site.channel(unique("annonce"), kind="O") for _ in range(4)]
     faults.slow = "/posts"
     try:
         await to_many(stage, *(Say(unique("À tous"), channel_id=place) for place in places))
