@@ -50,7 +50,7 @@ AGAIN := || { test $$? -eq 1 && $(RUN) -m pytest --last-failed --last-failed-no-
 PRODUCT := bot,cli,commands,dialogs,storage
 REACHED := .reached.json
 # Alembic loads migrations by their path, past the one who counts; tests/test_migrations.py looks at what they did.
-MEASURED := -m slipcover --branch --source $(PRODUCT) --omit 'storage/migrations/*' --json --out $(REACHED)
+MEASURED := -m slipcover --immediate --branch --source $(PRODUCT) --omit 'storage/migrations/*' --json --out $(REACHED)
 # Hundreds of the tests' programs begin by reading the same code.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -68,7 +68,7 @@ endif
 
 # All in one run, so that what is reached by either part is measured.
 test-all: check
-	$(RUN) $(MEASURED) $(TESTS) $(AGAIN)
+	$(RUN) $(MEASURED) $(TESTS) -p tests.coverage_probes $(AGAIN)
 	$(BIN)/python -m slipcover --merge $(REACHED) --out $(REACHED) --branch --skip-covered --fail-under 95
 
 check: .venv/.dev
