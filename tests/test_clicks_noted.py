@@ -181,7 +181,7 @@ async def test_what_is_rewritten_while_it_is_on_its_way_is_so_once_it_stands(new
         faults.slow = "/posts"
         card = Say("Une voix", channel_id=here, topic=TOPIC), Direct("Une voix", user_id=juliette.id, topic=TOPIC)
         await newsroom.sends(app, *card)
-        await wait_until(lambda: faults.held == 2)
+        await wait_until(lambda: faults.held >= 2)
         await newsroom.sends(app, Refresh("Deux voix", topic=TOPIC))
         await newsroom.sends(app, Refresh("Trois voix", topic=TOPIC))
         faults.slow = ""

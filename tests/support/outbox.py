@@ -29,7 +29,7 @@ from storage.outbox import Outgoing, Sent, TargetKind, queue
 from tests.modes import MODES, NEWEST
 from tests.people import unique
 from tests.support.databases import create_database
-from tests.support.house import PARIS, Clock, wait_for, wait_until
+from tests.support.house import PARIS, SETTLED_S, Clock, wait_for, wait_until
 from tests.support.mattermost import BOT, CHANNEL, ID, POST, Answer, ChatServer, make_error, serve_chat
 from tests.support.workplace import FIRST, Room, Workplace, open_room
 
@@ -328,7 +328,7 @@ class MessageWorkplace(Workplace):
             async with app.database.transaction(writes=False) as db:
                 return (await db.exec(select(Outgoing.id).where(left).limit(1))).first() is None
 
-        await wait_for(done)
+        await wait_for(done, SETTLED_S)  # a lease or two may have to end
         return await self.rows(app)
 
 
