@@ -1,7 +1,6 @@
 """Rendering of messages, cards and dialogs for Mattermost, and the name and picture of answers."""
 
 import json
-import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from pydantic import BaseModel
 from bot.context import Request
 from bot.forms import Clues, draw_step, name_of
 from bot.links import Links
+from bot.listings import read_listing
 from bot.menus import Menu, OpenMenu
 from bot.replies import Ask, Button, Card, Message, Refresh, Update
 from bot.texts import typeset
@@ -231,13 +231,11 @@ def make_open_questions(
     ]
 
 
-LISTED_NUMBER = re.compile(r"^- .{0,12}n°\s?(\d+)", re.MULTILINE)
-"""The number of what stands on a line of a list."""
-
-
 def _make_list(message: Message, request: Request, now: datetime) -> Sequence[OpenQuestion]:
-    """Make what is kept of a list that a command whispers: nobody can read that again, and « le 2e » chooses in it."""
-    numbers = LISTED_NUMBER.findall(message.text) if request.waiting_kind == "command" else []
-    kept: dict[str, Any] = {"command": request.name, "numbers": numbers}
+    """Make what is kept of a list that is whispered: nobody can read that again, and « le 2e » chooses in it. What a
+    click shows is one where it has several lines."""
+    lines = read_listing(message.text, [card.text for card in message.cards])
+    numbers = [line.handle for line in lines] if request.waiting_kind == "command" or len(lines) > 1 else []
+    kept: dict[str, Any] = {"command": request.name, "numbers": numbers, "lines": [line.said for line in lines]}
     listed = OpenQuestion(user_id=request.user_id, place=LISTED, message_id="", yes={}, no=kept, asked_at=now)
     return [listed] if numbers else []

@@ -3,6 +3,7 @@ what brings a dropped preview back."""
 
 import pytest
 
+from bot.listings import read_listing
 from dialogs.cra.line.complaints import read_complaint, spell
 from dialogs.cra.line.corrections import read_correction
 from dialogs.rdv.amendments import amend_rdv
@@ -246,3 +247,37 @@ async def test_another_part_put_right_leaves_the_question_open(house: House, jul
     asked = await answered(juliette, "45 min", "Durée corrigée")
     assert "Quelle est la bonne date" in plain(asked)
     assert "Enregistrer" not in asked.buttons
+
+
+async def test_one_of_the_rdv_that_are_listed_is_meant_by_its_place_or_hour(house: House, juliette: Person) -> None:
+    for line in ("rdv demain 10h impôts bron", "rdv demain 14h mail bron"):
+        await answered(juliette, line, "émarche" if "impôts" in line else "ourriel")
+        await writes(juliette, "oui")
+        await juliette.told("Rendez-vous n°")
+        await house.settled()
+    channel = await juliette.direct_channel()
+    for asks in ("/rdv semaine", "/rdv liste"):
+        for words, hour in (
+            ("le 2e", "14 h"),
+            ("le premier", "10 h"),
+            ("celui de 14h", "14 h"),
+            ("celui de 10h", "10 h"),
+        ):
+            await house.settled()
+            await juliette.asks(asks, channel)
+            shown = plain(await answered(juliette, words, "n°"))
+            assert hour in shown, (asks, words)
+            assert "·" in shown
+    await juliette.asks("/rdv liste", channel)
+    assert "« le 1er » ou « le 2e »" in plain(await answered(juliette, "celui de bron", "Dites lequel"))
+
+
+def test_a_listing_has_numbered_lines_people_or_cards() -> None:
+    assert [line.handle for line in read_listing("**2**\n- 18/11 · n° 7 · Bron\n- n° 6 · visio n° 3\n- rien")] == [
+        "7",
+        "6",
+    ]
+    people = "**2 fiches** :\n- **Ada L.**, Bron · [x](<http://m/t/messages/@ada.l>)\n- **CAF du Rhône** (69)"
+    assert [line.handle for line in read_listing(people)] == ["@ada.l", "CAF du Rhône"]
+    assert [line.handle for line in read_listing("**À venir**", ["**Vendredi** · n° 2\n14 h", "Sans numéro"])] == ["2"]
+    assert read_listing("- une fiche\n- une autre") == []

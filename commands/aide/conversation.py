@@ -16,9 +16,9 @@ from bot.plain_text import shorten
 from bot.replies import Button, Direct, Question, Reply, RunCommand
 from bot.texts import link, quote, render
 from commands.aide.home import Home
+from commands.aide.lists import find_list_line, read_described, read_last_list
 from commands.aide.questions import (
     BESIDE,
-    LISTS,
     Answered,
     AskedHere,
     Heard,
@@ -28,7 +28,6 @@ from commands.aide.questions import (
     is_about,
     list_labels,
     list_said,
-    read_last_list,
     read_own,
     say_of_preview,
     tells_report,
@@ -53,7 +52,6 @@ from dialogs.plain_words.answers import (
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
 from dialogs.plain_words.proposals import PROPOSALS, propose
-from storage import drafts
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
@@ -197,18 +195,22 @@ class Conversation:
         return Answered([asked.press(asked.no)], settles=asked.place or None) if asked and asked.no else None
 
     async def _answer_listed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
-        """Answer « modifie le 2e » after a list: what is listed second is meant."""
+        """Answer « modifie le 2e » or « celui de 14h » after a list: one of what is listed is meant."""
         act, place = read_listed(heard.words)
-        if not place:
+        begun, described = ("", "") if place else read_described(heard.words)
+        if not place and not described:
             return None
-        whispered = await drafts.find_question(ctx.db, ctx.user.id, drafts.LISTED, ctx.now)
-        name, numbers = await read_last_list(ctx, be_direct(heard.message, heard.direct), whispered)
-        name = name or self._home.lines.find((await self._read_before(ctx, heard)).line)[0]
-        number = "".join(numbers[place - 1 : place] if place > 0 else numbers[-1:])
-        line = next((line for names, line in LISTS.items() if name in names), "") if number else ""
+        listed = await read_last_list(ctx, be_direct(heard.message, heard.direct))
+        places = [place] if place else listed.find(described, ctx.today)
+        if len(places) > 1:
+            return Answered([heard.answer(render("aide/several_listed", places=places))])
+        name = listed.command or self._home.lines.find((await self._read_before(ctx, heard)).line)[0]
+        number = listed.at(places[0]) if places else ""
+        line = find_list_line([name]) if number else ""
         if not line:
             return None
-        reading = Reading(Intention.CRA_LISTE, line.format(act=act or "modifier", number=number), sure=True)
+        whole = line.format(act=act or begun or "modifier", number=number)
+        reading = Reading(Intention.CRA_LISTE, whole, sure=True)
         return Answered(self._do(heard, self._permit(ctx, heard, reading)))
 
     async def _answer_follow_up(self, ctx: ReadingContext, heard: Heard) -> Answered | None:

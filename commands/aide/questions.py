@@ -12,7 +12,6 @@ from bot.events import Addressed, DirectMessage, Spoken
 from bot.forms import Clues
 from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
-from bot.renderers import LISTED_NUMBER
 from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, WordedButton
 from bot.texts import Markdown
 from commands.aide.home import FeatureList
@@ -203,7 +202,7 @@ async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
         return None
     own = await read_own(ctx, message)
     if whispered and not (told and told.asked_at > whispered.asked_at):
-        return AskedHere(whispered, "", is_last=True) if not _is_after(own, whispered) else None
+        return AskedHere(whispered, "", is_last=True) if not is_after(own, whispered) else None
     at = next((post for post in own if told and told.message_id in {post.id, read_mark(post)}), None)
     if told is None or at is None or not _still_asks(at, told):
         return None
@@ -220,7 +219,7 @@ async def find_preview(ctx: ReadingContext, message: DirectMessage, *, dropped: 
     own = await read_own(ctx, message)
     for question in previews:
         if question.place != drafts.SPOKEN_OF:
-            return AskedHere(question, "", is_last=question is asked[0] and not _is_after(own, question))
+            return AskedHere(question, "", is_last=question is asked[0] and not is_after(own, question))
         at = next((post for post in own if question.message_id in {post.id, read_mark(post)}), None)
         if at and _still_asks(at, question):
             return AskedHere(question, at.id, is_last=at.id == own[-1].id, parts=_list_parts(own, at))
@@ -292,29 +291,6 @@ async def read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
     return [post for post in await _read_posts(ctx, message) if post.user_id == bot.id and not post.type]
 
 
-LISTS = {
-    ("cra liste",): "/cra {act} {number}",
-    ("hotline demandes", "ticket liste", "ticket chercher"): "/ticket {number}",
-    ("rdv", "rdv liste", "rdv semaine", "rdv à traiter"): "/rdv {number}",
-    ("ressources", "ressources chercher", "ressources favoris", "ressources mes fiches"): "/ressources {number}",
-}
-"""What shows, or does something with, one of the list that a command gives."""
-LISTS_LOOKED_AT = 3
-"""The bot’s last posts among which the list is that is meant."""
-
-
-async def read_last_list(
-    ctx: ReadingContext, message: DirectMessage, whispered: drafts.OpenQuestion | None
-) -> tuple[str, Sequence[str]]:
-    """Read the numbers of the last list that was shown there or whispered, with the command that gave it: "" where it
-    is a post."""
-    own = (await read_own(ctx, message))[-LISTS_LOOKED_AT:]
-    if whispered and not _is_after(own, whispered):
-        return str(whispered.no["command"]), list(whispered.no["numbers"])
-    lists = (LISTED_NUMBER.findall(post.message) for post in reversed(own))
-    return "", next(filter(None, lists), [])
-
-
 async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
     """Read all recent posts there, oldest first."""
     if message.root_id:
@@ -324,7 +300,7 @@ async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
     return sorted(posts, key=lambda post: post.create_at)
 
 
-def _is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
+def is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
     """Return whether the bot posted anything since it whispered a question."""
     return bool(own) and own[-1].create_at / 1000 > question.asked_at.timestamp() + BOTH_CLOCKS
 
@@ -337,6 +313,10 @@ def _still_asks(post: ChatPost, question: drafts.OpenQuestion) -> bool:
 
 def list_labels(post: ChatPost) -> Sequence[str]:
     """Return the labels of a post’s buttons and menus, in order."""
+    return [str(action.get("name")) for card in list_cards(post) for action in card.get("actions") or ()]
+
+
+def list_cards(post: ChatPost) -> Sequence[dict[str, Any]]:
+    """List the cards of a post, as Mattermost has them."""
     attachments = post.props.get("attachments")
-    cards = [card for card in attachments if isinstance(card, dict)] if isinstance(attachments, list) else []
-    return [str(action.get("name")) for card in cards for action in card.get("actions") or ()]
+    return [card for card in attachments if isinstance(card, dict)] if isinstance(attachments, list) else []

@@ -182,8 +182,9 @@ def names_place(said: str) -> bool:
 _ACTS = {
     "modifier": "modif|corrig|chang|edit|ouvr",
     "dupliquer": "dupli|copi|refai|refer|reprend",
-    "supprimer": "suppr|effac|enlev|retir",
+    "supprimer": "suppr|effac|enlev|retir|annul",
 }
+_SHOWING = frozenset(("montre", "montrer", "voir", "affiche", "choisis", "prends", "regarde"))
 _COUNTED = re.compile(r"(?:le |la )(\d{1,2})(?:er|re|ere|e|eme|ieme)")
 _LISTED = re.compile(
     r"(?:(?P<act>[a-z]+) (?:moi )?)?(?P<which>(?:le|la) \S+)(?: (?:cra|compte rendu|ticket|demande|rdv|fiche))?"
@@ -196,8 +197,13 @@ def read_listed(said: str) -> tuple[str, int]:
     counted = _COUNTED.fullmatch(found["which"]) if found else None
     place = int(counted[1]) if counted else read_ordinal(found["which"]) if found else 0
     begun = found["act"] or "" if found else ""
-    act = next((act for act, begins in _ACTS.items() if begun and re.match(begins, begun)), "")
-    return (act, place) if place and (act or not begun or begun in ("montre", "voir", "affiche")) else ("", 0)
+    act = find_act(begun)
+    return (act, place) if place and (act or not begun or begun in _SHOWING) else ("", 0)
+
+
+def find_act(verb: str) -> str:
+    """Find what a verb asks to be done with one of a list; "" where it is only to be shown."""
+    return next((act for act, begins in _ACTS.items() if verb and re.match(begins, verb)), "")
 
 
 NEWCOMER_MAX = 100

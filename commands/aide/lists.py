@@ -1,0 +1,127 @@
+"""The last list that somebody was shown, and which of its lines is meant by its place, « le 2e », or by what it says,
+« celui de 14h »."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.command_lines import SAID_MAX
+from bot.context import ReadingContext
+from bot.events import DirectMessage
+from bot.french import say_date
+from bot.listings import ListedLine, read_listing
+from bot.mattermost import ChatPost
+from commands.aide.questions import is_after, list_cards, read_own
+from config.text import split_words
+from dialogs.plain_words.answers import find_act
+from storage import drafts
+
+LISTS = {
+    ("cra liste", "cra.More"): "/cra {act} {number}",
+    ("hotline demandes", "ticket liste", "ticket chercher"): "/ticket {number}",
+    ("rdv", "rdv liste", "rdv semaine", "rdv à traiter", "rdv.Page"): "/rdv {number}",
+    ("ressources", "ressources chercher", "ressources favoris", "ressources mes fiches"): "/ressources {number}",
+    ("agenda", "agenda passés", "agenda.Page"): "/agenda {number}",
+    ("annuaire", "annuaire qui", "annuaire.More"): "/annuaire {number}",
+}
+"""What shows, or does something with, one of the list that a command or a button gives."""
+LOOKED_AT = 3
+"""The bot’s last posts among which the list is that is meant."""
+_SMALL = frozenset(
+    (
+        "a",
+        "au",
+        "aux",
+        "avec",
+        "c",
+        "chez",
+        "d",
+        "de",
+        "des",
+        "du",
+        "en",
+        "est",
+        "et",
+        "l",
+        "la",
+        "le",
+        "les",
+        "pour",
+        "qui",
+        "sur",
+        "un",
+        "une",
+        "vers",
+    )
+)
+_HOUR = re.compile(r"(\d{1,2}) ?h(?:eures?)? ?(\d\d)?(?!\w)")
+PREFIX_FROM = 4
+"""Letters from which a word may be the beginning of that of a line: « impot » of « impôts »."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastList:
+    """The lines of the last list, and the command that gave it: "" where it is a post."""
+
+    command: str
+    lines: Sequence[ListedLine]
+
+    def at(self, place: int) -> str:
+        """Return the handle of the line in a place, from 1, or from -1 at the end; "" for none."""
+        at = place - 1 if place > 0 else place
+        return self.lines[at].handle if -len(self.lines) <= at < len(self.lines) else ""
+
+    def find(self, words: str, today: date) -> list[int]:
+        """Find the places of the lines that say these words."""
+        wanted = _list_words(words, today)
+        return [at for at, line in enumerate(self.lines, 1) if wanted and _says(_list_words(line.said, today), wanted)]
+
+
+def _list_words(text: str, today: date) -> set[str]:
+    """List the words of a text, hours written in one way and near days as they are listed."""
+    plain = _HOUR.sub(lambda hour: f" {int(hour[1])}h{hour[2] or ''} ", " ".join(split_words(text)))
+    words = {word for word in plain.split() if word not in _SMALL}
+    for name, days in (("aujourd", 0), ("demain", 1)):
+        words |= set(split_words(say_date(today + timedelta(days)))[:3]) if name in words else set()
+    return words - ({"hui", "aujourd"} if "aujourd" in words else {"demain"})
+
+
+def _says(said: set[str], wanted: set[str]) -> bool:
+    return all(
+        word in said or (len(word) >= PREFIX_FROM and any(other.startswith(word) for other in said)) for word in wanted
+    )
+
+
+def find_list_line(names: Sequence[str]) -> str:
+    """Find the command line for one of the list that one of these commands gives; "" for none."""
+    return next((line for commands, line in LISTS.items() for name in names if name in commands), "")
+
+
+async def read_last_list(ctx: ReadingContext, message: DirectMessage) -> LastList:
+    """Read the last list that was shown there or whispered."""
+    whispered = await drafts.find_question(ctx.db, ctx.user.id, drafts.LISTED, ctx.now)
+    own = (await read_own(ctx, message))[-LOOKED_AT:]
+    if whispered and not is_after(own, whispered):
+        numbers = list(whispered.no["numbers"])
+        said = list(whispered.no.get("lines", numbers))
+        return LastList(str(whispered.no["command"]), [ListedLine(*both) for both in zip(numbers, said, strict=False)])
+    lists = (_read_post(post) for post in reversed(own))
+    return LastList("", next(filter(None, lists), []))
+
+
+def _read_post(post: ChatPost) -> Sequence[ListedLine]:
+    cards = [str(card.get("text") or "") for card in list_cards(post)]
+    return read_listing(post.message, cards if len(cards) > 1 else ())
+
+
+_DESCRIBED = re.compile(
+    r"(?:(?P<act>[a-z]+) (?:moi )?)?(?:celui|celle)"
+    r" (?:du |de l |de la |de |d |des |avec |a |au |sur |pour |chez |qui (?:parle|est) )(?P<words>.+)"
+)
+
+
+def read_described(said: str) -> tuple[str, str]:
+    """Read what is to be done with one of a list, and what that says: « ouvre celui de 14h »; "" for none."""
+    found = _DESCRIBED.fullmatch(" ".join(split_words(said[: SAID_MAX + 1])))
+    return (find_act(found["act"] or ""), found["words"]) if found else ("", "")
