@@ -227,3 +227,58 @@ def test_a_day_that_is_another_weekday_is_asked_for(text: str) -> None:
 def test_what_is_polite_is_no_part_of_a_report(text: str) -> None:
     found = read_typed(text)
     assert (found.unread, found.mistakes) == ((), {})
+
+
+AROUND = (
+    ("atelier mail 8 puis 11 personnes 2h +60", "participants", "8 et 11"),
+    ("entre 8 et 10 personnes atelier mail 2h +60", "participants", "8 et 10"),
+    ("30 à 45 min indiv caf 40 ans", "duree", "30 min et 45 min"),
+    ("1 à 2h atelier mail 8p +60", "duree", "1 h et 2 h"),
+    ("un monsieur et une dame 1h mail 70 ans", "activite", "atelier de 2 personnes"),
+    ("75 et 78 ans 1h mail", "activite", "atelier de 2 personnes"),
+)
+"""What is told in two numbers, the element that is asked for, and what is said of it."""
+
+
+@pytest.mark.parametrize(("text", "element", "said"), AROUND)
+def test_what_is_told_in_two_numbers_is_asked_for(text: str, element: str, said: str) -> None:
+    found = read_typed(text)
+    assert said in found.mistakes[element].replace("\u00a0", " ")
+    assert (found.unread, found.judge(CLUES).sure) == ((), None)
+
+
+MEANT = (
+    ("lundi 4 femmes atelier mail 2h +60", {"date": "2026-11-23", "participants": 4}),
+    ("jeudi 12 hommes atelier mail 2h +60", {"date": "2026-11-19", "participants": 12}),
+    ("lundi 23 indiv mail 30 min 72 ans", {"date": "2026-11-23", "activite": "individuel"}),
+    ("2 dames et un monsieur tablette 1h30 +60", {"participants": 3, "activite": "collectif"}),
+    ("3 hommes et 2 femmes atelier cv 2h 35-60", {"participants": 5}),
+    (
+        "aide demandeur d'emploi cv séance d'1h 35-60",
+        {"activite": "individuel", "statut": "sans emploi", "duree": "60"},
+    ),
+    ("séance mail 8p 2h +60", {"activite": "collectif", "participants": 8}),
+    ("chez un monsieur 1h mail 80 ans", {"canal": "domicile", "activite": "individuel"}),
+    ("1h chez une dame retraitée mail 80 ans", {"canal": "domicile", "statut": "retraite"}),
+    ("1h chez un retraité mail 80 ans", {"canal": "domicile", "statut": "retraite"}),
+    ("chez son fils 1h mail 80 ans", {"canal": "domicile"}),
+    ("une petite demi-heure caf 50 ans", {"duree": "30"}),
+    ("une bonne heure caf 50 ans", {"duree": "60"}),
+    ("formation 1h 45 ans", {"themes": ["trouver emploi"]}),
+    ("1h aidants connect 50 ans", {"themes": ["demarche en ligne"]}),
+)
+"""Lines whose small words count, and what they mean."""
+
+
+@pytest.mark.parametrize(("text", "meant"), MEANT)
+def test_small_words_around_numbers_and_people_count(text: str, meant: dict[str, Any]) -> None:
+    found = read_typed(text)
+    assert {element: found.raw.get(element) for element in meant} == meant
+    assert (found.unread, found.mistakes) == ((), {})
+
+
+@pytest.mark.parametrize("text", ["m. 45 rsa 30 min caf 50 ans", "2 fois 1h mail 72 ans"])
+def test_a_number_that_counts_no_people_is_not_taken_for_participants(text: str) -> None:
+    found = read_typed(text)
+    assert "participants" not in found.raw
+    assert found.judge(CLUES).sure is None

@@ -19,7 +19,7 @@ TOLD = {
     "dépanné un gars 15 min en ponctuel sur son wifi": "ponctuel 15min wifi",
     "ponctuel 10mn boîte mail": "ponctuel 10min mail",
     "une dame pour son dossier caf, 45 min": "individuel 45min caf",
-    "1h chez un monsieur, prise en main de l'ordi": "individuel 1h ordinateur",
+    "1h chez un monsieur, prise en main de l'ordi": "individuel à domicile 1h ordinateur",
     "atelier fait lundi à Saint-Joseph (974), 9 gramounes, 1h30": "atelier 9p 1h30 Saint-Joseph (974) lundi +60",
     "aujourd'hui atelier whatsapp à la mjc monplaisir lyon 8, 7 pers": "atelier 7p whatsapp lyon 8 aujourd’hui",
     "mardi à Caluire, 2h, j'ai aidé un artisan à créer son site": "individuel 2h artisan site Caluire mardi",

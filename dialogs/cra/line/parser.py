@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.forms import Clues
-from bot.french import digits
+from bot.french import digits, read_date
 from config.text import fold
 from config.themes import key
-from dialogs.cra.line.readers import NAME, READERS, SMALL, WORDS_MAX, Span, SpanReading, read_comma_theme
+from config.time import WEEKDAYS
+from dialogs.cra.line.readers import NAME, READERS, SMALL, WORDS_MAX, Span, SpanReading, read_comma_theme, read_day
 
 _ELIDED = re.compile(r"(?<!\w)d(?=(?:hier|avant.hier|aujourd|une)\b)", re.IGNORECASE)
 """What is typed as one word with a day or a number: « l’atelier dhier »."""
@@ -102,11 +103,18 @@ _ABOUT = re.compile(rf"\b(?:une )?({'|'.join(_TENS)}) d(?:e\b|(?=[ '’]))(?!.?a
 for it has the same length."""
 
 
+_ROUGH = re.compile(
+    r"\b(?:bon(?:ne)?|petite?|gros(?:se)?)s? (?=heures?\b|quarts?\b|demi|\d+ ?(?:h|mi?n))", re.IGNORECASE
+)
+"""What is said of a duration without changing it: « une bonne heure »."""
+
+
 def split_line(text: str) -> TypedLine:
     """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
     shown = _INVISIBLE.sub("", text[: 4 * READ_MAX])
     plain = _ELIDED.sub(" ", shown[:READ_MAX].translate(_PLAIN))
     plain = _ABOUT.sub(lambda found: str(_TENS[found[1].lower()]).ljust(len(found[0])), plain)
+    plain = _ROUGH.sub(lambda found: " " * len(found[0]), plain)
     found = list(_TOKEN.finditer(plain))
     end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(plain)
     stops = [match.start() for match in found[1:]] + [end]
@@ -207,10 +215,35 @@ def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[
     # Articles never begin or end a usual word: « mail le 12 » is a theme and a date.
     edged = not (tokens[0].key and tokens[-1].key) or tokens[0].word in _LINKS or tokens[-1].word in _LINKS
     torn = typed.hyphenate(first - 1) or typed.hyphenate(end - 1)
+    is_counted = _counts_people(typed, span, end, clues)
     for way in READERS:
+        if is_counted and way.read is read_day:
+            continue
         # « Vaux-en-Velin » does not name Vaux.
         if way.fits(span, edged) and (found := way.read(span, clues)) and not (torn and found.cost == NAME):
             yield found
+
+
+_DAY_COUNTED = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) (\d{{1,2}})")
+_COUNTED = re.compile(
+    r"femmes|hommes|dames|messieurs|filles|garcons|seniors|aine[es]+|retraite[es]+|ados|adolescents|enfants|jeunes|parents|"
+    r"etudiant(?:e)?s|eleves|collegiens|lyceens|salarie[es]+|actifs|chomeurs|demandeurs|usagers|individuels|ponctuels|"
+    r"ateliers|familles|mamies|papis|adultes|debutant(?:e)?s|benevoles|agents|habitant(?:e)?s"
+)
+"""What a number counts behind the name of a day: « lundi 4 femmes » is no Monday the 4th."""
+
+
+_EITHER = frozenset(("indiv", "individuel", "ponctuel", "ponct", "rdv"))
+"""What a number may count as well: « lundi 23 indiv » is the 23rd where that is a Monday."""
+
+
+def _counts_people(typed: TypedLine, span: Span, end: int, clues: Clues) -> bool:
+    """Return whether the number at the end of some words counts what follows, rather than the day of the month."""
+    following = typed.tokens[end : end + 1]
+    if not following or typed.tokens[end - 1].parted or not _DAY_COUNTED.fullmatch(span.words):
+        return False
+    is_one = following[0].word in _EITHER and read_date(span.text, clues.today) is None
+    return is_one or bool(_COUNTED.fullmatch(following[0].word))
 
 
 _TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"))

@@ -236,6 +236,18 @@ def read_word(span: Span, clues: Clues) -> SpanReading | None:
     return SpanReading(*found) if found else None
 
 
+_AT_HOME = re.compile(
+    r"chez (?:(?:une?|l|la|le|mon|ma|son|sa|ce|cette|d) )*(?:monsieur|madame|mme|mr|m|mlle|dame|homme|femme|usagere?|"
+    r"personne|particulier|couple|fils|fille|mere|pere|voisine?)"
+)
+"""The pattern of a home."""
+
+
+def read_home(span: Span, clues: Clues) -> SpanReading | None:
+    """Read « chez un monsieur » as a visit at home, cheaper than as small words that tell nothing."""
+    return SpanReading("canal", Canal.DOMICILE.value, cost=0.0) if _AT_HOME.fullmatch(span.words) else None
+
+
 def read_theme(span: Span, clues: Clues) -> SpanReading | None:
     """Read a theme by code, label or usual word."""
     if codes := read_unsure_themes().get(span.key):
@@ -423,6 +435,7 @@ class SpanReader:
 
 READERS = (
     SpanReader(read_word, 7),
+    SpanReader(read_home, 4, edges=True),
     SpanReader(read_theme, 12),
     SpanReader(read_recurrents, 6, needs_number=True, edges=True),
     SpanReader(read_participants, 4, needs_number=True, edges=True),

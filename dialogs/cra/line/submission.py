@@ -13,6 +13,7 @@ from config.themes import THEMES
 from dialogs.cra.line import readers
 from dialogs.cra.line.communes import name_commune
 from dialogs.cra.line.parser import LinePiece, TypedLine
+from dialogs.cra.line.people import clear_sessions, count_people
 from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
 from storage.cra.report import DUREES, PARTICIPANTS_MAX, Activite, Age, Canal, Statut, Suite, find_problems
@@ -128,9 +129,10 @@ _SEVERAL = {
 def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, usual: Usual) -> LineValues:
     """Weigh the pieces against each other, and settle each element that was said."""
     found = LineValues()
-    pieces = _clear_places([_clear_of_others(typed, piece) for piece in pieces], typed)
+    pieces = _clear_places([_clear_of_others(typed, piece) for piece in clear_sessions(typed, pieces)], typed)
     weigh_pieces(found, pieces)
     _take_corrections(found, typed, pieces)
+    count_people(found, typed, pieces)
     _note_slips(found, typed, pieces)
     _prefer_years(found, typed, pieces)
     _doubt_hours(found, typed, pieces)

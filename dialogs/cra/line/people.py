@@ -1,0 +1,115 @@
+"""Who was there and where, by the words around numbers and people: « 8 puis 11 personnes », « 2 dames et un monsieur »,
+« chez un monsieur »."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from bot.french import NBSP, read_number
+from dialogs.cra.line.parser import LinePiece, TypedLine
+from dialogs.cra.line.readers import BARE_NUMBER, NOTHING, WEAK, SpanReading
+from dialogs.cra.line.values import LineValues
+from storage.cra.report import PARTICIPANTS_MAX, Activite, Canal
+
+_LINKS = frozenset(("et", "puis", "ou", "a", "au", "jusqu"))
+"""Words that join two numbers of one kind."""
+_BEFORE = frozenset(("entre", "de"))
+_IN_HOURS = 9
+"""The greatest number that is one of hours beside hours: « 1 à 2h »."""
+_ONE = (
+    r"(?:monsieur|dame|homme|femme|mamie|papi|papy|garcon|fils|fille|mere|pere|usager|usagere|senior|personne|couple)"
+)
+_MANY = r"(?:messieurs|dames|hommes|femmes|mamies|papis|garcons|filles)"
+_COUNT = r"(\d{1,2}|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix)"
+_BOTH = re.compile(rf"{_COUNT} (?:{_ONE}|{_MANY}) (?:et|puis) {_COUNT} (?:{_ONE}|{_MANY})(?!\w)")
+_AGES = re.compile(r"(?<!entre )\b\d{2} (?:ans )?et (?:de )?\d{2} ans\b")
+"""The ages of two people: « 75 et 78 ans »."""
+_TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "dame"))
+_AT_HOME = re.compile(r"(?<!\w)chez (?:(?:une?|l|la|le|mon|ma|ce|cette) )*(?:mamie|papi|papy|senior|retraitee?)(?!\w)")
+"""A home, by words that say more than that of who lives there."""
+_NOTHING = SpanReading(NOTHING, "aucun")
+_ALONE = re.compile(
+    r"(?<!\w)(?:monsieur|madame|mme|dame|demandeu(?:r|se)|chomeu(?:r|se)|retraitee?|etudiante?|salariee?|usagere?|"
+    r"(?:une?|1) (?:personne|homme|femme|jeune|ado|enfant|senior))(?!\w)"
+)
+"""One person, beside whom « séance » is no workshop."""
+_SESSION = ("seance", "seances")
+
+
+def count_people(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
+    """Count people who are told in two numbers, and note that somebody was met at home."""
+    _take_linked(found, typed, pieces)
+    _leave_uncounted(found, typed, pieces)
+    plain = typed.words(0, len(typed.tokens))
+    _add_up(found, plain, pieces)
+    if not found.values("canal") and _AT_HOME.search(plain):
+        found.add(("canal", Canal.DOMICILE.value))
+
+
+def _take_linked(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
+    """Take a number that « puis », « à »… joins to a counted one as another of its kind: both cannot be meant."""
+    for number, counted in pairwise(pieces):
+        element = counted.reading.element if counted.reading else ""
+        between = {token.word for token in typed.tokens[number.end : counted.first]}
+        if number not in found.unread or element not in ("participants", "duree") or not number.reading:
+            continue
+        if number.reading.element != BARE_NUMBER or not between or not between <= _LINKS:
+            continue
+        value = _scale(int(number.reading.value), element, typed.slice(counted.first, counted.end))
+        found.said.setdefault(element, []).insert(0, str(value))
+        found.unread = [
+            each
+            for each in found.unread
+            if each != number and not (each.end == number.first and typed.words(each.first, each.end) in _BEFORE)
+        ]
+
+
+def _scale(number: int, element: str, counted: str) -> int:
+    """Return a number in minutes beside hours."""
+    return number * 60 if element == "duree" and number <= _IN_HOURS and "h" in counted.lower() else number
+
+
+def _leave_uncounted(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
+    """Leave unread a number that counts no people: « m. 45 rsa », « 2 fois 1h »."""
+    for piece in pieces:
+        is_bare = bool(piece.reading and piece.reading.element == BARE_NUMBER)
+        around = {token.word for token in typed.tokens[max(0, piece.first - 1) : piece.first]} & _TITLES
+        around |= {token.word for token in typed.tokens[piece.end : piece.end + 1]} & {"fois", "x"}
+        if is_bare and around and piece.reading and found.values("participants") == [piece.reading.value]:
+            del found.said["participants"]
+            found.unread.append(piece)
+
+
+def _add_up(found: LineValues, plain: str, pieces: Sequence[LinePiece]) -> None:
+    """Count « 2 dames et un monsieur » as three people. Of two of whom nothing else is said, it is asked whether they
+    were together."""
+    both = _BOTH.search(plain)
+    numbers = [_read_count(each) for each in both.groups()] if both else [1, 1] if _AGES.search(plain) else []
+    people = set(found.values("participants"))
+    if not numbers or not people <= {str(each) for each in numbers} or sum(numbers) > PARTICIPANTS_MAX:
+        return
+    found.said["participants"] = [str(sum(numbers))]
+    found.unread = [
+        each
+        for each in found.unread
+        if not (each.reading and each.reading.element == BARE_NUMBER and int(each.reading.value) in numbers)
+    ]
+    if not found.values("activite"):
+        found.add(("activite", Activite.INDIVIDUEL.value if sum(numbers) == 2 else Activite.COLLECTIF.value))
+    found.note("participants", f"J’ai compté{NBSP}: {sum(numbers)} personnes.")
+
+
+def _read_count(word: str) -> int:
+    return 1 if word in ("un", "une") else read_number(word) or 0
+
+
+def clear_sessions(typed: TypedLine, pieces: Sequence[LinePiece]) -> list[LinePiece]:
+    """Ignore « séance » with one person: it is no workshop."""
+    plain = typed.words(0, len(typed.tokens))
+    return [replace(piece, reading=_NOTHING) if _is_session(typed, piece, plain) else piece for piece in pieces]
+
+
+def _is_session(typed: TypedLine, piece: LinePiece, plain: str) -> bool:
+    is_weak = bool(piece.reading and piece.reading.element == WEAK)
+    return is_weak and typed.words(piece.first, piece.end) in _SESSION and bool(_ALONE.search(plain))
