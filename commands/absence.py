@@ -1,9 +1,11 @@
 """« /absence »: people note the days on which they are away. Their reminders pause, and colleagues who look them up
 read when they are back."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -37,6 +39,9 @@ LISTED = ("liste", "voir", "mes absences", "annuler", "retirer", "supprimer", "m
 UPCOMING = (RdvState.PREVU, RdvState.PROPOSE)
 SHOWN_RDV = 3
 _DAY = timedelta(days=1)
+LONG, FAR = timedelta(days=92), timedelta(days=183)
+"""How long an absence is, and how far ahead it begins, that is asked about first."""
+M = TypeVar("M", Whisper, Direct)
 
 
 class WriteAbsence(BaseModel):
@@ -108,7 +113,24 @@ async def note_typed(ctx: Context, line: str) -> Replies:
         said = forms.read_line(line, ctx.today)
     except ValueError as fault:
         raise UserError(str(fault)) from None
-    return await _note(ctx, said)
+    is_dated = bool(re.search(r"(?<!\d)20\d\d(?!\d)", line))
+    return _ask(ctx, said, Whisper) if _is_doubtful(said, ctx.today, is_dated=is_dated) else await _note(ctx, said)
+
+
+def _is_doubtful(said: forms.SaidAbsence, today: date, *, is_dated: bool) -> bool:
+    """Return whether a year may have been meant otherwise: very many days, or days far ahead of which no year was
+    said (« 15/11 », said on the 30th)."""
+    is_far = not is_dated and said.days.start - today > FAR
+    return said.days.end - said.days.start > LONG or is_far
+
+
+def _ask(ctx: Context, said: forms.SaidAbsence, kind: Callable[..., M], **more: str) -> M:
+    """Ask whether the days that were understood are to be noted."""
+    absence = said.make(ctx.user.id, ctx.now)
+    yes, no = Button("Noter cette absence", Note(**_picture(absence)), "primary"), Button("Non", DropAbsence())
+    is_long, is_far = (said.days.end - said.days.start > LONG, said.days.start - ctx.today > FAR)
+    text = render("absence/asked", days=forms.say_absence(absence), is_long=is_long, is_far=is_far)
+    return kind(text, [yes, no], question=Question(yes=yes, no=no), **more)
 
 
 async def _show(ctx: Context) -> Whisper:
@@ -213,6 +235,8 @@ async def _find(ctx: Context, number: int, *, locked: bool = False) -> Absence:
 @feature.submit(forms.NoteAbsence, roles=NETWORK)
 async def save_window(ctx: Context, form: forms.NoteAbsence) -> Replies:
     """Store the absence of the window: a new one, or the one for which the window was opened."""
+    if not form.number and _is_doubtful(form.said, ctx.today, is_dated=False):
+        return _ask(ctx, form.said, Whisper)
     if not form.number:
         return await _note(ctx, form.said)
     return await _change(ctx, await _find(ctx, form.number, locked=True), form.said)
@@ -284,14 +308,12 @@ async def ask_whether(ctx: Context, message: DirectMessage) -> Replies:
     if not ctx.user.may(NETWORK):
         return None
     try:
-        absence = forms.read_line(message.text, ctx.today).make(ctx.user.id, ctx.now)
+        said = forms.read_line(message.text, ctx.today)
     except ValueError:
         return Direct(
             render("absence/when"), [Button("Noter une absence", WriteAbsence(), "primary")], user_id=ctx.user.id
         )
-    yes, no = Button("Noter cette absence", Note(**_picture(absence)), "primary"), Button("Non", DropAbsence())
-    text = render("absence/asked", days=forms.say_absence(absence))
-    return Direct(text, [yes, no], user_id=ctx.user.id, question=Question(yes=yes, no=no))
+    return _ask(ctx, said, Direct, user_id=ctx.user.id)
 
 
 @feature.button(Note, roles=NETWORK)

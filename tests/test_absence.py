@@ -120,6 +120,29 @@ async def test_plain_words_are_asked_about_and_noted_by_a_word(house: House) -> 
     assert "De quel jour à quel jour" in plain(await lea.told("quel jour"))
 
 
+@pytest.mark.every_mode
+@pytest.mark.parametrize(
+    ("line", "why"), [("du 3/1 au 21/12", "plus de trois mois"), ("15/11 malade", "plus de six mois")]
+)
+async def test_days_of_another_year_are_asked_about_first(monday: House, line: str, why: str) -> None:
+    await wait_until(lambda: monday.bot.events.connected)
+    lea = await monday.conseiller("lea")
+    channel = await lea.direct_channel()
+    asked = await lea.asks(f"/absence {line}", channel)
+    assert why in plain(asked)
+    assert "Aucune absence" in plain(await lea.asks("/absence"))
+    window = await lea.opens_by(await lea.asks("/absence"), "Noter une absence")
+    assert (await window.fill(jours=line.split(" malade", maxsplit=1)[0]).submit()).accepted
+    assert why in plain(await lea.whispered("Noter votre absence"))
+    await lea.clicks(asked, "Noter cette absence")
+    assert "notée" in plain(await lea.whispered("notée"))
+
+
+async def test_days_of_a_year_that_was_said_are_noted_at_once(monday: House) -> None:
+    lea = await monday.conseiller("lea")
+    assert "notée" in plain(await lea.asks("/absence du 12/09/2027 au 20/09/2027"))
+
+
 async def test_rdv_and_duty_know_of_days_away(monday: House) -> None:
     lea = await monday.conseiller("lea")
     await lea.clicks(await lea.asks("/rdv mercredi 10h 45 min impots à Bron"), "Enregistrer")

@@ -16,7 +16,6 @@ from bot.plain_text import shorten
 from bot.replies import Button, Direct, Question, Reply, RunCommand
 from bot.texts import link, quote, render
 from commands.aide.home import Home
-from commands.aide.lists import find_list_line, read_described, read_last_list
 from commands.aide.questions import (
     BESIDE,
     Answered,
@@ -28,6 +27,7 @@ from commands.aide.questions import (
     is_about,
     list_labels,
     list_said,
+    read_last_list,
     read_own,
     say_of_preview,
     tells_report,
@@ -51,6 +51,7 @@ from dialogs.plain_words.answers import (
 )
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
+from dialogs.plain_words.lists import find_list_line, read_described
 from dialogs.plain_words.proposals import PROPOSALS, propose
 
 PROPOSED_MAX = 3

@@ -10,6 +10,7 @@ from bot.command_lines import SAID_MAX
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, DirectMessage, Spoken
 from bot.forms import Clues
+from bot.listings import ListedLine, read_listing
 from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
 from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, WordedButton
@@ -20,6 +21,7 @@ from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.plain_words import Intention, Reading
 from dialogs.plain_words.answers import ShortAnswer, says_cancel
+from dialogs.plain_words.lists import LastList
 from dialogs.plain_words.reports import tells_reports
 from dialogs.rdv.amendments import amend_rdv
 from dialogs.rdv.parts import UsualRdv, read_shown
@@ -202,7 +204,7 @@ async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
         return None
     own = await read_own(ctx, message)
     if whispered and not (told and told.asked_at > whispered.asked_at):
-        return AskedHere(whispered, "", is_last=True) if not is_after(own, whispered) else None
+        return AskedHere(whispered, "", is_last=True) if not _is_after(own, whispered) else None
     at = next((post for post in own if told and told.message_id in {post.id, read_mark(post)}), None)
     if told is None or at is None or not _still_asks(at, told):
         return None
@@ -219,7 +221,7 @@ async def find_preview(ctx: ReadingContext, message: DirectMessage, *, dropped: 
     own = await read_own(ctx, message)
     for question in previews:
         if question.place != drafts.SPOKEN_OF:
-            return AskedHere(question, "", is_last=question is asked[0] and not is_after(own, question))
+            return AskedHere(question, "", is_last=question is asked[0] and not _is_after(own, question))
         at = next((post for post in own if question.message_id in {post.id, read_mark(post)}), None)
         if at and _still_asks(at, question):
             return AskedHere(question, at.id, is_last=at.id == own[-1].id, parts=_list_parts(own, at))
@@ -291,6 +293,27 @@ async def read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
     return [post for post in await _read_posts(ctx, message) if post.user_id == bot.id and not post.type]
 
 
+LISTS_LOOKED_AT = 3
+"""The bot’s last posts among which the list is that is meant."""
+
+
+async def read_last_list(ctx: ReadingContext, message: DirectMessage) -> LastList:
+    """Read the last list that was shown there or whispered."""
+    whispered = await drafts.find_question(ctx.db, ctx.user.id, drafts.LISTED, ctx.now)
+    own = (await read_own(ctx, message))[-LISTS_LOOKED_AT:]
+    if whispered and not _is_after(own, whispered):
+        numbers = list(whispered.no["numbers"])
+        said = list(whispered.no.get("lines", numbers))
+        return LastList(str(whispered.no["command"]), [ListedLine(*both) for both in zip(numbers, said, strict=False)])
+    lists = (_read_post(post) for post in reversed(own))
+    return LastList("", next(filter(None, lists), []))
+
+
+def _read_post(post: ChatPost) -> Sequence[ListedLine]:
+    cards = [str(card.get("text") or "") for card in _list_cards(post)]
+    return read_listing(post.message, cards if len(cards) > 1 else ())
+
+
 async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
     """Read all recent posts there, oldest first."""
     if message.root_id:
@@ -300,7 +323,7 @@ async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
     return sorted(posts, key=lambda post: post.create_at)
 
 
-def is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
+def _is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
     """Return whether the bot posted anything since it whispered a question."""
     return bool(own) and own[-1].create_at / 1000 > question.asked_at.timestamp() + BOTH_CLOCKS
 
@@ -313,10 +336,10 @@ def _still_asks(post: ChatPost, question: drafts.OpenQuestion) -> bool:
 
 def list_labels(post: ChatPost) -> Sequence[str]:
     """Return the labels of a post’s buttons and menus, in order."""
-    return [str(action.get("name")) for card in list_cards(post) for action in card.get("actions") or ()]
+    return [str(action.get("name")) for card in _list_cards(post) for action in card.get("actions") or ()]
 
 
-def list_cards(post: ChatPost) -> Sequence[dict[str, Any]]:
+def _list_cards(post: ChatPost) -> Sequence[dict[str, Any]]:
     """List the cards of a post, as Mattermost has them."""
     attachments = post.props.get("attachments")
     return [card for card in attachments if isinstance(card, dict)] if isinstance(attachments, list) else []

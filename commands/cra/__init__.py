@@ -14,7 +14,7 @@ from bot.french import say_date
 from bot.previews import answer
 from bot.replies import Ask, Button, Message, Redirect, Replies, Waiting, Whisper
 from bot.texts import quote, render
-from commands.cra import coordination, corrections
+from commands.cra import coordination
 from commands.cra.cards import CONSEILLERS, ReportPreview, feature
 from commands.cra.previews import read_text, show_preview
 from commands.cra.recurrence import read_habit

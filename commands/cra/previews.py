@@ -9,49 +9,29 @@ from typing import Any
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import name_of
-from bot.french import plural, say_date, say_minutes
+from bot.french import NBSP, plural, say_date
 from bot.menus import Menu
-from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, tell_dropped
+from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, recast, tell_dropped
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render, require
 from commands.cra import cards
 from commands.cra.cards import CONSEILLERS, feature
 from commands.cra.reports import find_known_tags, open_sheet, read_sheet, record_form
-from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_line, read_parts, says_nothing
-from dialogs.cra.titles import title_report
+from dialogs.cra.line.changes import apply_correction, ask_for
+from dialogs.cra.line.corrections import ANY, Correction, SpokenOf, read_correction
+from dialogs.cra.titles import MISSING, OFFERED, title_report
+from dialogs.plain_words.answers import read_answer, says_right
 from storage import claims
 from storage.cra import CraRow, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, read_usual
-from storage.cra.report import DUREES, Age
 from storage.cra.tags import take_tags
 
 REMOVED = "cra.removed"
 """The claims on the keys of reports that were taken out of a preview: an older one of the same line may still stand."""
-OFFERED = {
-    "age": {age.value: age.label for age in Age},
-    "themes": {code: theme.court for code, theme in THEMES.items()},
-    "duree": {str(minutes): say_minutes(minutes) for minutes in DUREES},
-}
-"""What is chosen for all reports of a line that miss it."""
-
-
-MISSING = {
-    "Date": "la date",
-    "Canal": "le canal",
-    "Commune": "la commune",
-    "Activité": "l’activité",
-    "Participants": "le nombre de participants",
-    "Âge": "l’âge",
-    "Statut": "le statut",
-    "Thèmes": "le thème",
-    "Durée": "la durée",
-}
-"""What a report cannot do without, by its label in the window, as it is said to be missing. (Elements have other names
-on older servers.)"""
 
 
 async def read_text(ctx: ReadingContext, text: str) -> cards.ReportPreview | Whisper:
@@ -291,7 +271,7 @@ async def drop_preview(ctx: Context, click: cards.DropPreview) -> Replies:
         await ctx.drafts.drop(ctx.db, key)
     asked = await leave_question(ctx, click.key)
     if click.keys:
-        await take_out(ctx, click.keys)
+        await _take_out(ctx, click.keys)
     shown = cards.ReportPreview.model_validate(asked) if asked else click.shown
     resume = cards.ResumePreview(shown=shown) if shown and not filed else None
     return answer(ctx, tell_dropped(render("cra/dropped", filed=len(filed), of=len(keys)), resume))
@@ -309,8 +289,7 @@ async def resume_preview(ctx: Context, click: cards.ResumePreview) -> Replies:
     return _show(ctx, shown)
 
 
-async def take_out(ctx: Context, keys: Sequence[str]) -> None:
-    """Note that reports were taken out of a preview, for its older copies too."""
+async def _take_out(ctx: Context, keys: Sequence[str]) -> None:
     for key in keys:
         await claims.claim(ctx.db, REMOVED, key, ctx.now)
 
@@ -338,7 +317,7 @@ async def ignore_words(ctx: Context, click: cards.IgnoreWords) -> Replies:
 async def remove_report(ctx: Context, click: cards.RemoveFromPreview) -> Replies:
     """Remove one report from a preview, for its older copies too, and show what is left."""
     must_be_author(ctx, click.shown.author, "cra")
-    await take_out(ctx, [click.shown.reports[click.at].key])
+    await _take_out(ctx, [click.shown.reports[click.at].key])
     taken = await claims.list_taken(ctx.db, REMOVED, [report.key for report in click.shown.reports])
     left = [report for report in click.shown.reports if report.key not in taken]
     if not left:
@@ -394,3 +373,66 @@ async def undo_batch(ctx: Context, click: cards.UndoBatch) -> Replies:
         *[await cards.refresh_card(ctx, cra, "supprimé") for cra in deleted],
         answer(ctx, Message(cards.mark_practice(text, practice=click.practice))),
     ]
+
+
+_OF_ONE = frozenset({"activite", "participants", "recurrents"})
+"""What is hardly the same for several reports."""
+
+
+async def read_corrected(ctx: ReadingContext, click: cards.CorrectPreview) -> cards.ReportPreview:
+    """Put a preview right; what was not understood is said, and changes nothing."""
+    shown = click.shown.model_copy(update={"changes": [], "asked": "", "place": None, "removed": []})
+    subject = SpokenOf(len(shown.reports), click.shown.asked, click.shown.place)
+    correction = read_correction(click.said, ctx.clues, await ctx.recall(read_usual), subject)
+    if correction is None and subject.part and not says_right(click.said):
+        is_unread = click.said and read_answer(click.said) is None
+        return _ask_again(shown, subject, render("cra/correction_unread", said=click.said) if is_unread else "")
+    if correction is None:
+        is_unread = click.said and not subject.part
+        said = render("cra/correction_unread", said=click.said) if is_unread else render("cra/left")
+        return shown.model_copy(update={"changes": [said]})
+    if correction.leaves and correction.place is not None:
+        return _leave_out(shown, correction.place)
+    is_of_one = correction.number is not None or not _OF_ONE.isdisjoint(correction.elements)
+    if len(shown.reports) > 1 and correction.place is None and is_of_one:
+        return shown.model_copy(update={"changes": [render("cra/correction_of_which", said=click.said)]})
+    corrected = _correct(ctx, shown, correction)
+    is_answered = not subject.part or corrected.asked or correction.answers(subject.part)
+    return corrected if is_answered else _ask_again(corrected, subject, *corrected.changes)
+
+
+def _ask_again(shown: cards.ReportPreview, subject: SpokenOf, *told: str) -> cards.ReportPreview:
+    """Ask once more for what was said to be wrong: what is not put right yet is not to be saved."""
+    changes = [each for each in (*told, render("cra/ask_again", question=ask_for(subject.part))) if each]
+    return shown.model_copy(update={"changes": changes, "asked": subject.part, "place": subject.place})
+
+
+def _leave_out(shown: cards.ReportPreview, place: int) -> cards.ReportPreview:
+    left = [report for at, report in enumerate(shown.reports) if at != place]
+    told = [render("cra/left_out", place=place + 1)]
+    return shown.model_copy(update={"reports": left, "removed": [shown.reports[place].key], "changes": told})
+
+
+def _correct(ctx: Context, shown: cards.ReportPreview, correction: Correction) -> cards.ReportPreview:
+    """Apply a correction to the report that it is about, or to all of a preview."""
+    reports: list[cards.PreviewedReport] = [*shown.reports]
+    told: list[str] = []
+    for at in range(len(reports)) if correction.place is None else [correction.place]:
+        line, told = apply_correction(correction, reports[at].line, ctx.clues)
+        reports[at] = reports[at].model_copy(update={"line": line})
+    if len(reports) > 1 and told:
+        told = [f"{'Pour tous' if correction.place is None else f'Le {correction.place + 1}'}{NBSP}:", *told]
+    asked = {"asked": correction.named or ANY, "place": correction.place} if correction.complains else {}
+    return shown.model_copy(update={"reports": reports, "changes": told, **asked})
+
+
+@feature.button(cards.CorrectPreview, name="cra.Correct", roles=CONSEILLERS, asks=read_corrected)
+async def correct_preview(ctx: Context, shown: cards.ReportPreview) -> Replies:
+    """Show the corrected preview anew, under what was said; of what is stored already, say where it is changed."""
+    must_be_author(ctx, shown.author, "cra")
+    if await queries.find_filed_keys(ctx.db, [report.key for report in shown.reports]):
+        return Direct(render("cra/correct_filed"), user_id=ctx.user.id)
+    await _take_out(ctx, shown.removed)
+    await keep_preview(ctx, shown)
+    # A whisper becomes a message in the direct channel, in several posts where one cannot hold all cards.
+    return recast(Whisper, draw_preview(ctx, shown))

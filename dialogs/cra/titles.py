@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
-from bot.french import plural, read_date
+from bot.french import plural, read_date, say_minutes
+from config.themes import THEMES
 from storage.communes import get_commune
 from storage.cra import Activite, Report
+from storage.cra.report import DUREES, Age
 
 _NAMES = {
     Activite.COLLECTIF: "Atelier",
@@ -44,3 +46,24 @@ def _join(activite: Activite | None, day: date | None, commune: str, people: int
         parts.append(f"à {commune}")
     said = " ".join(parts)
     return f"{said}, {plural(people, 'personne')}" if people is not None and people > 1 else said
+
+
+OFFERED = {
+    "age": {age.value: age.label for age in Age},
+    "themes": {code: theme.court for code, theme in THEMES.items()},
+    "duree": {str(minutes): say_minutes(minutes) for minutes in DUREES},
+}
+"""What is chosen for all reports of a line that miss it."""
+MISSING = {
+    "Date": "la date",
+    "Canal": "le canal",
+    "Commune": "la commune",
+    "Activité": "l’activité",
+    "Participants": "le nombre de participants",
+    "Âge": "l’âge",
+    "Statut": "le statut",
+    "Thèmes": "le thème",
+    "Durée": "la durée",
+}
+"""What a report cannot do without, by its label in the window, as it is said to be missing. (Elements have other names
+on older servers.)"""

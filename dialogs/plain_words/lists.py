@@ -7,15 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.command_lines import SAID_MAX
-from bot.context import ReadingContext
-from bot.events import DirectMessage
 from bot.french import say_date
-from bot.listings import ListedLine, read_listing
-from bot.mattermost import ChatPost
-from commands.aide.questions import is_after, list_cards, read_own
+from bot.listings import ListedLine
 from config.text import split_words
 from dialogs.plain_words.answers import find_act
-from storage import drafts
 
 LISTS = {
     ("cra liste", "cra.More"): "/cra {act} {number}",
@@ -26,8 +21,6 @@ LISTS = {
     ("annuaire", "annuaire qui", "annuaire.More"): "/annuaire {number}",
 }
 """What shows, or does something with, one of the list that a command or a button gives."""
-LOOKED_AT = 3
-"""The bot’s last posts among which the list is that is meant."""
 _SMALL = frozenset(
     (
         "a",
@@ -96,23 +89,6 @@ def _says(said: set[str], wanted: set[str]) -> bool:
 def find_list_line(names: Sequence[str]) -> str:
     """Find the command line for one of the list that one of these commands gives; "" for none."""
     return next((line for commands, line in LISTS.items() for name in names if name in commands), "")
-
-
-async def read_last_list(ctx: ReadingContext, message: DirectMessage) -> LastList:
-    """Read the last list that was shown there or whispered."""
-    whispered = await drafts.find_question(ctx.db, ctx.user.id, drafts.LISTED, ctx.now)
-    own = (await read_own(ctx, message))[-LOOKED_AT:]
-    if whispered and not is_after(own, whispered):
-        numbers = list(whispered.no["numbers"])
-        said = list(whispered.no.get("lines", numbers))
-        return LastList(str(whispered.no["command"]), [ListedLine(*both) for both in zip(numbers, said, strict=False)])
-    lists = (_read_post(post) for post in reversed(own))
-    return LastList("", next(filter(None, lists), []))
-
-
-def _read_post(post: ChatPost) -> Sequence[ListedLine]:
-    cards = [str(card.get("text") or "") for card in list_cards(post)]
-    return read_listing(post.message, cards if len(cards) > 1 else ())
 
 
 _DESCRIBED = re.compile(
