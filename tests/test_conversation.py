@@ -152,6 +152,11 @@ DUTIES = (
     ("ajoute @ines au rôle de coordinatrice", "cherchez peut-être", "Changer un rôle : ines coordinatrice"),
     ("masque ce message https://exemple.fr/cnum/pl/" + "a" * 26, "cherchez peut-être", "Masquer ce message"),
     ("mets ines au rôle de coordinatrice", "cherchez peut-être", "Changer un rôle : ines coordinatrice"),
+    ("déplace ce message https://exemple.fr/cnum/pl/" + "a" * 26, "cherchez peut-être", "Déplacer ce fil"),
+    ("verrouille le canal", "cherchez peut-être", "Verrouiller un canal"),
+    ("verrouille le canal smartphones 2h", "cherchez peut-être", "Verrouiller le canal"),
+    ("exclus jean", "cherchez peut-être", "Apprendre comment faire"),
+    ("supprime les messages de jean", "cherchez peut-être", "Apprendre comment faire"),
     ("mets ines en silence deux jours car insultes", "cherchez peut-être", "Suspendre l’écriture"),
 )
 """What animateurs ask for, what is told of it, and the first button."""
@@ -178,7 +183,7 @@ async def test_who_has_a_duty_reaches_its_commands_in_words(house: House, agathe
     window = await agathe.opens_by(offered, "Écrire cette annonce")
     assert window.shown("texte") == "réunion reportée"
     assert window.shown("quand")
-    for words in (DUTIES[1][0], DUTIES[4][0], DUTIES[6][0], "les chiffres de la hotline"):
+    for words in (DUTIES[1][0], DUTIES[4][0], DUTIES[-1][0], "les chiffres de la hotline"):
         post = await answered(juliette, words)
         assert "réservé" not in plain(post), words
         kept = ("Écrire cette annonce", "Masquer", "Suspendre", "Voir les chiffres de la hotline")
@@ -205,6 +210,21 @@ async def test_one_of_a_list_is_meant_by_its_place(house: House, juliette: Perso
     offered = await answered(juliette, "modifie le 2e", "s’ouvre dans une fenêtre")
     window = await juliette.opens_by(offered, offered.buttons[0])
     assert window.shown("activite") == "collectif"
+
+
+async def test_thanks_for_a_window_that_is_offered_ask_nothing_more(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    await answered(juliette, "mes comptes rendus", "compte rendu")
+    await answered(juliette, "modifie le premier", "s’ouvre dans une fenêtre")
+    await house.settled()
+    polite = await answered(juliette, "merci")
+    assert (plain(polite), polite.buttons) == ("Avec plaisir !", [])
+    await house.settled()
+    again = await answered(juliette, "oui")
+    assert "Il reste une question" in plain(again)
+    assert again.buttons
 
 
 async def test_a_window_that_was_closed_is_opened_again_by_yes(house: House, juliette: Person) -> None:

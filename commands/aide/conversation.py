@@ -24,6 +24,7 @@ from commands.aide.questions import (
     be_direct,
     find_asked,
     find_preview,
+    find_words,
     is_about,
     list_labels,
     list_said,
@@ -158,7 +159,7 @@ class Conversation:
         meant = self._read(ctx, heard)
         reading = self._permit(ctx, heard, meant)
         match reading.intention:
-            case Intention.POLITESSE if not heard.is_long and (not heard.words or _find_words(heard.words)):
+            case Intention.POLITESSE if not heard.is_long and (not heard.words or find_words(heard.words)):
                 return await self._answer_manners(ctx, heard)
             case Intention.ANNULER if not heard.is_long:
                 return await self._answer_word(ctx, heard, ShortAnswer.NO)
@@ -365,7 +366,7 @@ class Conversation:
         asked = await find_asked(ctx, heard.message)
         if asked and asked.was_polite(ctx.now):
             return Answered(_smile(heard))
-        words = _find_words(heard.words)
+        words = find_words(heard.words)
         manner = "hello" if HELLO & words or not words else "bye" if BYE & words else "thanks"
         starts = heard.view.shown[:STARTS_MAX] if manner == "hello" else []
         buttons = [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in starts]
@@ -382,8 +383,9 @@ class Conversation:
         if asked.preview and (said := say_of_preview(asked, heard.words, word)) is not None:
             return self._correct(heard, asked, said=said)
         if word is ShortAnswer.THANKS or not asked.is_last:
-            text = render("aide/still_open", thanks=word is ShortAnswer.THANKS)
-            return Answered([heard.answer(text, asked.buttons, asked.again)])
+            shown = (asked.buttons, asked.again) if asked.no or word is not ShortAnswer.THANKS else ()
+            text = render("aide/still_open", thanks=word is ShortAnswer.THANKS, is_left=bool(shown))
+            return Answered([heard.answer(text, *shown)])
         pressed = asked.yes if word is ShortAnswer.YES else asked.no
         if pressed:
             return Answered([asked.press(pressed)], settles=asked.place)
@@ -415,11 +417,6 @@ class Conversation:
 def _other(label: str) -> Button:
     """Make a button to the home page, for when no proposal is right."""
     return Button(label, RunCommand(line=HELP))
-
-
-def _find_words(said: str) -> set[str]:
-    """Return the words of a message, without emojis and signs."""
-    return set(re.findall(r"[a-zà-ÿ]+", said.lower()))
 
 
 def _smile(heard: Heard) -> Sequence[Reply]:

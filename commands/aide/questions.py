@@ -1,6 +1,7 @@
 """A message in plain words and its answer; the bot’s last question in a conversation, and what was said there around
 it."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -268,6 +269,11 @@ def tells_report(ctx: Context, words: str, reading: Reading) -> bool:
         return False
     told = read_correction(words, ctx.clues)
     return told is not None and told.is_another and (len(told.elements) > MANY or not reading.others)
+
+
+def find_words(said: str) -> set[str]:
+    """Return the words of a message, without emojis and signs."""
+    return set(re.findall(r"[a-zà-ÿ]+", said.lower()))
 
 
 def be_direct(message: Spoken, direct: str) -> DirectMessage:

@@ -79,6 +79,14 @@ _COUNTED = {"un": "1", "une": "1", "deux": "2", "trois": "3"}
 _UNITS = {"m": "min", "h": "h", "j": "j", "s": "sem"}
 
 
+def _write_lock(text: str) -> str:
+    """Write the line that locks a channel, or that opens it again, with its name and how long."""
+    act = "deverrouiller" if re.search(r"\b(?:d[ée]verrouill|r?[oé]?ouvr)", text, re.IGNORECASE) else "verrouiller"
+    named = re.search(r"\b(?:canal|salon)\s+(.+?)[.!]?$", text, re.IGNORECASE)
+    lasting = re.sub(r"\bpendant\s+", "", named[1], flags=re.IGNORECASE) if named else ""
+    return f"moderer {act} {lasting}"
+
+
 def _write_role(text: str) -> str:
     name = re.search(r"@[\w.-]+", text) or _NAMED.search(text)
     role = re.search(
@@ -211,6 +219,25 @@ _DUTIES = (
     _Duty(
         re.compile(rf" {_TAKE_AWAY} (?:moi |nous )?(?:(?:ce|le|cette) (?:message|post|fil|commentaire)|https?) "),
         _write_on_message("masquer"),
+        is_shown=False,
+    ),
+    _Duty(
+        re.compile(rf"{_LEAD}deplac\w+ (?:moi )?(?:(?:ce|le|cette) (?:message|post|fil|discussion)|https?) "),
+        _write_on_message("deplacer"),
+        is_shown=False,
+    ),
+    _Duty(
+        re.compile(rf"{_LEAD}(?:(?:de)?verrouill|re?ouvr)\w+ (?:ce|le) (?:canal|salon) (?!.*archiv)"),
+        _write_lock,
+        is_shown=False,
+    ),
+    _Duty(
+        re.compile(
+            rf"{_LEAD}(?:exclu\w*|expuls\w+|bann\w+) (?!(?:ce|cette|l|le|la|les|mon|ma|mes) )\S+ "
+            rf"|{_LEAD}(?:supprim|effac|retir|enlev|nettoi|nettoy)\w+ (?:tous )?(?:les )?(?:derniers )?messages "
+            r"(?:de|d) (?!la )\S+ "
+        ),
+        _show("moderer exclure"),
         is_shown=False,
     ),
     _Duty(re.compile(r" depingl\w+ | desepingl\w+ "), _write_on_message("desepingler"), is_shown=False),
