@@ -136,13 +136,15 @@ def _write_people(said: Utterance) -> str:
     is_long = said.end - said.first > NAME_ALONE_MAX
     if is_long and (role := _find_role(said)) and (place := _find_town(said)):
         return f"annuaire {role} {place}"
-    words = _find_contact(said).replace("conseiler", "conseiller").split()
+    words = _AT_PLACE.sub(r"conseiller ", _find_contact(said)).replace("conseiler", "conseiller").split()
     is_role = len(words) == 1 and _ROLES.get(fold(words[0])) == "conseiller"
     called = [_ROLES.get(fold(each), each) for each in words]
     where = 1 if called and called[0] in (*_ROLES.values(), *_LEADING_ROLES) else 0
     return f"annuaire {'' if is_role else ' '.join((*called[:where], name_place(' '.join(called[where:]))))}"
 
 
+_AT_PLACE = re.compile(r"^conseill\S+ (?:sur|à|a|de|du|en|vers) ", re.IGNORECASE)
+"""Whoever is a conseiller somewhere."""
 _SIGNED = re.compile(
     r"(?:(?:sign(?:e|er|ent)|pratiquer|langue(?= des signes|s? lsf)) (?:en )?){0,3}"
     r"(?:(?:des )?signes(?: française?)?(?: \(?lsf\)?)?|lsf)(?!\w)",
@@ -219,7 +221,8 @@ def _write_data(said: Utterance) -> str:
     is_end = said.has("supprim|effac|ferm|clotur|detrui|desinscri|droit a l oubli|oublie")
     if said.has(_GOING_ON) or (is_end and said.has("stop |veux plus|ne veux pas|n effac")):
         return "mes-donnees annuler"
-    return "mes-donnees effacer" if is_end else "mes-donnees"
+    is_copy = said.has("copie |export|recuper|telecharg") and not said.has("supprim|effac|oublie|detrui")
+    return "mes-donnees effacer" if is_end and not is_copy else "mes-donnees"
 
 
 TOPICS = (

@@ -26,9 +26,18 @@ def understand(sentence: str, today: date, commands: CommandIndex, allowed: Coll
     ``commands`` are all that the bot knows, ``allowed`` the names of those that who speaks may type (all of them where
     None): a reading leads to nothing that would be refused.
     """
+    sentence = _ADDRESSED.sub("", sentence) or sentence
     usual = _read(sentence, today, commands)
     duty = None if sentence.strip().startswith("/") else read_duty(sentence, commands, usual)
     return permit(duty or usual, commands, allowed)
+
+
+_ADDRESSED = re.compile(
+    r"^\s*(?:(?:hey|h[ée]|ok|dis) )?@?coop\b[,:!]?\s+(?!num|m[ée]dia|ne |n['’]|est |a |marche|bug|plante|rame)|"
+    r"(?:,\s*@?|\s@)coop\b\s*(?=[!.?]?\s*$)",
+    re.IGNORECASE,
+)
+"""The bot’s own name, with which it is spoken to."""
 
 
 def _read(text: str, today: date, commands: CommandIndex) -> Reading:

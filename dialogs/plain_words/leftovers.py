@@ -196,6 +196,7 @@ def _asks_for_two(said: Utterance, found: Reading, line: list[str]) -> bool:
     """Whether the same is asked for twice, and the line has one of them: « le canal seniors et le canal fablab »."""
     if found.intention is Intention.CANAUX:
         is_bare = found.line in ("/canaux quitter", "/canaux rejoindre") and said.content("canal")
+        is_bare = is_bare or (found.line == "/canaux" and said.has(r"(?:le|au|du) (?:canal|salon|groupe) (?!de|qui)"))
         return bool(is_bare) or said.has(
             r"(?:et|puis) (?:(?:le |du )?(?:canal|salon)|rejoin|quitt|sor[st]|mets|ajoute)"
         )

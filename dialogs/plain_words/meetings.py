@@ -18,7 +18,7 @@ from dialogs.plain_words.utterance import Utterance
 def write_events(said: Utterance) -> str:
     """Write the event that is announced, or which ones are asked for."""
     if said.has(
-        r"(?:l |mon |d )agenda (?:\S+ ){0,4}(?:telephone|mobile|portable|iphone|android|google|outlook|calendrier)"
+        r"(?:l |mon |d )agenda (?:\S+ ){0,6}(?:telephone|mobile|portable|iphone|android|google|outlook|calendrier)"
     ):
         return "agenda flux"
     if said.has(r"propos|annonc|j?organis(?!ees? |es )|ajout|cre|publi|(?:inscri|met|pos)\S* (?:\S+ ){0,3}agenda "):
@@ -46,7 +46,9 @@ def _find_events(said: Utterance) -> str:
         return said.number
     if found := _ABOUT.search(said.plain):
         return said.content("evenement", said.find_word_at(found.end() - 1))
-    return _find_moment(said) or _find_place(said)
+    about = said.content("evenement", taken=said.period_span)
+    is_theme = fold(about) != "reseau" and fold(about) in list_theme_words()
+    return _find_moment(said) or _find_place(said) or about * bool(is_theme)
 
 
 NAMED_MAX = 2
@@ -132,7 +134,8 @@ def _write_own_appointments(said: Utterance) -> str:
     weekly = find_weekly(_write_hours(NOON.sub("12h", said.sentence.text)))
     if weekly and said.has(
         r"(?:rdv|rendez vous) avec moi |reserver (?:\S+ )?avec moi |(?:mes|ma) dispo|recois |recevoir |venir me |"
-        r"suis (?:\S+ )?disponible |creneaux |sur (?:rdv|rendez)"
+        r"suis (?:\S+ )?disponible |creneaux |ouvre (?:\S+ )?creneau|"
+        r"peuvent (?:\S+ )?(?:reserver|prendre) |sur (?:rdv|rendez)"
     ):
         return f"rdv disponibilites {weekly}"
     if (
@@ -252,6 +255,8 @@ def _write_story(said: Utterance) -> str:
 
 _NOTED = re.compile(
     r"\s(?:notez?|mets?|mettez|ajoutez?|inscri\w+)(?:[- ]moi)?[- ](?:le|la|les|ça|ca|cela)\b.*$"
+    r"|[,;.]? (?:(?:tu|vous) )?(?:(?:me|nous|m['’]) )?(?:notes?|mets?|inscri\w*|cales?|poses?|prends?|ajoutes?) "
+    r"(?:le |ce |un |la )?(?:rdv|rendez[- ]vous)\b.*$"
     r"|,? (?:ça|ca|cela) (?:prendra|durera)(?= \d)",
     re.IGNORECASE,
 )
@@ -332,6 +337,8 @@ _SHORT_LENGTH = re.compile(r"\b(?:\d{1,3} min|\dh(?:\d\d)?)\b")
 _LENGTHS = {
     r"\1 min": re.compile(r"\b(\d{1,3}) ?(?:minutes?|mn|min)\b", re.IGNORECASE),
     "1h30": re.compile(r"\b(?:d['’])?une heure et demie", re.IGNORECASE),
+    "45 min": re.compile(r"\b(?:d['’]|de )?(?:trois|3) quarts? d['’]heure", re.IGNORECASE),
+    "15 min": re.compile(r"\b(?:d['’])?un quart d['’]heure", re.IGNORECASE),
     "30 min": re.compile(r"\b(?:d['’])?une (?:petite )?demie?[- ]?heure", re.IGNORECASE),
     "1h": re.compile(r"(?<!à )(?<!a )\b(?:d['’])?une (?:petite )?heure(?! et\b)", re.IGNORECASE),
 }
@@ -347,7 +354,7 @@ def _write_lengths(told: str) -> str:
 
 def _write_hours(told: str) -> str:
     """Write hours in figures: « à quinze heures » is « à 15h »."""
-    told = _APART.sub("", told)
+    told = _UNTIL.sub("jusqu'", _APART.sub("", told))
     told = _SPELLED_SPAN.sub(r"\g<1> heures à ", told)
     return _BEFORE_HOUR.sub(r"\1 ", _write_lengths(_AROUND_LENGTH.sub("", _write_clock(told))))
 
@@ -401,6 +408,7 @@ _NEW_DAY = re.compile(
     rf" (?:(?:apres )?demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)})) "
 )
 """With what the day begins to which an appointment is moved."""
+_UNTIL = re.compile(r"\bjusqu(?:['’]| ?(?=a))", re.IGNORECASE)
 _APART = re.compile(r"(?<=\d) (?=h\b)|(?<=\dh) (?=[0-5]\d\b(?! ?min))|(?<=\d h) (?=[0-5]\d\b(?! ?min))")
 """The space in « 15 h »."""
 _SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")

@@ -21,10 +21,10 @@ def write_channels(said: Utterance) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cre|nouveau canal")):
         if said.has(words):
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
-    leaving = "quitt|sort|sors |part|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
+    leaving = "quitt|sort|sors |pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
     joining = (
         "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|(?:etre|aller|venir|entre) (?:dans|sur|au) |acces a|"
-        r"(?:met|mets|mettre|mettez) (?:moi|nous) (?:dans|sur|au|a )"
+        r"(?:met|mets|mais|mettre|mettez) (?:moi|nous) (?:dans|sur|au|a )"
     )
     if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que)"):
         return "canaux"
@@ -52,8 +52,14 @@ def _find_channel(said: Utterance, start: int | None) -> str:
     is_name = "-" in name or (read_frame("demande") | read_frame("petits")).isdisjoint(words)
     if is_name and 0 < len(words) <= CHANNEL_MAX:
         return name
-    signs = (n + 1 for n in range(start or said.end, said.end) if not {*",.;!"}.isdisjoint(said.sentence.gap(n)))
-    return said.content("canal", start, next(signs, None))
+    ends = (n for n in range((said.end if start is None else start) + 1, said.end) if _ends_name(said, n))
+    return said.content("canal", start, next(ends, None))
+
+
+def _ends_name(said: Utterance, index: int) -> bool:
+    """Whether the name of a channel ends before a word: behind a sign, or where something is said of it."""
+    is_parted = not {*",.;!"}.isdisjoint(said.sentence.gap(index - 1))
+    return is_parted or said.sentence.words[index].folded in ("m", "me", "nous", "est", "parce", "car")
 
 
 CHANNEL_MAX = 3
@@ -190,10 +196,12 @@ def _find_idea(text: str) -> str:
     """The idea that is told; "" for none."""
     if found := ANNOUNCED.search(text):
         return text[found.end() :]
-    wished = _WISHED.search(text) or _SUGGESTED.search(text)
+    wished = _WISHED.search(text) or _LACKING.search(text) or _SUGGESTED.search(text)
     return _PROPOSED.sub("", wished[1]) if wished else ""
 
 
+_LACKING = re.compile(r"\bce qui (?:me|nous|leur) manque,? (?:le plus,? )?c['’]est ([^,.?!;]{4,120})", re.IGNORECASE)
+"""An idea that is put as what is lacking."""
 _SUGGESTED = re.compile(
     r"\b(?:une|ma|petite) (?:id[ée]e|suggestion|proposition)\b[^,:;.!?]{0,60}[,;.!?] "
     r"(?!(?:je|j['’]|o[uù]|comment|on|c['’]est|tu|vous)\b)(\w.{8,})$",

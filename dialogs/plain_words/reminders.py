@@ -33,6 +33,8 @@ def write_reminders(said: Utterance) -> str:
     if hour := _HOUR.search(digits(said.plain.replace(" midi ", " 12 h ")) + " "):
         return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
     days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
+    short = [day for day in WEEKDAYS if said.has(f"{day[:3]} ")]
+    days = short if len(short) > len(days) + 1 else days
     if span := _DAY_SPAN.search(said.plain):
         days = [*WEEKDAYS[WEEKDAYS.index(span[1]) : WEEKDAYS.index(span[2]) + 1]]
     off = [] if span else [day for found in _NOT_ON.finditer(said.plain) for day in WEEKDAYS if day in found[0]]
@@ -57,7 +59,8 @@ def type_found(said: Utterance, found: re.Match[str]) -> str:
 
 _NUMBERED_DAY = rf"\d{{1,2}}(?:[/ ]\d{{1,2}}(?:[/ ]\d{{2,4}})?| (?:{'|'.join(MONTH_NUMBERS)}))?"
 WHEN = re.compile(
-    rf" (?:la semaine prochaine|cette semaine|aujourd hui|demain|(?:du |le |jusqu au )?(?:{'|'.join(WEEKDAYS)})|"
+    rf" (?:(?:toute )?la semaine prochaine|cette semaine|aujourd hui|demain|"
+    rf"(?:du |le |jusqu au )?(?:{'|'.join(WEEKDAYS)})|"
     rf"(?:du|le|jusqu au) {_NUMBERED_DAY})(?: au {_NUMBERED_DAY})? "
 )
 """Days on which somebody may be away."""
@@ -101,6 +104,6 @@ def _find_rhythm(said: Utterance, evening: str) -> str:
 _RHYTHMS = (
     ("moins", "moins|trop"),
     ("plus", "plus souvent"),
-    ("jamais", "arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|desactiv|supprim|coup|jamais"),
+    ("jamais", "arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|plus besoin|inutile|desactiv|supprim|coup|jamais"),
     ("maintenant", "maintenant|tout de suite"),
 )

@@ -69,9 +69,14 @@ _AT_AN_HOUR = re.compile(
     rf"(?:\d\d ?(?:min|mn|minutes)|[1-3] ?h(?: ?[0-5]\d)?|une heure|(?:une )?demi heure|\d{{1,3}} places?) "
 )
 """What is to be noted on a day, at an hour, for so long: reports have no hour."""
+_PLACED = re.compile(
+    rf" (?:donc|alors|coup|et) (?:(?:tu )?(?:me )?)?(?:{_NOTE}) (?:(?:moi|nous|la|le|lui) )?(?:le )?"
+    rf"(?:demain|{'|'.join(WEEKDAYS)}) (?:(?:matin|apres midi|soir|prochain) )?(?:a )?(?:[89]|1\d) ?h(?: ?[0-5]\d)? "
+)
+"""What is to be noted on a day, at an hour, at the end of a story: « donc mets jeudi prochain à 14h30 »."""
 _COMING = re.compile(
     rf" (?:viendra|viendront|vient|viennent|presentera|presenteront|passera|passeront|arrivera|arriveront|"
-    rf"souhaite|souhaiterait|voudrait|veut|verrai|vois|recevrai|recois|rencontre) "
+    rf"souhaite|souhaiterait|voudrait|veut|peut|pourra|verrai|vois|recevrai|recois|rencontre) "
     rf"(?:\S+ ){{0,6}}?(?:demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} \d{{1,2}}) "
     rf"(?:\S+ ){{0,2}}?(?:a (?:\d{{1,2}} ?h|[a-z]{{2,8}} heures?)|(?:[89]|1\d) ?h(?: ?[0-5]\d)?) "
 )
@@ -102,6 +107,7 @@ def is_appointment(plain: str) -> bool:
         _APPOINTMENT.match(plain)
         or _TO_ENTER.search(plain)
         or _AT_AN_HOUR.match(plain)
+        or _PLACED.search(plain)
         or _COMING.search(plain)
         or has_places
     )
@@ -260,7 +266,10 @@ _PROPOSED = (
     "toutes les semaines|tout seul|tout pret|d office"
 )
 _PROPOSING = re.compile(
-    r"\bpropose[zr]?s?[- ](?:moi|nous) (?:(?:de |d['’])(?:\w{2,12}er )?)?(?:un |une |mon |l['’])?(?=[^\W\d]{3})",
+    r"\b(?:(?:que )?(?:tu|vous|on) (?:me |m['’]|nous ))?propose[zr]?s?(?:[- ](?:moi|nous))? "
+    r"(?:(?:de |d['’])(?:\w{2,12}er )?)?(?:un |une |mon |le |l['’])?(?:m[êe]me )?"
+    r"(?:(?:cra|compte[ -]rendu)s? ?(?:d['’]|de |: ?)?)?"
+    r"(?=atel|indiv|ponct|permanence|accompagn|collectif)",
     re.IGNORECASE,
 )
 """That something is to be proposed, before what it is."""

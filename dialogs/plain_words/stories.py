@@ -19,6 +19,8 @@ _OF_ALL = re.compile(
     r" (?:ces?|cette|cet) (?:rendez vous|rdv|seances?|ateliers?) (?:soi(?:en)?t|puissent|figurent?) (?:\S+ ){0,4}$"
     r"| (?:mets|mettez|note|notez|ajoute|inscris) (?:moi )?(?:ca|le|la) (?:dans|a|en|sur) (?:mes |mon |l )"
     r"(?:rdv|rendez vous|agenda|planning) (?:stp |svp |merci )?$"
+    r"| (?:tu |vous )?(?:me |nous )?(?:notes?|notez|mets?|mettez|inscris|cales?|poses?|prends?|ajoutes?) (?:moi )?"
+    r"(?:le |ce |un |la )?(?:rdv|rendez vous) (?:stp |svp |merci )?$"
     r"| ces (?:jours|heures|horaires|creneaux|dates) la (?:\S+ )?$"
 )
 """A wish that means nothing but what was told before it."""
@@ -41,7 +43,17 @@ _OF_SOMEBODY = re.compile(
     r"(?:le|la|l) (?:joindre|contacter|appeler|retrouver)) (?:\S+ ){0,2}$"
 )
 """What is asked for at the end of somebody whom the story names."""
-_BARE = frozenset({"/ressources", "/annuaire", "/ressources ajouter", "/agenda proposer", "/actus cherche"})
+_BARE = frozenset(
+    {
+        "/ressources",
+        "/annuaire",
+        "/ressources ajouter",
+        "/agenda proposer",
+        "/actus cherche",
+        "/canaux rejoindre",
+        "/canaux quitter",
+    }
+)
 """Lines that say too little without the details of the story."""
 
 

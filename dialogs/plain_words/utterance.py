@@ -65,14 +65,16 @@ _SPEAKING = frozenset(
 )
 """With what a clause begins behind a sign."""
 _NEXT_CLAUSE = re.compile(
-    r" (?:mais|car|parce|sinon|qui etait|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
+    r" (?:mais|car|parce|et d une? autre|sinon|qui etait|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
     r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous|me|m)|quand a t|trop d\S*|sans (?:avoir|etre|que|qu)|"
     r"(?:ca|cela) \S+|tu (?:le|la|les|l|me|m|peux|pourrais)|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
 )
 """Words with which a clause begins without a sign."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
 """Words that look like a verb and are none."""
-_ARTICLES = frozenset({"le", "la", "les", "l", "un", "une", "ses", "son", "sa", "mes", "mon", "ma", "sur"})
+_ARTICLES = frozenset(
+    {"le", "la", "les", "l", "un", "une", "ses", "son", "sa", "mes", "mon", "ma", "sur", "par", "au", "et", "des"}
+)
 """Small words that say nothing in what is sought: « créer une adresse », « les fraudes sur le net »."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""

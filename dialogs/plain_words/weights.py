@@ -11,7 +11,7 @@ from config.text import fold
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
-from dialogs.plain_words.frames import find_name
+from dialogs.plain_words.frames import find_name, read_frame
 from dialogs.plain_words.leftovers import leaves_nothing
 from dialogs.plain_words.meetings import MEETING
 from dialogs.plain_words.model import read_model
@@ -52,8 +52,8 @@ _URGENT = r"urgent|urgence|au secours|aidez|(?:dans|ds) \d{1,2} ?(?:min|h|mn) |m
 """What is said of a trouble that is one’s own and now."""
 SOUGHT_MAX = 6
 """Words that are sought, at most; more are half a sentence."""
-SUBJECT_MAX = 5
-"""Words of resources that are sought, at most, to be sure of them."""
+SUBJECT_MAX = 3
+"""Words of resources that are sought, at most, to be sure of them: but for small ones and filters."""
 APPOINTMENT_MAX = 14
 """Words of an appointment, at most; more tell a story, too."""
 SEEKING = frozenset({Intention.RESSOURCES, Intention.RESSOURCES_DEPOT, Intention.ANNUAIRE})
@@ -177,8 +177,12 @@ def _is_clean(said: Utterance, found: Reading) -> bool:
     """Whether the details are what is sought or told, and not half a sentence around it."""
     words = fold(found.line).split()[1:]
     if found.intention in SEEKING:
-        most = SUBJECT_MAX if found.intention is Intention.RESSOURCES else SOUGHT_MAX
-        return len(words) <= most and _SPEAKING.isdisjoint(words)
+        if found.intention is Intention.RESSOURCES:
+            small = read_frame("petits")
+            sought = [word for word in words if word not in small and ":" not in word]
+            is_short = len(sought) <= SUBJECT_MAX or words[0] == "collection"
+            return is_short and _SPEAKING.isdisjoint(words)
+        return len(words) <= SOUGHT_MAX and _SPEAKING.isdisjoint(words)
     if found.intention is Intention.RDV and len(words) > APPOINTMENT_MAX:
         return False
     if found.intention in _COUNTED and said.has("depuis ") and not said.period:

@@ -25,6 +25,7 @@ _WHEN = re.compile(
     rf"\b(?:le |du )?({_DAY}),? (?:à |a |vers )?(\d{{1,2}}h(?:\d\d)?(?:-\d{{1,2}}h(?:\d\d)?)?)(?=[ ,]|$)", re.IGNORECASE
 )
 _EACH_WEEK = re.compile(rf"\b(?:(?:tou[st]|tt|ts) les|chaque) ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
+_JOINED_UNTIL = re.compile(r"\bjusqu ?(?=(?:au|en|à)\b)", re.IGNORECASE)
 _SEATS = re.compile(r"\b(\d{1,2}) places\b")
 _HOUSE = (
     r"m[ée]diath[èe]que|biblioth[èe]que|mairie|ccas|centre social|mjc|maison|ehpad|r[ée]sidence|[ée]cole|coll[èe]ge|"
@@ -71,6 +72,7 @@ _ORDER = ("length", "until", "subject", "spot", "place", "who")
 
 def arrange_command(line: str, today: date, departements: Sequence[str] = ()) -> str:
     """Write the line of an appointment in the usual order, where it is read as the same one then."""
+    line = _JOINED_UNTIL.sub("jusqu'", line)
     command, _, told = _EACH_WEEK.sub(r"tous les \1s", line).partition(" ")
     if not told or names_colleagues(told) or not (when := _WHEN.search(told)):
         return line

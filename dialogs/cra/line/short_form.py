@@ -41,7 +41,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 _TAG = re.compile(r"#[\w-]+")
 _LINKS = frozenset(("de", "d", "et", "a", "puis"))
 """Small words of a line that is written as one: « 3 individuels de 30 min »."""
-_SLOPPY = re.compile(r"\d ?mn\b|\b(?:auj|ajd|de (?!\d))|\bd['’]")
+_SLOPPY = re.compile(r"\d ?mn\b|\b(?:auj|ajd|aprem|de (?!\d))|\bd['’]")
 """Abbreviations and small words that no line is written with: « 10 mn », « atelier de lundi »."""
 _DAYS = {0: "aujourd’hui", 1: "hier", 2: "avant-hier"}
 _ORDER = ("activite", "participants", "canal", "duree", "themes", "commune", "date", "age", "statut")
