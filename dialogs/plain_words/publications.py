@@ -24,7 +24,7 @@ def write_channels(said: Utterance) -> str:
     leaving = "quitt|sort|sors |pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
     joining = (
         "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|(?:etre|aller|venir|entre) (?:dans|sur|au) |acces a|"
-        r"(?:met|mets|mais|mettre|mettez) (?:moi|nous) (?:dans|sur|au|a )"
+        r"(?:met|mets|mais|mettre|mettez) (?:moi|nous) (?:donc |vite |aussi )?(?:dans|sur|au|a )"
     )
     if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que)"):
         return "canaux"

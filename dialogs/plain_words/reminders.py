@@ -30,7 +30,9 @@ def write_reminders(said: Utterance) -> str:
     evening = "soir" if said.has("soir|fin de journee") else ""
     if evening and _NO_EVENING.search(said.plain):
         return f"rappels {evening} non"
-    if hour := _HOUR.search(digits(said.plain.replace(" midi ", " 12 h ")) + " "):
+    hours = list(_HOUR.finditer(digits(said.plain.replace(" midi ", " 12 h ")) + " "))
+    if hours:
+        hour = next((each for each in hours if not _OTHER_HOUR.search(each.string[: each.start() + 1])), hours[0])
         return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
     days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
     short = [day for day in WEEKDAYS if said.has(f"{day[:3]} ")]
@@ -91,6 +93,10 @@ _NO_EVENING = re.compile(
     r"(?:le|du|chaque|tous les|en fin de) (?:soirs?|journee) (?!.*(?:avant|apres|plutot|mais|place|sauf))"
 )
 """What asks for no message in the evening any more, though its hour may be told."""
+_OTHER_HOUR = re.compile(
+    r" (?:qu a|que a|qu|pas a|pas|lieu d[eu]?(?: a)?|(?:message|messages|rappel|rappels|celui) d[eu]) $"
+)
+"""What stands before an hour that is no more to be."""
 _HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")
 
 

@@ -20,7 +20,8 @@ _ACTS = (
 )
 _STRONG = (
     r"je (?:veux|voudrais|souhaite|souhaiterais|recherche|cherche|tiens a|demande)|j aimerais|j ai besoin|"
-    r"il (?:me|nous) (?:faut|faudrait)|faudrait que|il faudrait|il faut que (?:tu|vous)|faut que (?:tu|vous)|"
+    r"il (?:me|nous) (?:faut|faudrait)|faudrait que|il faudrait|faudrait (?:une?|des|qu)|"
+    r"il faut que (?:tu|vous)|faut que (?:tu|vous)|"
     rf"est ce qu(?:e|il)? |{_CAN} (?:me|m|nous|l|le|la|les|y) |"
     r"(?:t as|tu as|as tu|avez vous|vous avez|auriez vous|aurais tu|t aurais|tu aurais) (?:quoi|une?|des|quelque|pas)|"
     rf"tu (?:me|m|nous) (?:l |le |la |les |en |y )?(?:{_TO_ME})s? |"
