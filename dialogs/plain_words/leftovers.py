@@ -195,15 +195,14 @@ def _find_link(said: Utterance, index: int) -> str:
 def _asks_for_two(said: Utterance, found: Reading, line: list[str]) -> bool:
     """Whether the same is asked for twice, and the line has one of them: « le canal seniors et le canal fablab »."""
     if found.intention is Intention.CANAUX:
-        is_bare = found.line in ("/canaux quitter", "/canaux rejoindre") and said.content("canal")
-        is_bare = is_bare or (found.line == "/canaux" and said.has(r"(?:le|au|du) (?:canal|salon|groupe) (?!de|qui)"))
-        return bool(is_bare) or said.has(
-            r"(?:et|puis) (?:(?:le |du )?(?:canal|salon)|rejoin|quitt|sor[st]|mets|ajoute)"
-        )
+        is_left = found.line in ("/canaux quitter", "/canaux rejoindre") and bool(said.content("canal"))
+        is_named = found.line == "/canaux" and said.has(r"(?:le|au|du) (?:canal|salon|groupe) (?!de|qui)")
+        return is_left or is_named or said.has(_SECOND_CHANNEL)
     is_one = found.intention in (Intention.HOTLINE_DEMANDES, Intention.SONDAGE, Intention.ACTUS)
     return is_one and any(number not in line for number in _SECOND.findall(said.plain))
 
 
+_SECOND_CHANNEL = r"(?:et|puis) (?:(?:le |du )?(?:canal|salon)|rejoin|quitt|sor[st]|mets|ajoute)"
 _SECOND = re.compile(r" (?:et|puis|ou) (?:(?:le|la|celui|celle|du|de|ticket|sondage|numero|n) )*n?(\d{1,6}) ")
 """A second number."""
 
