@@ -20,13 +20,7 @@ def write_reminders(said: Utterance) -> str:
     """Write at what hour, or how often; or the days on which somebody is away."""
     aways = [away for away in _AWAY.finditer(said.plain) if WHEN.search(said.plain, away.end() - 1)]
     if (away := next(iter(aways), None) or _AWAY.search(said.plain)) and said.knows("absence"):
-        told = said.sentence.typed(said.find_word_at(away.end() - 1), said.end)
-        told = re.split("[,;.!?](?=[^0-9]|$)", _WHY.sub(r" \1", told), maxsplit=1)[0]
-        told = _ASKED_TOO.split(told, maxsplit=1)[0]
-        told = _SPAN_OF_DAYS.sub(lambda span: digits(span[0]), told)
-        told = _WITH.sub("", told)
-        earlier = None if WHEN.search(f" {fold(told)} ") else WHEN.search(said.plain)
-        return f"absence {type_found(said, earlier) if earlier else told}"
+        return f"absence {_find_away(said, away)}"
     evening = "soir" if said.has("soir|fin de journee") else ""
     if evening and _NO_EVENING.search(said.plain):
         return f"rappels {evening} non"
@@ -34,6 +28,24 @@ def write_reminders(said: Utterance) -> str:
     if hours:
         hour = next((each for each in hours if not _OTHER_HOUR.search(each.string[: each.start() + 1])), hours[0])
         return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
+    if days := _find_days(said):
+        return f"rappels jours {' '.join(day[:3] for day in days)}"
+    return f"rappels {_find_rhythm(said, evening)}"
+
+
+def _find_away(said: Utterance, away: re.Match[str]) -> str:
+    """The days on which somebody is away, as typed."""
+    told = said.sentence.typed(said.find_word_at(away.end() - 1), said.end)
+    told = re.split("[,;.!?](?=[^0-9]|$)", _WHY.sub(r" \1", told), maxsplit=1)[0]
+    told = _ASKED_TOO.split(told, maxsplit=1)[0]
+    told = _SPAN_OF_DAYS.sub(lambda span: digits(span[0]), told)
+    told = _WITH.sub("", told)
+    earlier = None if WHEN.search(f" {fold(told)} ") else WHEN.search(said.plain)
+    return type_found(said, earlier) if earlier else told
+
+
+def _find_days(said: Utterance) -> list[str]:
+    """The weekdays on which reminders may come; none where they are not told, or one alone is named by the way."""
     days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
     short = [day for day in WEEKDAYS if said.has(f"{day[:3]} ")]
     days = short if len(short) > len(days) + 1 else days
@@ -41,11 +53,9 @@ def write_reminders(said: Utterance) -> str:
         days = [*WEEKDAYS[WEEKDAYS.index(span[1]) : WEEKDAYS.index(span[2]) + 1]]
     off = [] if span else [day for found in _NOT_ON.finditer(said.plain) for day in WEEKDAYS if day in found[0]]
     if off:
-        days = [day for day in days if day not in off] or [day for day in WEEKDAYS[:WORKDAYS] if day not in off]
-        return f"rappels jours {' '.join(day[:3] for day in days)}"
-    if len(days) > 1 or (days and said.has("que le |qu le |seulement|uniquement")):
-        return f"rappels jours {' '.join(day[:3] for day in days)}"
-    return f"rappels {_find_rhythm(said, evening)}"
+        return [day for day in days if day not in off] or [day for day in WEEKDAYS[:WORKDAYS] if day not in off]
+    is_told = len(days) > 1 or said.has("que le |qu le |seulement|uniquement")
+    return days if is_told else []
 
 
 _WHY = re.compile(
