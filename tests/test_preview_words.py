@@ -268,6 +268,13 @@ async def test_one_of_the_rdv_that_are_listed_is_meant_by_its_place_or_hour(hous
             shown = plain(await answered(juliette, words, "n°"))
             assert hour in shown, (asks, words)
             assert "·" in shown
+    await house.settled()
+    for asks in ("/rdv liste", "mes rdv de demain"):
+        await (juliette.asks(asks, channel) if asks.startswith("/") else answered(juliette, asks, "Rendez-vous"))
+        for words, hour in (("le 2e", "14 h"), ("celui de 10h", "10 h"), ("la deuxième", "14 h")):
+            await house.settled()
+            assert hour in plain(await answered(juliette, words, "n°")), (asks, words)
+    await house.settled()
     await juliette.asks("/rdv liste", channel)
     assert "« le 1er » ou « le 2e »" in plain(await answered(juliette, "celui de bron", "Dites lequel"))
 

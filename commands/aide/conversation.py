@@ -289,7 +289,8 @@ class Conversation:
     async def _read_before(self, ctx: ReadingContext, heard: Heard) -> Reading:
         """Read what who speaks asked for before, which may itself be said of what was before that."""
         last = Reading(Intention.HORS_SUJET, "", sure=False)
-        for said in (await list_said(ctx, heard.message, heard.direct))[-SAID_BEFORE:]:
+        told = await list_said(ctx, heard.message, heard.direct)
+        for said in [each for each in told if not (names_place(each) or read_described(each)[1])][-SAID_BEFORE:]:
             found = self._follow(ctx, last.line, said) if last.line else None
             meant = found or understand(said, ctx.today, self._home.lines)
             last = meant if meant.line or meant.others else last

@@ -307,12 +307,13 @@ async def read_last_list(ctx: ReadingContext, message: DirectMessage) -> LastLis
     """Read the last list that was shown there or whispered."""
     whispered = await drafts.find_question(ctx.db, ctx.user.id, drafts.LISTED, ctx.now)
     own = (await read_own(ctx, message))[-LISTS_LOOKED_AT:]
-    if whispered and not _is_after(own, whispered):
+    since = [post for post in own if whispered and _is_after([post], whispered)]
+    shown = next(filter(None, (_read_post(post) for post in reversed(since or own))), [])
+    if whispered and len(since) < LISTS_LOOKED_AT and not (since and shown):
         numbers = list(whispered.no["numbers"])
         said = list(whispered.no.get("lines", numbers))
         return LastList(str(whispered.no["command"]), [ListedLine(*both) for both in zip(numbers, said, strict=False)])
-    lists = (_read_post(post) for post in reversed(own))
-    return LastList("", next(filter(None, lists), []))
+    return LastList("", shown)
 
 
 def _read_post(post: ChatPost) -> Sequence[ListedLine]:
