@@ -14,7 +14,6 @@ from cli.command import Call
 from cli.cra.imports import Authors
 from cli.errors import OperatorError
 from cli.journal import note
-from cli.options import read_username
 from cli.tables import (
     CellReader,
     Cells,
@@ -29,7 +28,7 @@ from commands.rdv.visits import address_of
 from config.text import fold, unguard
 from config.themes import find_theme
 from config.time import WEEKDAYS
-from storage.cra.files import BadLineError
+from storage.cra.files import BadLineError, read_username
 from storage.journal import AuditAct
 from storage.people import Person
 from storage.rdv import bookings
@@ -78,7 +77,11 @@ class RangeImport:
 
     async def _find(self, line: Cells) -> Person:
         try:
-            return await self.authors.of(read_username(unguard(line["utilisateur"])))
+            name = read_username(unguard(line["utilisateur"]))
+        except ValueError as fault:
+            raise BadLineError(f"utilisateur : {fault}") from None
+        try:
+            return await self.authors.of(name)
         except BadLineError as fault:
             raise BadLineError(str(fault).replace("auteur", "utilisateur", 1)) from None
 
@@ -152,7 +155,7 @@ def _read_number(name: str, text: str) -> int:
     if not text and usual is not None:
         return usual
     if not (text.isascii() and text.isdecimal() and len(text) < 10) or not least <= int(text) <= most:
-        raise ValueError(f"un nombre de {least} à {most} est attendu, pas « {text} ».")
+        raise ValueError(f"un nombre de {least} à {most} est attendu{f', pas « {text} »' if text else ''}.")
     return int(text)
 
 

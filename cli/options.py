@@ -62,8 +62,10 @@ def _read_region(text: str) -> str:
 
 
 def read_username(text: str) -> str:
-    """Read a user name as Mattermost has it, typed with or without « @ »."""
-    return text.strip().removeprefix("@").lower()
+    """Read a user name as Mattermost has it, typed with or without « @ ». Raises BadParameter where there is none."""
+    if name := text.strip().removeprefix("@").lower():
+        return name
+    raise click.BadParameter("il manque le nom d’utilisateur")
 
 
 DAY, NUMBER, PATH = Value(read_day, "2026-09-01"), Value(int, "12"), Value(Path)

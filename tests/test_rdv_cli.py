@@ -71,14 +71,17 @@ async def test_an_operator_imports_hours_all_of_them_or_none(
         "carl,lundi,10:00,09:00,30,0,1,,0,30",
         "carl,lundi,09:00,10:00,90,0,1,,0,30",
         "carl,lundi,09:00,10:00,30,0,0,,0,30",
+        ",lundi,09:00,10:00,30,0,1,,0,30",
+        "carl,lundi,09:00,10:00,,0,1,,0,30",
         "carl,lundimanche,9h99,25:00,trente,-1,0,,x,0000000000999",
     )
     file.write_text(HEADER + "juliette,lundi,09:00,10:00,30,0,1,,0,30\n" + "\n".join(bad))
     _, err = await said(capsys, "import", "disponibilites", str(file), code=1)
-    columns = ("debut", "jour", "utilisateur", "fin", "duree", "places")
+    columns = ("debut", "jour", "utilisateur", "fin", "duree", "places", "utilisateur", "duree")
     for number, column in enumerate(columns, 3):
         assert f"ligne {number} : {column}" in err, err
-    assert all(f"{name} : " in err.splitlines()[6] for name in HEADER.strip().split(",")[1:] if name != "lieu"), err
+    assert "«  »" not in err, "an empty cell is said to be one"
+    assert all(f"{name} : " in err.splitlines()[8] for name in HEADER.strip().split(",")[1:] if name != "lieu"), err
     assert "rien n’est importé" in err
     async with filled.transaction(writes=False) as db:
         ids = (await db.exec(select(Registered.id))).all()
@@ -113,8 +116,11 @@ async def test_an_operator_reads_slots_and_gives_a_link(
     one, two = [await said(capsys, "rdv", "link", "--user", "juliette", "--json") for _ in range(2)]
     assert one == two
     assert json.loads(one[0])["adresse"].startswith("https://bot.exemple.fr/rendez-vous/")
-    _, err = await said(capsys, "rdv", "link", "--user", "personne", code=1)
-    assert "n’est pas dans le registre" in err
+    for words in (("rdv", "link"), ("rdv",), ("slots", "--from", start, "--to", end)):
+        _, err = await said(capsys, *words, "--user", "personne", code=1)
+        assert "Personne ne s’appelle « personne » dans le registre" in err, words
+        _, err = await said(capsys, *words, "--user", "@", code=2)
+        assert "il manque le nom d’utilisateur" in err, words
 
 
 def coming_days() -> tuple[str, str]:

@@ -123,7 +123,7 @@ class Authors:
         person = self._found[username]
         if person is None:
             unasked = "" if self._chat else ", et Mattermost ne répond pas"
-            raise BadLineError(f"auteur : « {username} » n’est pas dans le registre{unasked}")
+            raise BadLineError(f"auteur : personne ne s’appelle « {username} » dans le registre{unasked}")
         return person
 
     async def _find(self, username: str) -> Person | None:
