@@ -331,6 +331,8 @@ async def test_plain_words_show_the_week_or_preview_a_rdv(house: House) -> None:
          ["01/12", "08/12"]),
         ("tous les mardis à partir du 9/2 14h sauf vacances de Noël et d’hiver zone C mail",
          "tous les mardis sauf vacances de Noël et d’hiver zone C", ["23/02", "02/03"]),
+        ("tous les mardis 14h sauf le 8/12 jusqu’au 30/06 mail", "tous les mardis jusqu’au 30/06 sauf le 8/12",
+         ["01/12", "15/12"]),
         ("tous les mardis 14h sauf 8/12 mail", "tous les mardis sauf 8/12", ["01/12", "15/12"]),
         ("tous les mardis 14h sauf en décembre et janvier mail", "tous les mardis sauf en décembre et janvier",
          ["02/02", "09/02"]),

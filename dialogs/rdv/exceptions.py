@@ -178,8 +178,10 @@ def find_exceptions(plain: str, today: date, *, several: bool) -> tuple[Exceptio
 
 
 def _read_days_at(plain: str, start: int, today: date) -> tuple[list[date], int] | None:
-    """Read the longest words from there on that are days; return these, and where the words end."""
-    rest = plain[start:]
+    """Read the longest words from there on that are days; return these, and where the words end. « Sauf du 24/12
+    jusqu’au 2/1 » leaves out all of them; in « sauf le 24/12 jusqu’au 30/06 » the latter is the end of the rule."""
+    is_span = plain[:start].endswith("du ")
+    rest = plain[start:] if is_span else plain[start:].partition(" jusqu")[0]
     words = re.split(r"(\s+|,)", rest)[: 2 * _RANGE_WORDS]
     said = ("".join(words[:size]).rstrip(" ,.") for size in range(len(words), 0, -2))
     read = ((text, days) for text in said if text and (days := _read_days(text, rest, today)))
