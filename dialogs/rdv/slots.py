@@ -18,7 +18,7 @@ from bot.french import Period
 from config.themes import from_bits
 from storage.absences import Absence, ask_absences
 from storage.people import Person
-from storage.rdv.appointments import Rdv, RdvSource, TakenTime, list_taken
+from storage.rdv.appointments import STANDING, Rdv, RdvSource, TakenTime, list_taken
 from storage.rdv.bookings import DAY, WeeklyRange, ask_ranges
 from storage.statements import Asked, find_together
 
@@ -308,6 +308,8 @@ def find_theme(rdv: Rdv) -> str:
 
 
 def as_busy(rdv: TakenTime) -> Busy:
-    """Return the time that a rendez-vous takes from its conseiller; people can join the collective ones of the page."""
-    taken = rdv.seats_taken if rdv.collective and rdv.source is RdvSource.PAGE else None
+    """Return the time that a rendez-vous takes from its conseiller; people can join the collective ones of the page
+    that are to come."""
+    is_joined = rdv.collective and rdv.source is RdvSource.PAGE and rdv.state in STANDING
+    taken = rdv.seats_taken if is_joined else None
     return Busy(rdv.starts_at, rdv.ends_at, taken, from_bits(rdv.themes), rdv.seats, rdv.id)

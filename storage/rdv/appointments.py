@@ -52,6 +52,8 @@ class RdvState(Labelled):
 
 STANDING = (RdvState.PREVU, RdvState.PROPOSE)
 """The states of a rdv that takes an hour of somebody’s to come."""
+TAKING = (*STANDING, RdvState.HONORE)
+"""Those of one that takes their time: who is said to have come stays until the end."""
 
 
 class RdvSource(Labelled):
@@ -224,9 +226,9 @@ async def list_for_feed(db: AsyncSession, user_id: str, since: datetime, limit: 
 async def list_overlapping(
     db: AsyncSession, user_id: str, start: datetime, end: datetime, *, but: Collection[int] = ()
 ) -> Sequence[Rdv]:
-    """List somebody’s rdv that are neither cancelled nor among ``but`` and overlap [start, end[, in order."""
+    """List somebody’s rdv that take their time, are not among ``but`` and overlap [start, end[, in order."""
     shared = (col(Rdv.starts_at) < end, col(Rdv.ends_at) > start, col(Rdv.id).not_in(but))
-    return (await db.exec(_select_own(user_id, *shared, col(Rdv.state).in_(STANDING)))).all()
+    return (await db.exec(_select_own(user_id, *shared, col(Rdv.state).in_(TAKING)))).all()
 
 
 class TakenTime(NamedTuple):
@@ -236,6 +238,7 @@ class TakenTime(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     source: RdvSource
+    state: RdvState
     collective: bool
     themes: int
     seats: int
@@ -247,7 +250,7 @@ def _taken_statement() -> ClauseElement:
         col(Rdv.starts_at) < bindparam("end", type_=UtcTime),
         col(Rdv.ends_at) > bindparam("start", type_=UtcTime),
     )
-    mine = (col(Rdv.user_id) == bindparam("user"), or_(*(col(Rdv.state) == state for state in STANDING)))
+    mine = (col(Rdv.user_id) == bindparam("user"), or_(*(col(Rdv.state) == state for state in TAKING)))
     columns = (getattr(Rdv, name) for name in TakenTime._fields)
     return sa_select(*columns).where(*mine, *shared).order_by(col(Rdv.starts_at), col(Rdv.id))
 
