@@ -1,6 +1,7 @@
 """Stories of the booking page: what strangers send to it is read kindly, or refused, and harms nobody."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from aiohttp import FormData
@@ -9,9 +10,11 @@ from commands.rdv.visits import address_of
 from storage.people import Role
 from storage.rdv.bookings import (
     BookingSeal,
+    WeeklyRange,
     close_page,
     get_page,
     open_page,
+    replace_ranges,
 )
 from tests.support.rdv import MARIE, Desk, desk
 
@@ -28,6 +31,44 @@ async def test_a_number_is_read_as_people_write_it_there(desk: Desk) -> None:
     visitor = BookingSeal(desk.house.settings.secrets).open_visitor(booking)
     assert visitor is not None
     assert visitor.contact == "+687751234"
+
+
+async def test_who_leaves_two_ways_to_be_reached_is_asked_for_one(desk: Desk) -> None:
+    free = await desk.has()
+    both = ("06 12 34 56 78 ou zoe@exemple.fr", "zoe@exemple.fr, ali@exemple.fr", "06 12 34 56 78 / 04 72 00 00 00")
+    for contact in both:
+        seen = await desk.books(free[0], contact=contact)
+        assert (seen.status, "Laissez un seul des deux" in seen.body) == (422, True), contact
+    for contact in ("zoe@exemple", "0612@", "06 12 34"):
+        seen = await desk.books(free[0], contact=contact)
+        assert (seen.status, "Laissez un seul des deux" in seen.body) == (422, False), contact
+    assert (await desk.books(free[0], contact="0612345678@exemple.fr")).status == 200, "an address may have digits"
+
+
+async def test_a_long_list_of_moments_has_a_link_past_it(desk: Desk) -> None:
+    await desk.has()
+    assert 'href="#joindre">Continuer' in (await desk.asks()).body
+    async with desk.house.bot.database.transaction() as db:
+        hours = WeeklyRange(
+            user_id=desk.juliette.id, weekday=desk.house.clock().weekday(), start=540, end=600, length=30
+        )
+        await replace_ranges(db, desk.juliette.id, [hours])
+    short = await desk.asks()
+    assert short.moments
+    assert "Continuer" not in short.body
+
+
+async def test_a_request_whose_hour_came_unanswered_says_so(desk: Desk) -> None:
+    free = await desk.has()
+    code = (await desk.books(free[0])).code
+    begun = datetime.fromisoformat(free[0])
+    for minutes in (5, 60):
+        desk.house.clock.goes_to(begun + timedelta(minutes=minutes))
+        seen = await desk.asks(f"/{code}")
+        assert "n’a pas répondu à temps" in seen.body
+        for said in ("doit encore l’accepter", "a commencé", "est passé", "Ajouter à mon agenda"):
+            assert said not in seen.body, (minutes, said)
+        assert "Prendre un autre rendez-vous" in seen.body
 
 
 async def test_a_form_in_parts_is_read_too_and_methods_are_named(desk: Desk) -> None:

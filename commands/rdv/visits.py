@@ -27,6 +27,8 @@ PAGE = "rendez-vous"
 TEMPLATE = "rendez_vous"
 SHOWN_MAX = 300
 """Moments on one page; a link leads to those that come after."""
+LONG = 12
+"""Moments beyond which a link leads past them, to what is typed."""
 NAME_MAX, TOKEN_BYTES = 40, 18
 YEARS = (2000, 2199)
 """Of moments: those of others are in no calendar, and of some no zone says what the hour is."""
@@ -112,13 +114,19 @@ def _read_contact(text: str, departement: str) -> str:
     return number
 
 
+DIGITS_MAX, DIGITS_BESIDE = 15, 8
+"""Digits of the longest number; and of what stands beside an address, beyond which it is a number too."""
+
+
 def _contact_fault(text: str, departement: str) -> str:
     if not text:
         return render("reservation/contact_needed")
     try:
         _read_contact(text, departement)
     except ValueError as fault:
-        return str(fault)
+        digits = sum(sign.isdigit() for sign in text)
+        is_several = text.count("@") > 1 or digits > (DIGITS_BESIDE if "@" in text else DIGITS_MAX)
+        return render("reservation/contact_once") if is_several else str(fault)
     return ""
 
 
@@ -233,6 +241,7 @@ class Visit:
             "mails": self.ctx.settings.smtp is not None,
         }
         values |= {"typed": typed, "token": typed.token, "faults": faults or {}, "later": later}
+        values["is_long"] = len(shown) > LONG
         return PageAnswer(render_page(TEMPLATE, view="book", title="Prendre rendez-vous", **values), status)
 
     def _introduce(self, slots: Sequence[Slot]) -> list[str]:
@@ -308,6 +317,13 @@ class Held:
         return self.visit.ctx.now < self.rdv.starts_at and self.booking.stands and self.rdv.state not in OVER
 
     @property
+    def is_unanswered(self) -> bool:
+        """Whether its hour has come and its conseiller has not accepted it."""
+        waits = self.booking.state is BookingState.WAITING and self.rdv.state is RdvState.PROPOSE
+        is_waiting = find_state(self.booking, self.rdv, self.visit.ctx.now) == BookingState.WAITING.value
+        return (waits or is_waiting) and not self.is_to_come
+
+    @property
     def here(self) -> str:
         """The path of the page of this booking."""
         return f"{self.visit.here}/{self.code}"
@@ -338,6 +354,7 @@ class Held:
             "here": self.here,
             "page": self.visit.here if self.page.is_on else "",
             "days": self.visit.group([slot for slot in slots if slot.start != rdv.starts_at]),
+            "is_unanswered": self.is_unanswered,
             "may": "change" if self.is_open else "decline" if self.is_to_come else "",
             "mails": ctx.settings.smtp is not None and self.booking.mail_wanted,
             "typed": Typed(),
