@@ -1,5 +1,6 @@
 """Stories: who was announced is recognised when they come; whose account is switched off is asked about."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ async def test_a_deactivation_that_no_event_told_of_is_found_in_the_night(house:
 async def settled_questions(house: House) -> None:
     """Whom earlier stories left behind is asked about no more."""
     async with house.bot.database.transaction() as db:
-        while found := await transitions.list_to_ask_about(db, 200):
+        while found := await transitions.list_to_ask_about(db, utc_now().date(), 200):
             await transitions.note_gone_asked(db, [person.id for person in found], utc_now())
 
 
@@ -140,6 +141,23 @@ async def test_a_deactivated_account_is_a_departure_to_confirm(house: House, jul
     await house.settled()
     about = [post for post in await agathe.direct() if f"@{juliette.username}" in plain(post)]
     assert len(about) == 1, "asked once"
+
+
+@pytest.mark.both_databases
+async def test_who_has_a_last_day_to_come_is_asked_about_too(house: House) -> None:
+    """Most contracts have one: an account that is off long before says that they left."""
+    agathe, lea = await house.someone(Role.ANIMATEUR, "agathe"), await house.conseiller("lea")
+    await house.registers(lea, Role.CONSEILLER, departements=["69"], left_on=house.today + timedelta(days=200))
+    await switched_off(house, lea)
+    agathe.acts()
+    await house.bot.runs.run(ASK, unique("matin"))
+    asked = await agathe.told("désactivé")
+    assert f"dernier jour prévu le {house.today + timedelta(days=200):%d/%m/%Y}" in plain(asked)
+    await agathe.clicks(asked, "Confirmer le départ")
+    await agathe.rewritten(asked, "Départ confirmé")
+    found = await row(house, lea.id)
+    assert found
+    assert found.left_on == house.today
 
 
 @pytest.mark.both_databases

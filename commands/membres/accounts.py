@@ -4,6 +4,7 @@ access."""
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from pydantic import BaseModel
 
@@ -172,7 +173,7 @@ async def find_deactivated(ctx: ReadingContext) -> Replies:
     missed: list[str] = []
     async for page in ctx.chat.team_users():
         off = [user.id for user in page if user.deleted]
-        counted = [p.id for p in await people.among(ctx.db, ids=off) if p.left_on is None] if off else []
+        counted = [person.id for person in await _list_counted(ctx, off)] if off else []
         known = await transitions.find_gone_since(ctx.db, counted) if counted else {}
         missed += [person_id for person_id in counted if person_id not in known]
     return Start(payload=NoteGone(person_ids=missed)) if missed else None
@@ -189,7 +190,7 @@ async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
 @feature.job("hour=8 minute=20", name="membres.ask", writes=True)
 async def ask_about_gone(ctx: Context) -> Replies:
     """Ask each animateur, in one message, about the accounts found deactivated since the last one."""
-    found = await transitions.list_to_ask_about(ctx.db, ASKED_AT_ONCE)
+    found = await transitions.list_to_ask_about(ctx.db, ctx.today, ASKED_AT_ONCE)
     asked = await people.animating(ctx.db, ctx.today, ANIMATEURS_MAX) if found else []
     off = await transitions.find_gone_since(ctx.db, [animateur.id for animateur in asked])
     asked = [animateur for animateur in asked if animateur.id not in off]
@@ -201,21 +202,22 @@ async def ask_about_gone(ctx: Context) -> Replies:
 
 @feature.button(ConfirmGone, roles=ANIMATEURS)
 async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
-    """Record that people left on the day their accounts were found deactivated, unless another last day is known."""
+    """Record that people left on the day their accounts were found deactivated, unless an earlier one is known."""
     when = await transitions.find_gone_since(ctx.db, click.person_ids)
     told: list[Reply] = []
     left = []
-    for person in await people.among(ctx.db, ids=click.person_ids):
-        if person.left_on is None and person.id in when:
-            after = person.copy_with(left_on=when[person.id].astimezone(person.zone).date())
-            role = person.known_role or Role.INVITE
-            if needs_approval(role, person, after):
-                told += await propose_role(ctx, Member(person, role), after)
-                continue
-            told += await settle_channels(ctx, person, after)
-            ctx.touched.add(person.id)
-            note_person(ctx, person, after)
-            left.append(after)
+    for person in await _list_counted(ctx, click.person_ids):
+        day = when[person.id].astimezone(person.zone).date() if person.id in when else date.max
+        if day >= (person.left_on or date.max):
+            continue
+        after, role = person.copy_with(left_on=day), person.known_role or Role.INVITE
+        if needs_approval(role, person, after):
+            told += await propose_role(ctx, Member(person, role), after)
+            continue
+        told += await settle_channels(ctx, person, after)
+        ctx.touched.add(person.id)
+        note_person(ctx, person, after)
+        left.append(after)
     await people.register_people(ctx.db, left)
     await forget_role_notices(ctx.db, [person.id for person in left])  # nobody reads at an account that is off
     return [*told, _settle_gone_cards(ctx, click.topic, left, confirmed=True)]
@@ -224,14 +226,18 @@ async def confirm_gone(ctx: Context, click: ConfirmGone) -> Replies:
 @feature.button(IgnoreGone, roles=ANIMATEURS)
 async def ignore_gone(ctx: Context, click: IgnoreGone) -> Replies:
     """Change nothing, and do not ask again while the accounts stay deactivated."""
-    found = await people.among(ctx.db, ids=click.person_ids)
-    return _settle_gone_cards(ctx, click.topic, [p for p in found if p.left_on is None], confirmed=False)
+    return _settle_gone_cards(ctx, click.topic, await _list_counted(ctx, click.person_ids), confirmed=False)
 
 
 async def _note_gone(ctx: Context, person_ids: Sequence[str]) -> None:
     """Note those of these accounts whose people have not left."""
-    found = await people.among(ctx.db, ids=person_ids)
-    await transitions.note_gone(ctx.db, [person.id for person in found if person.left_on is None], ctx.now)
+    found = await _list_counted(ctx, person_ids)
+    await transitions.note_gone(ctx.db, [person.id for person in found], ctx.now)
+
+
+async def _list_counted(ctx: Context, person_ids: Sequence[str]) -> Sequence[Person]:
+    """List those of these people who are still counted: their last day, which most have, is to come."""
+    return [p for p in await people.among(ctx.db, ids=person_ids) if not p.has_left(p.today(ctx.now))]
 
 
 def _draw_question(ctx: Context, animateur: Person, found: Sequence[Person]) -> Direct:

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import Code, UtcTime, execute, insertion, upsert
-from storage.people.person import Person, Role
+from storage.people.person import Person, Role, is_there
 
 
 class Gone(SQLModel, table=True):
@@ -33,11 +33,11 @@ async def forget_gone(db: AsyncSession, person_ids: Collection[str]) -> None:
     await db.execute(delete(Gone).where(col(Gone.person_id).in_(person_ids)))
 
 
-async def list_to_ask_about(db: AsyncSession, limit: int) -> Sequence[Person]:
-    """List the people whose account is gone but who are still counted, and about whom nobody was asked yet; longest
-    gone first."""
+async def list_to_ask_about(db: AsyncSession, today: date, limit: int) -> Sequence[Person]:
+    """List the people whose account is gone but who are still counted on a day, and about whom nobody was asked yet;
+    longest gone first."""
     waits = select(Person).join(Gone, col(Gone.person_id) == col(Person.id))
-    waits = waits.where(col(Gone.asked_at).is_(None), col(Person.left_on).is_(None))
+    waits = waits.where(col(Gone.asked_at).is_(None), is_there(today))
     return (await db.exec(waits.order_by(col(Gone.noted_at), col(Person.username)).limit(limit))).all()
 
 
