@@ -2,10 +2,12 @@
 daily quotas."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ClauseElement, Connection, Integer, Table, bindparam, case, delete, func, tuple_
+from sqlalchemy import select as sa_select
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -195,6 +197,46 @@ async def spend_quota(db: AsyncSession, user_id: str, kind: str, day: date, most
     spent = {"user_id": user_id, "kind": kind, "day": day, "used": 1, "most": most}
     used: int | None = await _SPEND.run(db, spent)
     return None if used is None else most - used
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A daily quota of somebody, by kind: ``most`` units."""
+
+    user_id: str
+    kind: str
+    most: int
+
+
+_COLUMNS = ("user_id", "kind", "day", "used")
+
+
+def _spend_both_statement() -> ClauseElement:
+    """Make the statement that spends one unit of a quota and, where it was left, one of another."""
+    first = _spend_statement("postgresql").cte("first")  # type: ignore[attr-defined]  # an INSERT
+    names = (f"then_{name}" if name in ("user_id", "kind") else name for name in _COLUMNS)
+    given = (bindparam(name, type_=_USES.c[own].type) for name, own in zip(names, _COLUMNS, strict=True))
+    then = INSERT["postgresql"](_USES).from_select(_COLUMNS, sa_select(*given).where(sa_select(first.c.used).exists()))
+    statement: ClauseElement = then.on_conflict_do_update(
+        index_elements=[c.name for c in _USES.primary_key],
+        set_={"used": _USES.c.used + 1},
+        where=_USES.c.used < bindparam("then_most", type_=Integer),
+    ).returning(_USES.c.used)
+    return statement
+
+
+_SPEND_BOTH = DirectStatement({"postgresql": _spend_both_statement()})
+
+
+async def spend_both(db: AsyncSession, day: date, first: Quota, then: Quota) -> bool:
+    """Spend one unit of a quota and, where it had one left, of another (two rows), and tell whether both had; on
+    PostgreSQL that is one round trip."""
+    if db.get_bind().dialect.name == "sqlite":
+        left = await spend_quota(db, first.user_id, first.kind, day, first.most)
+        return left is not None and await spend_quota(db, then.user_id, then.kind, day, then.most) is not None
+    spent = {"user_id": first.user_id, "kind": first.kind, "day": day, "used": 1, "most": first.most}
+    more = {"then_user_id": then.user_id, "then_kind": then.kind, "then_most": then.most}
+    return await _SPEND_BOTH.run(db, spent | more) is not None
 
 
 async def spend_quota_each(

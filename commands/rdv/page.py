@@ -17,7 +17,8 @@ from commands.rdv.visits import OTHER, OVER, PAGE, Held, Typed, Visit
 from config.text import fold
 from config.themes import bits
 from dialogs.rdv.slots import BookingWish, Hours, Slot, ask_hours
-from storage import claims, people
+from storage import people
+from storage.claims import Quota, spend_both
 from storage.database import change, store
 from storage.rdv import appointments, bookings
 from storage.seals import hash_token
@@ -131,9 +132,8 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
 
 async def _may_book(ctx: Context, page: bookings.BookingPage, visitor: str) -> bool:
     """Count one more at the page and from the address; whether both may have it."""
-    today = ctx.today
-    left = await claims.spend_quota(ctx.db, visitor, "rdv-adresse", today, BY_ADDRESS)
-    return left is not None and await claims.spend_quota(ctx.db, page.user_id, "rdv-page", today, BY_PAGE) is not None
+    by_address, by_page = Quota(visitor, "rdv-adresse", BY_ADDRESS), Quota(page.user_id, "rdv-page", BY_PAGE)
+    return await spend_both(ctx.db, ctx.today, by_address, by_page)
 
 
 async def _take(visit: Visit, slot: Slot, typed: Typed, known: tuple[int, str]) -> PageAnswer:
