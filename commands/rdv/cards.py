@@ -219,8 +219,8 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
     if rdv.source is RdvSource.RDV_SP:
         return _draw_filing(ctx, rdv)
     back = Button("Remettre", Unset(rdv=about, state=RdvState.PREVU, sequence=rdv.sequence))
-    if rdv.state is RdvState.ANNULE:
-        return [back]
+    if rdv.state is RdvState.ANNULE:  # one of the page that nobody has any more is booked anew
+        return [back] if rdv.seats_taken or rdv.source is not RdvSource.PAGE else []
     cancel = Button("Annulé" if rdv.starts_at <= ctx.now else "Annuler", SetState(rdv=about, state=RdvState.ANNULE))
     if rdv.starts_at > ctx.now:
         rest = [Button("Annuler la suite", CancelRest(rdv=about))] if rdv.series is not None else []
