@@ -71,6 +71,28 @@ async def test_a_request_whose_hour_came_unanswered_says_so(desk: Desk) -> None:
         assert "Prendre un autre rendez-vous" in seen.body
 
 
+async def test_other_words_lead_to_requests_hours_and_the_page(desk: Desk) -> None:
+    free = await desk.has()
+    for words in ("demandes", "à confirmer", "Réservations"):
+        assert "Aucune demande" in (await desk.juliette.asks(f"/rdv {words}")).text, words
+    await desk.books(free[0])
+    waits = await desk.juliette.asks("/rdv en attente")
+    assert "Accepter" in waits.buttons
+    assert "On peut prendre rendez-vous avec vous" in (await desk.juliette.asks("/rdv mes dispos")).text
+    assert desk.key in (await desk.juliette.asks("/rdv ma page")).text
+
+
+async def test_what_its_person_gave_back_is_not_put_back(desk: Desk) -> None:
+    await desk.is_automatic()
+    code = (await desk.books((await desk.has())[0])).code
+    ((_, rdv),) = await desk.bookings()
+    assert "Annuler" in (await desk.juliette.asks(f"/rdv {rdv.number}")).buttons
+    await desk.sends(f"/{code}", action="annuler")
+    shown = await desk.juliette.asks(f"/rdv {rdv.number}")
+    assert "annulé" in shown.text
+    assert shown.buttons == []
+
+
 async def test_a_form_in_parts_is_read_too_and_methods_are_named(desk: Desk) -> None:
     free = await desk.has()
     parts = FormData({**MARIE, "prenom": "Zoé", "creneau": free[0]}, default_to_multipart=True)

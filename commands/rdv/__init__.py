@@ -128,8 +128,9 @@ async def start(ctx: ReadingContext, text: str) -> Replies:
         return await (list_week(ctx, "") if ctx.request.line else open_window(ctx, NoteRdv()))
     if names_colleagues(text):
         return await propose_meeting(ctx, text)
-    if (listed := await read_list(ctx, text)) is not None:
-        return listed
+    for read in (read_list, requests.read_other_words):
+        if (answered := await read(ctx, text)) is not None:
+            return answered
     line = read_rdv_line(text, ctx.clues, await _read_usual(ctx))
     return answer(ctx, await _preview(ctx, line, secrets.token_urlsafe(12)))
 

@@ -13,11 +13,12 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import Period
 from bot.previews import answer
-from bot.replies import Ask, Button, Card, Direct, Message, Replies, Reply, Waiting, Whisper
+from bot.replies import Ask, Button, Card, Direct, Message, Perform, Replies, Reply, Waiting, Whisper
 from bot.texts import render, require
 from commands.rdv.cards import CONSEILLERS, SeeBooked, feature, get_own
 from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OVER, say_when
+from config.text import fold
 from config.themes import THEMES
 from dialogs.rdv.slots import BookingWish, find_free, find_theme, list_free
 from dialogs.reservation import MOMENTS_MAX, OfferMoment
@@ -234,7 +235,26 @@ async def offer_moment(ctx: Context, form: OfferMoment) -> Replies:
 @feature.button(SeeRequests, writes=False)
 async def see_requests(ctx: ReadingContext, _: SeeRequests) -> Replies:
     """Show the bookings that wait, each with what can be done with it."""
-    return Whisper(render("reservation/waiting"), cards=await _draw_waiting(ctx))
+    cards = await _draw_waiting(ctx)
+    return Whisper(render("reservation/waiting", is_any=bool(cards)), cards=cards)
+
+
+_WAITING = frozenset(
+    {"demandes", "mes demandes", "demandes en attente", "en attente", "a confirmer", "a repondre", "a accepter"}
+    | {"reservation", "reservations", "mes reservations"}
+)
+_HOURS = ("dispo", "dispos", "mes dispos", "mes disponibilites", "plages", "mes plages", "horaires", "mes horaires")
+_LINK = ("page", "ma page", "mon lien", "qr", "qr code", "code qr", "affiche", "adresse")
+_LINES = {**dict.fromkeys(_HOURS, "rdv disponibilites"), **dict.fromkeys(_LINK, "rdv lien")}
+
+
+async def read_other_words(ctx: ReadingContext, text: str) -> Replies | None:
+    """Answer other words for what « /rdv » has: « demandes », « mes dispos », « ma page »; None for a line that says
+    something else."""
+    said = fold(text).strip(" .!?")
+    if said in _WAITING:
+        return await see_requests(ctx, SeeRequests())
+    return Perform(_LINES[said]) if said in _LINES else None
 
 
 async def _draw_waiting(ctx: ReadingContext) -> Sequence[Card]:
