@@ -116,11 +116,11 @@ async def test_an_operator_reads_slots_and_gives_a_link(
     one, two = [await said(capsys, "rdv", "link", "--user", "juliette", "--json") for _ in range(2)]
     assert one == two
     assert json.loads(one[0])["adresse"].startswith("https://bot.exemple.fr/rendez-vous/")
-    for words in (("rdv", "link"), ("rdv",), ("slots", "--from", start, "--to", end)):
-        _, err = await said(capsys, *words, "--user", "personne", code=1)
-        assert "Personne ne s’appelle « personne » dans le registre" in err, words
-        _, err = await said(capsys, *words, "--user", "@", code=2)
-        assert "il manque le nom d’utilisateur" in err, words
+    for line in ("rdv link", "rdv", f"slots --from {start} --to {end}"):
+        _, err = await said(capsys, *line.split(), "--user", "personne", code=1)
+        assert "Personne ne s’appelle « personne » dans le registre" in err, line
+        _, err = await said(capsys, *line.split(), "--user", "@", code=2)
+        assert "il manque le nom d’utilisateur" in err, line
 
 
 def coming_days() -> tuple[str, str]:
