@@ -200,7 +200,7 @@ async def spend_quota(db: AsyncSession, user_id: str, kind: str, day: date, most
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class DailyQuota:
     """A daily quota of somebody, by kind: ``most`` units."""
 
     user_id: str
@@ -228,7 +228,7 @@ def _spend_both_statement() -> ClauseElement:
 _SPEND_BOTH = DirectStatement({"postgresql": _spend_both_statement()})
 
 
-async def spend_both(db: AsyncSession, day: date, first: Quota, then: Quota) -> bool:
+async def spend_both(db: AsyncSession, day: date, first: DailyQuota, then: DailyQuota) -> bool:
     """Spend one unit of a quota and, where it had one left, of another (two rows), and tell whether both had; on
     PostgreSQL that is one round trip."""
     if db.get_bind().dialect.name == "sqlite":

@@ -50,10 +50,10 @@ async def test_so_many_a_day_of_each_kind_and_person(database: Database) -> None
 
 
 async def test_of_two_quotas_the_second_is_spent_only_where_the_first_was_left(database: Database) -> None:
-    def here(who: str) -> claims.Quota:
-        return claims.Quota(who * 26, "rdv-adresse", 2)
+    def here(who: str) -> claims.DailyQuota:
+        return claims.DailyQuota(who * 26, "rdv-adresse", 2)
 
-    page = claims.Quota("j" * 26, "rdv-page", 3)
+    page = claims.DailyQuota("j" * 26, "rdv-page", 3)
     async with database.transaction() as db:
         assert [await claims.spend_both(db, DAY, here("a"), page) for _ in range(3)] == [True, True, False]
         assert await claims.spend_both(db, DAY, here("b"), page), "an address that is stopped took nothing of the page"

@@ -18,7 +18,7 @@ from config.text import fold
 from config.themes import bits
 from dialogs.rdv.slots import BookingWish, Hours, Slot, ask_hours
 from storage import people
-from storage.claims import Quota, spend_both
+from storage.claims import DailyQuota, spend_both
 from storage.database import change, store
 from storage.rdv import appointments, bookings
 from storage.seals import hash_token
@@ -132,7 +132,7 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
 
 async def _may_book(ctx: Context, page: bookings.BookingPage, visitor: str) -> bool:
     """Count one more at the page and from the address; whether both may have it."""
-    by_address, by_page = Quota(visitor, "rdv-adresse", BY_ADDRESS), Quota(page.user_id, "rdv-page", BY_PAGE)
+    by_address, by_page = DailyQuota(visitor, "rdv-adresse", BY_ADDRESS), DailyQuota(page.user_id, "rdv-page", BY_PAGE)
     return await spend_both(ctx.db, ctx.today, by_address, by_page)
 
 
