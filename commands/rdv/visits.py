@@ -336,8 +336,7 @@ class Held:
     async def show(self, faults: Mapping[str, str] | None = None, *, status: int = 200) -> PageAnswer:
         """Show the page of a booking: its state, and what can be done with it."""
         ctx, owner, rdv = self.visit.ctx, self.visit.owner, self.rdv
-        may_move = self.is_open and self.page.is_on
-        slots = (await self.visit.list_slots(wish=self.wish))[:SHOWN_MAX] if may_move else []
+        slots = await self.visit.list_slots(wish=self.wish) if self.is_open and self.page.is_on else []
         values = {
             "state": find_state(self.booking, rdv, ctx.now),
             "code": self.code,
@@ -353,7 +352,7 @@ class Held:
             "who": say_who(owner),
             "here": self.here,
             "page": self.visit.here if self.page.is_on else "",
-            "days": self.visit.group([slot for slot in slots if slot.start != rdv.starts_at]),
+            "days": self.visit.group([slot for slot in slots[:SHOWN_MAX] if slot.start != rdv.starts_at]),
             "is_unanswered": self.is_unanswered,
             "may": "change" if self.is_open else "decline" if self.is_to_come else "",
             "mails": ctx.settings.smtp is not None and self.booking.mail_wanted,
