@@ -264,9 +264,10 @@ async def test_what_is_solved_closes_after_five_working_days_and_it_is_said_befo
 async def test_who_is_no_agent_does_nothing_with_a_ticket(helpdesk: Hotline) -> None:
     ticket, _ = await helpdesk.asks(helpdesk.juliette, "Pas pour tous")
     lea = await helpdesk.house.conseiller("lea")
-    for line in (f"/ticket {ticket.number}", "/ticket liste", "/ticket chercher tous", "/ticket"):
+    for line in (f"/ticket {ticket.number}", "/ticket liste", "/ticket chercher tous"):
         told = plain(await lea.asks(line))
         assert "n’existe pas" in told or "réserv" in told, told
+    assert "Vous n’avez encore rien demandé" in plain(await lea.asks("/ticket")), "one’s own, and nobody else’s"
     card = await helpdesk.card(ticket)
     await helpdesk.house.registers(helpdesk.omar, Role.CONSEILLER)
     place = helpdesk.rooms["espace-coop"]
