@@ -241,6 +241,19 @@ async def test_what_is_said_to_be_wrong_is_asked_for_until_it_is_right(
     assert right.buttons[0] == "Enregistrer"
 
 
+async def test_a_change_of_mind_that_says_what_is_right_drops_nothing(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    for words, told in (
+        ("non finalement c'était une heure", "Durée corrigée : 1 h"),
+        ("non finalement ils étaient 12", "corrigé : 12"),
+    ):
+        await house.settled()
+        assert told in plain(await answered(juliette, words, "rien n’est encore enregistré")), words
+    await house.settled()
+    await answered(juliette, "rdv demain 10h impôts bron", "émarche")
+    assert "11 h" in plain(await answered(juliette, "non finalement 11h", "Heure corrigée"))
+
+
 async def test_another_part_put_right_leaves_the_question_open(house: House, juliette: Person) -> None:
     await answered(juliette, LINE, "rien n’est encore enregistré")
     await answered(juliette, "c'est pas la bonne date", "Quelle est la bonne date")

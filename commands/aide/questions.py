@@ -38,8 +38,9 @@ CORRECTED = {
 each the button, never shown, for which what is said of the preview stands."""
 DROPPED = frozenset({"cra.Resume", "cra.ResumeCoordination", "rdv.Resume"})
 """The buttons that bring a dropped preview back: its question keeps them in the place of « non »."""
-BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE})
-"""What a bare « 45 min », « à Bron » may be taken for where nothing was said before it."""
+BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE, Intention.ANNULER})
+"""What a bare « 45 min », « à Bron » may be taken for where nothing was said before it; « non finalement 1h » cancels
+nothing."""
 LOOKED_AT = 40
 """Posts of a conversation in which a question is looked for: what was said before them is no answer to it."""
 MANY = 2
