@@ -285,6 +285,7 @@ async def explain_erasure(ctx: Context, _: str) -> Replies:
         "asked": plural(duties.asked, "demande d’aide ouverte", "demandes d’aide ouvertes") if duties.asked else "",
         "held": plural(duties.held, "demande", "demandes") if duties.held else "",
         "turns": plural(duties.turns, "tour de garde", "tours de garde") if duties.turns else "",
+        "duties": duties,
         "animates": ctx.user.animates,
         "months": ctx.settings.journal_months,
         "days": PATIENCE.days,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -51,6 +52,7 @@ def _read_short(text: str, _: Clues) -> str:
 WORDS = ReadText(_read_words, show=", ".join)
 SHORT = ReadText(_read_short)
 PHONE = ReadText(lambda text, _: entries.read_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78")
+OWN_PHONE = replace(PHONE, reader=lambda text, _: entries.read_own_phone(text))
 EMAIL = ReadText(lambda text, _: entries.read_email(text), placeholder="prenom.nom@exemple.fr")
 SITE = ReadText(lambda text, _: entries.read_site(text), placeholder="https://exemple.fr")
 DEPARTEMENT = ReadText(lambda text, _: entries.read_departement(text), placeholder="69, ou Rhône")
@@ -62,7 +64,7 @@ class EditProfile(Form):
     title = "Ma fiche"
     submit_label = "Enregistrer"
 
-    telephone: Annotated[str | None, PHONE] = Field(
+    telephone: Annotated[str | None, OWN_PHONE] = Field(
         None, title="Téléphone", description="Vu de personne tant que vous n’en décidez pas autrement."
     )
     commune: Annotated[CommunePlace | None, COMMUNE_FIELD] = Field(

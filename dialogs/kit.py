@@ -36,14 +36,6 @@ def _read_hours(text: str, clues: Clues) -> str:
     return hours
 
 
-def _read_phone(text: str, _: Clues) -> str:
-    """Read the number of somebody, not a short one that answers for everybody (3949)."""
-    number = entries.read_phone(text)
-    if not number.startswith("+"):
-        raise ValueError("Donnez le numéro de qui reçoit les colis : 06 12 34 56 78, par exemple.")
-    return number
-
-
 class OrderKit(Form):
     """The window of an order: what it is, and where it goes. ``order`` is the number of the order being corrected (0: a
     new one), ``tops`` and ``bottoms`` the sizes in the operator’s table: trousers are asked for only where it has sizes
@@ -71,7 +63,7 @@ class OrderKit(Form):
     )
     telephone: Annotated[
         str,
-        ReadText(_read_phone, show=entries.show_phone, placeholder="06 12 34 56 78"),
+        ReadText(lambda text, _: entries.read_own_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78"),
     ] = Field(title="Téléphone", description="Pour le transporteur, le jour de la livraison.")
     horaires: Annotated[str, ReadText(_read_hours)] = Field(
         title="Horaires de livraison", description="Par exemple : lundi à vendredi, 9h-12h et 14h-17h."

@@ -48,6 +48,7 @@ async def test_what_one_says_finds_one_and_is_shown_back(house: House, juliette:
 async def test_a_mistake_is_explained_under_its_field(house: House, juliette: Person) -> None:
     form = await edited(juliette)
     assert "06 12 34 56 78" in read_mistake(await form.fill(telephone="06 12").submit(), "telephone")
+    assert "d’une personne" in read_mistake(await form.fill(telephone="12").submit(), "telephone"), "no service’s"
     assert "40 caractères" in read_mistake(await form.fill(telephone="", mots="x" * 41).submit(), "mots")
     assert (await form.fill(mots="Linux").submit()).accepted
 

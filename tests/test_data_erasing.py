@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete
 from sqlmodel import col, select
 
+from bot.texts import render
 from storage import drafts, people
 from storage.cra import Cra
 from storage.drafts import Draft
@@ -181,3 +182,12 @@ async def test_what_is_too_old_goes_at_night_part_by_part(
 
 async def is_gone(house: House, person: Person) -> bool:
     return await registered(house, person) is None
+
+
+@pytest.mark.parametrize(("count", "ends"), [(1, ("elle sera", "elle reviendra", "il restera")), (2, ("elles", "ils"))])
+def test_what_is_in_hand_is_told_of_one_and_of_several(count: int, ends: tuple[str, ...]) -> None:
+    duties = rights.Duties(asked=count, held=count, turns=count)
+    told = {"kept": [], "asked": "X", "held": "X", "turns": "X", "animates": False, "months": 24, "days": 7}
+    text = render("donnees/explain", duties=duties, **told)
+    assert all(end in text for end in ends)
+    assert ("elles" in text, "ils resteront" in text) == (count > 1, count > 1)

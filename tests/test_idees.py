@@ -5,12 +5,14 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import delete
 from sqlmodel import col, select
 
 from bot.errors import UserError
+from bot.texts import render
 from commands.actus.harvest import harvest_tables
 from commands.idees import Ruling, read_ruling
 from commands.idees.cards import IdeaListing, read_listing
@@ -18,7 +20,7 @@ from sandbox.faults import Faults
 from storage import idees
 from storage.actus.items import Item, ItemKind
 from storage.database import store
-from storage.idees import Idea, IdeaState, IdeaVote
+from storage.idees import Idea, IdeaCategory, IdeaState, IdeaVote
 from storage.people import Role
 from storage.ressources.feedback import ResourceNeed, make_need_key
 from tests.people import Person, Post
@@ -358,3 +360,10 @@ def test_what_an_idea_becomes_is_read_from_a_line() -> None:
             read_ruling(line)
     assert read_listing("Les plus demandées") is IdeaListing.WANTED
     assert read_listing("trier") is None
+
+
+def test_an_idea_about_nothing_in_particular_names_no_subject() -> None:
+    about = {"number": 1, "title": "Trier", "state": IdeaState.NEW}
+    for category, words in ((IdeaCategory.OTHER, "1 voix · nouvelle"), (IdeaCategory.REPORTS, "1 voix · nouvelle · C")):
+        row = render("idees/row", idea=SimpleNamespace(**about, category=category), votes=1, voted=False)
+        assert (words in row.replace("\u00a0", " "), "Autre" in row) == (True, False)
