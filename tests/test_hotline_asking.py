@@ -168,3 +168,14 @@ async def test_the_open_ones_are_listed_by_what_matters(helpdesk: Hotline) -> No
         await nobody.asks("/ticket liste")
     )
     assert "rien demandé" in plain(await nobody.asks("/hotline mes demandes"))
+
+
+async def test_who_sends_the_same_again_keeps_one(helpdesk: Hotline) -> None:
+    subject = unique("Rien ne s’affiche")
+    first, _ = await helpdesk.asks(helpdesk.juliette, subject)
+    second, _ = await helpdesk.asks(helpdesk.juliette, subject.upper())
+    asked = await helpdesk.juliette.told("a le même titre")
+    assert asked.buttons == [f"Garder seulement la n° {first.number}"]
+    await helpdesk.juliette.clicks(asked, asked.buttons[0])
+    await helpdesk.house.settled()
+    assert [(await helpdesk.now(one)).state.is_open for one in (first, second)] == [True, False]

@@ -118,6 +118,13 @@ async def test_only_what_is_published_and_near_is_shown(helpdesk: Hotline) -> No
     assert ticket.subject == f"Le {word} bloqué"
 
 
+def test_that_nothing_is_displayed_is_no_question_about_posters() -> None:
+    poster = ("Affiche : cinq réflexes contre les arnaques", "À accrocher au mur.")
+    for words in ("Rien ne s’affiche", "Ça n’affiche plus rien", "La page ne s’affiche toujours pas"):
+        assert not suggestions.is_answer(*poster, words), words
+    assert suggestions.is_answer(*poster, "affiche contre les arnaques")
+
+
 @pytest.mark.every_mode
 async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(helpdesk: Hotline) -> None:
     subject = f"Perdre son {unique('jeton')}"

@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Button, Direct, Message, Replies, Reply, Say
 from bot.texts import Markdown, render, require
-from commands.hotline.cards import RECEIPT, draw_receipt, post_waiting_cards
+from commands.hotline.cards import RECEIPT, Settled, draw_receipt, post_waiting_cards
 from commands.hotline.outages import OUTAGE, draw_outage, refresh_outage
 from commands.hotline.service import AGENTS, feature, find_room
 from commands.hotline.tickets import note_move
@@ -108,7 +108,20 @@ async def file_ticket(ctx: Context, author: people.Person, key: str, asked: dict
     said = render("hotline/in_thread", number=ticket.number)
     thread = [Say(said, channel_id=ticket.source_channel, root_id=ticket.source_post)] if source else []
     second = [Direct(render("hotline/second_blocking", first=first, ticket=ticket), user_id=author.id)] if first else []
-    return [told, *second, *thread, *await post_waiting_cards(ctx, ticket.queue), *known]
+    again = await _ask_which(ctx, ticket)
+    return [told, *second, *again, *thread, *await post_waiting_cards(ctx, ticket.queue), *known]
+
+
+async def _ask_which(ctx: Context, ticket: Ticket) -> Sequence[Direct]:
+    """Ask the author of a ticket with the same subject as an open one of theirs whether it is that one: where nothing
+    seems to have been sent, people send it again."""
+    theirs = [one for one in await tickets.list_of_author(ctx.db, ticket.author_id, 0, LOOKED_AT) if one.state.is_open]
+    same = [one for one in theirs if one.id != ticket.id and fold(one.subject) == fold(ticket.subject)]
+    if not same:
+        return []
+    keep = Button(f"Garder seulement la n° {same[-1].number}", Settled(ticket=ticket.number))
+    text = render("hotline/asked_already", ticket=ticket, before=same[-1].number)
+    return [Direct(text, [keep], user_id=ticket.author_id)]
 
 
 async def _find_blocking(ctx: Context, author: people.Person) -> int | None:

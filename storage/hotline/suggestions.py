@@ -116,8 +116,8 @@ WEAK = frozenset(
     for word in re.findall(
         r"\w+",
         """
-        aide arrive aucun besoin blocage bloque chose fonctionne impossible jamais marcher panne question rien souci
-        toujours urgent
+        affiche aide arrive aucun besoin blocage bloque chose fonctionne impossible jamais marcher panne question rien
+        souci toujours urgent
         """,
     )
 )
