@@ -271,7 +271,9 @@ class ReportMessage(Form):
     submit_label = "Signaler"
 
     link: Annotated[str, Text()] = Field(
-        alias="lien", title="Lien du message", description="Au survol du message : « … », puis « Copier le lien »."
+        alias="lien",
+        title="Lien du message",
+        description="Au survol du message, « … » (téléphone : un appui long), puis « Copier le lien ».",
     )
     motive: Annotated[str, Offered("motives")] = Field(alias="motif", title="Motif")
     word: Annotated[str, Text(long=True, limit=WORD_MAX)] = Field(
@@ -281,7 +283,7 @@ class ReportMessage(Form):
     said: Hidden[str] = ""
 
     def introduction(self) -> str:
-        shown = f" : « {self.said} »" if self.said else ""
+        shown = f" : « {self.said} »" if self.said else "."
         return f"Votre nom n’est montré ni à la personne qui a écrit ce message, ni dans le dossier{shown}"
 
 

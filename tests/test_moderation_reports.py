@@ -93,6 +93,8 @@ async def test_what_cannot_be_reported_is_said_kindly(room: CaseStage) -> None:
     window = await room.juliette.opens(f"/signaler {room.link(await room.writes())} c’est blessant")
     assert window.values["mot"] == "c’est blessant"
     form = await room.juliette.opens("/signaler")
+    assert form.introduction.endswith("ni dans le dossier.")
+    assert "un appui long" in str(form.element("lien")["help_text"]), "a phone has nothing to hover with"
     answer = await form.fill(lien=room.link(own), motif="autre").submit()
     assert "C’est votre message" in answer.errors["lien"]
     post = await room.writes()
