@@ -254,7 +254,7 @@ async def show_own(ctx: ReadingContext, text: str) -> Replies:
     if line := ELSEWHERE.get(fold(first)):
         return Perform(f"{line} {rest}".strip())
     if ctx.user.role is not Role.CONSEILLER:
-        raise UserError(render("stats/no_own"))
+        raise UserError(render("stats/no_own", coordinates=ctx.user.role is Role.COORDINATEUR))
     asked = queries.read_own_query(ctx, text)
     if await is_training(ctx.db, ctx.user.id):
         return Whisper(await describe_practice(ctx, asked))
