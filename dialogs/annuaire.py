@@ -11,6 +11,7 @@ from pydantic import Field
 from bot.forms import Clues, Form, Hidden, ReadText, Text
 from bot.forms.kinds import must_fit
 from dialogs.communes import COMMUNE_FIELD
+from dialogs.lines import read_own_phone
 from dialogs.themes import THEME_FIELD
 from storage.annuaire import entries
 from storage.annuaire.entries import COLUMNS, TEXT_MAX, find_commune
@@ -52,7 +53,7 @@ def _read_short(text: str, _: Clues) -> str:
 WORDS = ReadText(_read_words, show=", ".join)
 SHORT = ReadText(_read_short)
 PHONE = ReadText(lambda text, _: entries.read_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78")
-OWN_PHONE = replace(PHONE, reader=lambda text, _: entries.read_own_phone(text))
+OWN_PHONE = replace(PHONE, reader=lambda text, _: read_own_phone(text))
 EMAIL = ReadText(lambda text, _: entries.read_email(text), placeholder="prenom.nom@exemple.fr")
 SITE = ReadText(lambda text, _: entries.read_site(text), placeholder="https://exemple.fr")
 DEPARTEMENT = ReadText(lambda text, _: entries.read_departement(text), placeholder="69, ou Rhône")

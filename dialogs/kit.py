@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from bot.forms import Clues, Element, Form, Hidden, Offered, Raw, ReadText
-from dialogs.lines import Roomy, read_line, read_paragraphs
+from dialogs.lines import Roomy, read_line, read_own_phone, read_paragraphs
 from storage import kit
 from storage.annuaire import entries
 from storage.people import register
@@ -63,7 +63,7 @@ class OrderKit(Form):
     )
     telephone: Annotated[
         str,
-        ReadText(lambda text, _: entries.read_own_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78"),
+        ReadText(lambda text, _: read_own_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78"),
     ] = Field(title="Téléphone", description="Pour le transporteur, le jour de la livraison.")
     horaires: Annotated[str, ReadText(_read_hours)] = Field(
         title="Horaires de livraison", description="Par exemple : lundi à vendredi, 9h-12h et 14h-17h."

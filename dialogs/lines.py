@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.forms import Clues, Element, ReadText
 from bot.forms.kinds import LONG_MAX, TEXT_MAX, DeclaredField, must_fit
+from storage.annuaire import entries
 from storage.urls import LINK_MAX, InsideError, read_link
 
 Reader = Callable[[str, Clues], str]
@@ -63,3 +64,11 @@ def read_address(text: str, _: Clues) -> str:
         raise ValueError("Ce lien mène à un réseau privé : personne d’autre ne pourrait l’ouvrir.") from None
     except ValueError:
         raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None
+
+
+def read_own_phone(text: str) -> str:
+    """Read the phone number of one person, not a short one that answers for everybody (3949). Raises ValueError."""
+    number = entries.read_phone(text)
+    if not number.startswith("+"):
+        raise ValueError("Donnez le numéro d’une personne : 06 12 34 56 78, par exemple.")
+    return number

@@ -62,14 +62,6 @@ def read_phone(text: str) -> str:
     raise ValueError("Écrivez le numéro comme 06 12 34 56 78, ou +262 692 12 34 56.")
 
 
-def read_own_phone(text: str) -> str:
-    """Read the phone number of one person, not a short one that answers for everybody (3949). Raises ValueError."""
-    number = read_phone(text)
-    if not number.startswith("+"):
-        raise ValueError("Donnez le numéro d’une personne : 06 12 34 56 78, par exemple.")
-    return number
-
-
 def show_phone(number: str) -> str:
     """Write a number as people in France do: « 06 12 34 56 78 »; a foreign one as it is called."""
     found = _FRENCH.fullmatch(number)
