@@ -18,7 +18,7 @@ from cli.doctor.findings import CheckFindings
 from commands import controls
 from storage.claims import LEASE
 from storage.database import Database
-from tests.support.house import Clock, wait_for
+from tests.support.house import SETTLED_S, Clock, wait_for
 from tests.support.moderation import MeasureStage, known, measure_stage
 from tests.support.outbox import crash_outbox
 from tests.support.work import Count, WorkerWorkplace, both_databases, room, worker_workplace
@@ -148,7 +148,7 @@ async def test_what_a_fast_clock_wrote_leaves_when_its_replica_is_gone(worker_wo
         async def is_done() -> bool:
             return not await place.waits(right)
 
-        await wait_for(is_done)
+        await wait_for(is_done, SETTLED_S)  # a lease may have to end
         assert await place.steps_done(right) == 2
         assert "depuis demain" in [post.message for post in await place.juliette.direct()]
 
