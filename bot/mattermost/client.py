@@ -124,7 +124,9 @@ log = structlog.get_logger()
 
 API = "/api/v4"
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
-FILE_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=3, sock_read=60)
+LONGEST_CALL = 120
+"""Seconds."""
+FILE_TIMEOUT = aiohttp.ClientTimeout(total=LONGEST_CALL, sock_connect=3, sock_read=60)
 LARGEST_FRAME = 16 * 1024 * 1024
 PAUSE_WAITED_MAX = 5.0
 """Seconds a call waits for a server that asked for a pause; beyond, it fails at once and the caller decides."""
@@ -151,10 +153,12 @@ class AioClient:
         self._version = ""
         self._paused_until = 0.0
         self._opened: aiohttp.ClientSession | None = None
+        self._left: list[tuple[float, aiohttp.ClientSession]] = []
+        """Sessions that were left, and when: calls under way end in them."""
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """The one session; it sends the token with every request."""
+        """The session of new calls; it sends the token with every request."""
         if self._opened is None or self._opened.closed:
             headers = {"User-Agent": "coop-bot"}
             if self._token:
@@ -170,9 +174,22 @@ class AioClient:
         return self._opened
 
     async def close(self) -> None:
-        """Close the session and its connections."""
+        """Close all sessions and their connections."""
+        for _, session in self._left:
+            await session.close()
         if self._opened is not None:
             await self._opened.close()
+
+    async def _leave(self, session: aiohttp.ClientSession) -> None:
+        """Make no more calls through the connections of a session of which one kept silent: what swallowed this call,
+        as a proxy does that forgot its connections, swallows whatever goes through those that were opened before."""
+        if session is not self._opened:
+            return
+        self._opened, now = None, loop_time()
+        old = [left for at, left in self._left if at + LONGEST_CALL < now]
+        self._left = [(at, left) for at, left in self._left if at + LONGEST_CALL >= now] + [(now, session)]
+        for each in old:
+            await each.close()
 
     async def get(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
         """Read, with retries."""
@@ -257,13 +274,16 @@ class AioClient:
     @asynccontextmanager
     async def _answer(self, method: str, url: URL, **options: Any) -> AsyncIterator[aiohttp.ClientResponse]:
         await self._pause()
+        session = self.session
         try:
-            async with self.session.request(method, url, allow_redirects=False, **options) as reply:
+            async with session.request(method, url, allow_redirects=False, **options) as reply:
                 self._note_version(reply.headers.get("X-Version-Id", ""))
                 if reply.status >= 300:
                     raise await self._fault(reply)
                 yield reply
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ConnectionTimeoutError):
+                await self._leave(session)
             raise ChatError(0, type(error).__name__) from error
 
     async def listen(self, params: Mapping[str, str]) -> aiohttp.ClientWebSocketResponse:

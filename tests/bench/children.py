@@ -22,7 +22,7 @@ from tests.bench.forks import ForkServer, RunningProcess
 ROOT = Path(__file__).resolve().parents[2]
 COOP_BOT = "import sys; from cli.main import main; sys.exit(main())"
 SECRETS = {"COOP_BOT_TOKEN": "jeton-du-bot-" + "x" * 13, "COOP_COMMAND_TOKEN": "c" * 26, "COOP_SECRET": "s" * 40}
-START_S, STOP_S, IDLE_S = 60, 10, 0.1
+START_S, STOP_S, IDLE_S = 300, 10, 0.1
 
 
 _forks: list[ForkServer] = []
