@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from difflib import get_close_matches
@@ -24,6 +25,9 @@ USUAL_FILE = Path(".env")
 """The env file of who names none."""
 NOT_SETTINGS = {"COOP_ADMIN_TOKEN"}
 """Variables that are options of commands."""
+SERVICES = re.compile(r".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)")
+"""What Kubernetes and Docker put into the environment about services near by: for one called « coop-bot »,
+COOP_BOT_SERVICE_HOST and COOP_BOT_PORT_8066_TCP."""
 
 
 def run_in_loop(work: Coroutine[Any, Any, int]) -> int:
@@ -58,7 +62,8 @@ def explain_unknown_settings(path: Path | None) -> Sequence[str]:
     usual = path or USUAL_FILE
     told = envfile.values(text_of(usual)) if usual.is_file() else {}
     known = {f"COOP_{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
-    unknown = {name for name in {**told, **os.environ} if name.upper().startswith("COOP_")}
+    around = {name for name in os.environ if not SERVICES.fullmatch(name)}
+    unknown = {name for name in {*told, *around} if name.upper().startswith("COOP_")}
     return [_explain_unknown(name, known) for name in sorted(unknown) if name.upper() not in known]
 
 

@@ -83,6 +83,8 @@ async def test_a_setting_that_nobody_reads_is_said_by_serve_and_doctor(
     served = serve_nothing(monkeypatch)
     monkeypatch.setenv("COOP_ADMIN_TOKEN", "")
     monkeypatch.setenv("coop_zorglub", "1")
+    for end in ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_8066_TCP", "PORT_8066_TCP_ADDR"):
+        monkeypatch.setenv(f"COOP_BOT_{end}", "tcp://10.0.0.1:8066")  # as Kubernetes tells of a service near by
     capsys.readouterr()
     words = ["--env-file", write_settings(newest.file, {"COOP_WELCOM": "non", "MOTD": "bonjour"})]
     assert await asyncio.to_thread(run_command, *words, "serve") == 0
