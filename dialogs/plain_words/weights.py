@@ -37,7 +37,7 @@ SURE, MARGIN, AGREED = 4.0, 1.5, 0.9
 """What it must weigh to be taken for sure, how much more than any other, and how likely it must be."""
 KNOWN = 0.4
 """How likely something must be of which no cue tells."""
-MODEL_WEIGHT, UNLIKELY = 2.5, 1e-4
+MODEL_WEIGHT, UNLIKELY = 2.0, 1e-4
 """What the model counts beside the cues, and the least that it can say."""
 PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
