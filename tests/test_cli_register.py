@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import BadParameter
 from pydantic import SecretStr
 
 from cli.errors import OperatorError
@@ -143,8 +144,11 @@ async def test_nobody_and_no_bot_has_a_role(elsewhere: Path) -> None:
     async with serve_chat(**{NAMED: USER | {"is_bot": True}}) as server:
         settings = await settings_in(elsewhere, server.url)
         await refused(settings, "juliette", "compte de bot", server)
-        for name in ("carl", "@", "", "pas un nom", "x" * 500, "../users"):
+        for name in ("carl", "pas un nom", "x" * 500, "../users"):
             await refused(settings, name, "Mattermost ne connaît personne", server)
+        for name in ("", "@"):
+            with pytest.raises(BadParameter, match="il manque le nom"):
+                await role(settings, name, "conseiller")
 
 
 async def refused(settings: Settings, name: str, words: str, server: ChatServer) -> None:

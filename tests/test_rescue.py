@@ -37,8 +37,9 @@ def reference_in(text: str) -> str:
 
 @pytest.mark.every_mode
 async def test_a_command_that_fails_leads_to_help(helpdesk: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tickets, "list_of_author", fail)
-    told = await helpdesk.juliette.asks("/hotline demandes secret")
+    with monkeypatch.context() as broken:
+        broken.setattr(tickets, "list_of_author", fail)
+        told = await helpdesk.juliette.asks("/hotline demandes secret")
     reference = reference_in(told.text)
     assert told.buttons == ["Demander de l’aide"]
     form = await helpdesk.juliette.opens_by(told, "Demander de l’aide")

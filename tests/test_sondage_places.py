@@ -125,7 +125,7 @@ async def test_the_words_of_an_author_call_nobody_and_draw_nothing(house: House)
     [
         ({"question": "\u200b"}, "question", "Écrivez votre question"),
         ({"reponses": "Oui\noui "}, "reponses", "deux fois"),
-        ({"fin": "hier 9h"}, "fin", "Écrivez le jour"),
+        ({"fin": "hier 9h"}, "fin", "Ce jour est passé"),
         ({"fin": "01/01/2031 9h"}, "fin", "90 jours au plus"),
     ],
 )
