@@ -106,6 +106,8 @@ def test_what_is_to_come_is_understood_and_led_to_once_it_is_there(sentence: str
         ("parler à un humain", "hotline", "/hotline"),
         ("annule", "annuler", ""),
         ("merci c'est bon", "politesse", ""),
+        ("c'est pas le bon jour", "hors_sujet", ""),
+        ("je suis invité, qu'est-ce que j'ai le droit de faire ici", "aide", "/aide"),
         ("ticket 4", "hotline_demandes", "/ticket 4"),
         ("mes stats de septembre", "stats", "/stats septembre"),
         ("/cra modifer 12", "cra", "/cra modifier 12"),

@@ -179,7 +179,7 @@ async def test_a_button_pressed_twice_and_the_way_back_book_once_and_old_links_s
         assert len((await db.exec(alike)).all()) == 1
         await change(db, rdv, starts_at=rdv.starts_at - timedelta(days=30), ends_at=rdv.ends_at - timedelta(days=30))
     await page.reload()
-    await expect(page.get_by_text("Ce rendez-vous est passé.")).to_be_visible()
+    await expect(page.get_by_text("n’a pas répondu à temps")).to_be_visible()
     assert await complaints(page) == []
     async with house.bot.database.transaction() as db:
         await close_page(db, juliette.id, house.clock())
