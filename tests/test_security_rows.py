@@ -152,6 +152,7 @@ async def elsewhere(house: House, tmp_path: Path) -> AsyncIterator[House]:
     usual = house.settings
     house.settings = usual.model_copy(update={"database_url": make_prompt(await create_sqlite(tmp_path))})
     await house.restart()
+    await house.bot.jobs.stop()  # else what is old is erased meanwhile
     try:
         yield house
     finally:
