@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from bot.clock import utc_now
 from cli.demo import stage
 from cli.demo.cast import ADMIN, PASSWORD, TEAM, TOWN_SQUARE
 from cli.demo.plan import DemoPlan
@@ -48,7 +47,7 @@ async def play(url: str) -> Received:
     async with new_session() as session:
         agathe = await _log_in(session, url, "agathe")
         malik = await _log_in(session, url, "malik")
-        since = int(utc_now().timestamp() * 1000)
+        since = await _wait_until_quiet(agathe)
         await _moderate(agathe)
         await _announce(agathe)
         await _ask(agathe)
@@ -60,6 +59,24 @@ async def play(url: str) -> Received:
         for person in (agathe, malik):
             await person.leaves()
         return received
+
+
+async def _wait_until_quiet(agathe: Person) -> int:
+    """Wait until what began with the demo is told, two minutes at most; return the instant (ms) from which on what she
+    is sent counts. It is the server’s, whose clock may be ahead of this one."""
+    async with asyncio.timeout(120):
+        newest, before = await _find_newest(agathe), 0
+        while newest > before:
+            await asyncio.sleep(QUIET_S)
+            newest, before = await _find_newest(agathe), newest
+    return newest + 1
+
+
+async def _find_newest(agathe: Person) -> int:
+    """When the last message was posted that she can read (ms)."""
+    channels = await agathe.api.get(f"/users/me/teams/{agathe.site.team_id}/channels")
+    pages = [await agathe.api.get(f"/channels/{each['id']}/posts?per_page=1") for each in channels]
+    return max(int(post["create_at"]) for page in pages for post in page["posts"].values())
 
 
 async def _log_in(session: Any, url: str, name: str) -> Person:
@@ -250,6 +267,7 @@ async def test_an_hour_of_work_brings_few_messages(tmp_path: Path) -> None:
     plan = DemoPlan(tmp_path, stage.free_port(), stage.free_port(), "11.6")
     async with stage.run(plan, print):
         received = await play(plan.url)
+    assert received.public, "what she had said to everybody is among what was looked at"
     assert received.count <= HER_MOST, received
     assert not [text for text in received.direct if "terminé" in text and text.startswith("✅")]
     assert not [text for text in received.notices if "coop" in text], "what the bot did in channels is not told there"
