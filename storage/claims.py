@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Integer, Table, bindparam, case, delete, func, tuple_
 from sqlalchemy import select as sa_select
@@ -177,11 +178,15 @@ _USES: Table = QuotaUse.__table__  # type: ignore[attr-defined]  # SQLModel does
 
 def _spend_statement(kind: str) -> ClauseElement:
     """Make the statement that spends one unit of a quota and returns the count, unless that would exceed the limit."""
-    once = INSERT[kind](_USES).values({c.name: bindparam(c.name) for c in _USES.c})
+    return _use_one(INSERT[kind](_USES).values({c.name: bindparam(c.name) for c in _USES.c}), "most")
+
+
+def _use_one(once: Any, most: str) -> ClauseElement:
+    """Let the insertion of a quota’s first use count one more where there is a row, up to the limit of that name."""
     statement: ClauseElement = once.on_conflict_do_update(
         index_elements=[c.name for c in _USES.primary_key],
         set_={"used": _USES.c.used + 1},
-        where=_USES.c.used < bindparam("most", type_=Integer),
+        where=_USES.c.used < bindparam(most, type_=Integer),
     ).returning(_USES.c.used)
     return statement
 
@@ -217,12 +222,7 @@ def _spend_both_statement() -> ClauseElement:
     names = (f"then_{name}" if name in ("user_id", "kind") else name for name in _COLUMNS)
     given = (bindparam(name, type_=_USES.c[own].type) for name, own in zip(names, _COLUMNS, strict=True))
     then = INSERT["postgresql"](_USES).from_select(_COLUMNS, sa_select(*given).where(sa_select(first.c.used).exists()))
-    statement: ClauseElement = then.on_conflict_do_update(
-        index_elements=[c.name for c in _USES.primary_key],
-        set_={"used": _USES.c.used + 1},
-        where=_USES.c.used < bindparam("then_most", type_=Integer),
-    ).returning(_USES.c.used)
-    return statement
+    return _use_one(then, "then_most")
 
 
 _SPEND_BOTH = DirectStatement({"postgresql": _spend_both_statement()})

@@ -28,6 +28,11 @@ _NAMES = {
 }
 
 
+def _reduce(said: str) -> str:
+    """The words of what is said, as they are compared; of a long text, no more than tells that it is long."""
+    return " ".join(split_words(said[: ANSWER_MAX + 1]))
+
+
 def _list_words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -93,7 +98,7 @@ _WAIT = re.compile(
 
 def says_wait(said: str) -> bool:
     """Whether somebody asks for a moment: « attends »."""
-    return bool(_WAIT.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1]))))
+    return bool(_WAIT.fullmatch(_reduce(said)))
 
 
 _CANCEL = ("annul", "supprim", "abandon", "effac", "jette", "stop", "laisse")
@@ -116,7 +121,7 @@ _RIGHT = re.compile(
 
 def says_right(said: str) -> bool:
     """Whether all is said to be right as it is: « c’est bon », « laisse comme ça », « enregistre »."""
-    return bool(_RIGHT.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1]))))
+    return bool(_RIGHT.fullmatch(_reduce(said)))
 
 
 _RESUME = re.compile(
@@ -132,7 +137,7 @@ _RESUME = re.compile(
 
 def resumes(said: str) -> bool:
     """Whether what was just dropped is wanted back: « reprendre », « finalement si »."""
-    return bool(_RESUME.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1]))))
+    return bool(_RESUME.fullmatch(_reduce(said)))
 
 
 _RETURN = _list_words(
@@ -147,9 +152,8 @@ _REPORT = ("compte rendu", "cra", "apercu", "on en etait", "en etait on", "j en 
 
 def returns_to_report(said: str) -> bool:
     """Whether somebody comes back to the report that they were telling: « et mon compte rendu ? »."""
-    words = split_words(said[: ANSWER_MAX + 1])
-    plain = f" {' '.join(words)} "
-    return bool(words) and _RETURN.issuperset(words) and any(f" {each} " in plain for each in _REPORT)
+    plain = _reduce(said)
+    return bool(plain) and _RETURN.issuperset(plain.split()) and any(f" {each} " in f" {plain} " for each in _REPORT)
 
 
 _PLACES = ("premiere?|1er|1re|1ere", "deuxieme|2e|2eme|seconde?", "troisieme|3e|3eme", "derniere?")
@@ -163,7 +167,7 @@ _ORDINAL = re.compile(
 
 def read_ordinal(said: str) -> int:
     """Which of several things is chosen by its place: 2 for « le deuxième », LAST for the last; 0 where none is."""
-    found = _ORDINAL.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1])))
+    found = _ORDINAL.fullmatch(_reduce(said))
     place = next((place for place, each in enumerate(found.groups(), 1) if each), 0) if found else 0
     return LAST if place == len(_PLACES) else place
 
@@ -175,7 +179,7 @@ _NTH = re.compile(
 
 def names_place(said: str) -> bool:
     """Whether something is meant by its place in a list, and not said otherwise: « le 15eme »."""
-    plain = " ".join(split_words(said[: ANSWER_MAX + 1]))
+    plain = _reduce(said)
     return bool(_NTH.fullmatch(plain)) or read_ordinal(said) != 0 or read_listed(said)[1] != 0
 
 
@@ -193,7 +197,7 @@ _LISTED = re.compile(
 
 def read_listed(said: str) -> tuple[str, int]:
     """What is to be done with one of a list, and its place there: « supprime le 2e »; 0 where none is meant."""
-    found = _LISTED.fullmatch(" ".join(split_words(said[: ANSWER_MAX + 1])))
+    found = _LISTED.fullmatch(_reduce(said))
     counted = _COUNTED.fullmatch(found["which"]) if found else None
     place = int(counted[1]) if counted else read_ordinal(found["which"]) if found else 0
     begun = found["act"] or "" if found else ""
