@@ -256,3 +256,8 @@ async def make_team_room(house: House, animateur: Person) -> str:
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     await house.remembers({"animation": place})
     return place
+
+
+async def list_by_bot(house: House, person: Person, channel: str) -> list[Post]:
+    """What the bot said in a channel."""
+    return [post for post in await person.reads(channel) if post.user_id == house.site.bot_id and not post.type]
