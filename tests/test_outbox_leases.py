@@ -1,10 +1,13 @@
 """Whose message it is: replicas, leases that end, and a database that is away or holds more than the memory may."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, text
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import retries
 from bot.outbox import LEASE, service
@@ -12,10 +15,10 @@ from bot.outbox.attempts import OutboxTable
 from bot.outbox.lanes import LANE_MAX, Lanes
 from storage import outbox as table
 from storage.outbox import Outgoing, queue
-from storage.outbox.queue import QueueShare
+from storage.outbox.queue import HeldLease, QueueShare, hold_in_order
 from tests.support.databases import database
 from tests.support.faults import UnreachableDatabase
-from tests.support.house import wait_until
+from tests.support.house import wait_for, wait_until
 from tests.support.outbox import OutboxStage, answer_always, end_leases, make_message, read_clock, stage
 
 __all__ = ["database", "stage"]
@@ -205,3 +208,40 @@ async def test_what_comes_for_a_full_lane_asks_the_table_nothing(
         may_go.set()
         await stage.settled()
     assert stage.town.texts == [str(n) for n in range(LANE_MAX + 10)]
+
+
+LOCK_AWAITED = text(
+    "SELECT TRUE FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() LIMIT 1"
+)
+CHANGES: Mapping[str, Callable[[AsyncSession, Sequence[HeldLease]], Awaitable[object]]] = {
+    "given back": lambda db, leases: queue.release(db, leases, read_clock()),
+    "topic due": lambda db, _: table.make_due(db, ["t"], read_clock()),
+    "erased": lambda db, _: db.execute(delete(Outgoing).where(hold_in_order(col(Outgoing.topic) == "t"))),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_who_marks_what_arrived_and_who_changes_leases_never_wait_for_each_other(
+    change: str, stage: OutboxStage
+) -> None:
+    """Each locks rows in the order of their ids: PostgreSQL would end one of two that wait for each other."""
+    if stage.database.is_sqlite:
+        pytest.skip("one at a time writes to the file")
+    first, last = sorted([make_message(str(n), topic="t") for n in range(2)], key=lambda message: message.id)
+    leases = [HeldLease(message.id, message.not_before or read_clock()) for message in (last, first)]
+    await stage.write(last, first)
+
+    async def run_change() -> None:
+        async with stage.database.transaction() as db:
+            await CHANGES[change](db, leases)
+
+    async def is_awaited() -> bool:
+        async with stage.database.transaction(writes=False) as db:
+            return bool((await db.execute(LOCK_AWAITED)).scalar())
+
+    async with stage.database.transaction() as db:
+        await queue.keep(db, first)
+        changed = asyncio.create_task(run_change())
+        await wait_for(is_awaited)
+        await queue.keep(db, last)
+    await changed

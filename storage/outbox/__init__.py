@@ -28,6 +28,7 @@ from storage.outbox.queue import (
     Sent,
     TargetKind,
     add,
+    hold_in_order,
 )
 
 __all__ = [
@@ -111,8 +112,8 @@ async def forget_ended(db: AsyncSession, topics: Collection[str]) -> None:
 
 async def make_due(db: AsyncSession, topics: Collection[str], now: datetime) -> None:
     """Make the waiting messages on these topics due now, even those leased by a replica, which may be gone."""
-    waits = (*_on_topics(topics), col(Outgoing.not_before) > now)
-    await db.exec(update(Outgoing).where(*waits).values(not_before=now))
+    waits = hold_in_order(*_on_topics(topics), col(Outgoing.not_before) > now)
+    await db.exec(update(Outgoing).where(waits).values(not_before=now))
 
 
 def _on_topics(topics: Collection[str]) -> Sequence[ColumnElement[bool]]:

@@ -285,6 +285,13 @@ async def keep(db: AsyncSession, message: Outgoing) -> None:
     await db.exec(update(Outgoing).where(*waits).values(content=message.content))
 
 
+def hold_in_order(*condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Make the condition of the same rows, locked in the order of their ids: who changes several of them at once, as
+    who marks those that arrived does, waits for nobody who waits for them."""
+    found = select(Outgoing.id).where(*condition).order_by(col(Outgoing.id)).with_for_update()
+    return col(Outgoing.id).in_(found)
+
+
 async def release(db: AsyncSession, leases: Collection[HeldLease], now: datetime) -> None:
     """End these leases: their messages are due now. One that another replica took since is theirs.
 
@@ -292,7 +299,8 @@ async def release(db: AsyncSession, leases: Collection[HeldLease], now: datetime
     """
     same = (_TABLE.c.id == bindparam("message"), _TABLE.c.not_before == bindparam("until"), _TABLE.c.not_before > now)
     ended = _TABLE.update().where(*same).values(not_before=bindparam("due"))
-    said = [{"message": one.message_id, "until": one.until, "due": one.find_due(now)} for one in leases]
+    ordered = sorted(leases, key=lambda lease: lease.message_id)  # as in ``hold_in_order``
+    said = [{"message": one.message_id, "until": one.until, "due": one.find_due(now)} for one in ordered]
     if said:
         await (await db.connection()).execute(ended, said)
 

@@ -36,7 +36,7 @@ from storage.cra import Cra
 from storage.cra.queries import LastCommune
 from storage.kit import KitBatch, KitOrder, KitParcel, KitStock
 from storage.outbox import Outgoing
-from storage.outbox.queue import MESSAGES
+from storage.outbox.queue import MESSAGES, hold_in_order
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.watchlist import WatchedMember, change_member, find_members, list_places
@@ -288,11 +288,15 @@ class House:
         """Take the roles from those who are ``gone``, and drop what is due later: later stories would write to the
         former, though some messages reach twenty people at most, and wait for the latter."""
         later = self.clock() + SOON
-        async with self.bot.database.transaction() as db:
-            await db.execute(delete(Outgoing).where(col(Outgoing.not_before) > later))
-            await db.execute(delete(work.Work).where(col(work.Work.not_before) > later))
-            theirs = col(Registered.id).in_(gone)
-            await db.execute(update(Registered).where(theirs).values(role=None, derived_role=None))
+        theirs = col(Registered.id).in_(gone)
+        # Each by itself, and rows in their order: the bot is still at work, in its order, where the story was ahead.
+        for act in (
+            delete(Outgoing).where(hold_in_order(col(Outgoing.not_before) > later)),
+            delete(work.Work).where(col(work.Work.not_before) > later),
+            update(Registered).where(theirs).values(role=None, derived_role=None),
+        ):
+            async with self.bot.database.transaction() as db:
+                await db.execute(act)
         for user_id in gone:
             self.bot.people.forget(user_id)
 
