@@ -278,3 +278,14 @@ async def test_a_server_under_a_path(server: ChatServer) -> None:
     client = AioClient(server.url + "/chat/", "jeton")
     assert (await Mattermost(client, "cnum").me()).id == BOT
     await client.close()
+
+
+async def test_connections_opened_since_one_kept_silent_stay(chat: Mattermost) -> None:
+    """Calls that were under way then keep silent, too, one after the other."""
+    client = chat.client
+    silent = client.session
+    await client._leave(silent)  # noqa: SLF001  (no public way makes two calls end at such times)
+    fresh = client.session
+    await client._leave(silent)  # noqa: SLF001
+    assert client.session is fresh
+    assert fresh is not silent

@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
 from bot.outbox.lanes import Lanes, lease_written
 from bot.retries import Gate, backoff, next_try
 from storage.round_trips import SharedQuestions
+from tests.support.house import PATIENCE
 from tests.support.mattermost import BOT
 from tests.support.outbox import make_message, read_clock
 
@@ -102,3 +105,28 @@ async def test_who_asks_while_others_are_being_answered_is_asked_for_with_the_ne
     assert all(isinstance(each, ValueError) for each in await asyncio.gather(*others, return_exceptions=True))
     assert await questions.ask(4) == 40
     assert asked == [[1], [2, 3], [4]]
+
+
+@pytest.mark.parametrize("problem", [None, ValueError("pas maintenant")])
+async def test_who_is_gone_before_the_answer_takes_nothing_from_the_others(problem: Exception | None) -> None:
+    going = asyncio.Event()
+
+    async def answer(numbers: Sequence[int]) -> Sequence[int]:
+        await going.wait()
+        if problem:
+            raise problem
+        return numbers
+
+    questions = SharedQuestions(answer)
+    first = asyncio.create_task(questions.ask(1))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    gone, stays = [asyncio.create_task(questions.ask(number)) for number in (2, 3)]
+    await asyncio.sleep(0)
+    first.cancel()
+    gone.cancel()
+    await asyncio.sleep(0)
+    going.set()
+    async with asyncio.timeout(PATIENCE):
+        (answered,) = await asyncio.gather(stays, return_exceptions=True)
+    assert answered == (problem or 3)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from storage import outbox as table
-from storage.outbox import Outgoing, TargetKind
+from storage.outbox import Outgoing, TargetKind, queue
 from storage.outbox.queue import DeliveryMark
 from tests.people import Person
 from tests.support.cra import file_workshop
@@ -52,6 +52,19 @@ async def test_nothing_is_kept_of_what_was_given_up(stage: OutboxStage) -> None:
     async with stage.outbox():
         (row,) = await stage.settled()
     assert (row.delivered_at, row.content, row.fault) == (None, {}, "403 no")
+
+
+async def test_of_a_clicked_post_only_what_waits_to_rewrite_it_is_erased(stage: OutboxStage) -> None:
+    clicked, other = "p" * 26, "o" * 26
+    await stage.write(
+        make_message("vieux", TargetKind.POST, clicked),
+        make_message("d’un autre", TargetKind.POST, other),
+        make_message("fait", TargetKind.POST, clicked, not_before=None, delivered_at=read_clock()),
+        make_message("un mot", TargetKind.CHANNEL, clicked),
+    )
+    async with stage.database.transaction() as db:
+        await queue.void_rewritings(db, clicked)
+    assert {row.content["message"] for row in await stage.rows()} == {"d’un autre", "fait", "un mot"}
 
 
 async def test_words_stay_while_they_may_still_be_sent(stage: OutboxStage) -> None:

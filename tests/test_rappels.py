@@ -55,6 +55,7 @@ async def give(house: House, person: Person, text: str, *, number: int = 0, is_o
 async def strike(house: House, day: date, hour: int, zone: ZoneInfo = PARIS) -> None:
     """The clock strikes that hour of a day in a zone."""
     at = datetime.combine(day, datetime.min.time(), zone) + timedelta(hours=hour, seconds=1)
+    await house.settled()  # what a job of the present hour began would wait for that hour
     house.clock.goes_to(at)
     await house.bot.runs.run(("job", "rappels.tell"), f"{unique('heure')}", zone)
     house.bot.workers.look()

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,7 +27,7 @@ from storage.people import Role
 from storage.rdv import Rdv, RdvSource, RdvState
 from storage.rdv.remote import OpenedWebhook, RdvAgent, RemoteRdv, Webhook, make_keys, open_webhook, revoke_webhook
 from tests.people import Person, new_session, unique
-from tests.support.house import LOG, PATIENCE, House, plain
+from tests.support.house import LOG, PARIS, PATIENCE, House, plain
 from tests.support.publications import run_job
 from tests.support.servers import (
     CITIZEN,
@@ -186,6 +186,8 @@ async def test_a_rendez_vous_that_is_over_becomes_a_report_which_a_purge_leaves(
 async def test_a_rendez_vous_of_two_agents_is_reported_once(desk: Desk) -> None:
     """It took place once: whoever reports it first, it does not count twice."""
     house = desk.house
+    noon = datetime.combine(house.today, time(12), PARIS)
+    house.clock.goes_to(max(house.clock(), noon))  # three hours before is today, too
     lea, marc = await house.conseiller("lea"), await house.conseiller("marc")
     body = make_delivery(8, start=house.clock() - timedelta(hours=3), agents=[lea.email, marc.email])
     assert await desk.sends(body) == 200

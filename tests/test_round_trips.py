@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, bindparam, insert, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.claims import Claim, claim_first
 from storage.database import Database
@@ -130,3 +132,19 @@ async def test_a_transaction_that_begins_with_a_claim_shares_nothing(database: D
         await ADD.write_last(db, {"scope": "together", "period": "1", "at": NOON})
     assert begun
     assert not batches
+
+
+async def test_what_may_have_been_written_is_not_written_again() -> None:
+    """A server that refuses has written nothing; one that is lost in the middle may have."""
+
+    class LostDriver:
+        async def executemany(self, *_: object) -> None:
+            raise ConnectionResetError
+
+    class LostTrips(RoundTrips):
+        @asynccontextmanager
+        async def _connection(self, text: str) -> AsyncIterator[Any]:
+            yield LostDriver()
+
+    with pytest.raises(ConnectionResetError):
+        await LostTrips(create_async_engine("postgresql+asyncpg://")).write("INSERT", ())
