@@ -35,7 +35,7 @@ def period(text: str) -> Period:
     ],
 )
 def test_neighbours(said: str, earlier: str, same_days: str, later: str | None) -> None:
-    found = period_before(period(said))
+    found = period_before(period(said), TODAY)
     assert found
     assert found.label.endswith(earlier)
     assert period_to_compare(period(said), TODAY).label.endswith(same_days)
@@ -45,8 +45,28 @@ def test_neighbours(said: str, earlier: str, same_days: str, later: str | None) 
         assert following.label.endswith(later)
 
 
+@pytest.mark.parametrize(
+    ("said", "earlier", "same_days"),
+    [
+        ("mois", "octobre 2026", "octobre 2026"),
+        ("trimestre", "3e trimestre 2026", "du 1er juillet au 30 août 2026"),
+        ("année", "année 2025", "du 1er janvier au 30 novembre 2025"),
+        ("de septembre à novembre", "du 1er juin au 31 août 2026", "du 1er juin au 31 août 2026"),
+        ("septembre", "août 2026", "août 2026"),
+    ],
+)
+def test_what_is_in_progress_on_the_last_day_of_a_month(said: str, earlier: str, same_days: str) -> None:
+    today = date(2026, 11, 30)
+    here = read_period(said, today)
+    assert here
+    found = period_before(here, today)
+    assert found
+    assert found.label == earlier
+    assert period_to_compare(here, today).label == same_days
+
+
 def test_nothing_comes_before_the_first_day_nor_after_today() -> None:
-    assert period_before(Period(FIRST_DAY, FIRST_DAY + timedelta(days=31))) is None
+    assert period_before(Period(FIRST_DAY, FIRST_DAY + timedelta(days=31)), TODAY) is None
     assert period_after(period("mois"), TODAY) is None
     assert period_after(period("aujourd’hui"), TODAY) is None
 
@@ -54,7 +74,7 @@ def test_nothing_comes_before_the_first_day_nor_after_today() -> None:
 @given(st.dates(date(2021, 6, 1), TODAY), st.integers(1, 400))
 def test_neighbours_touch(start: date, days: int) -> None:
     here = Period(start, min(start + timedelta(days=days), TODAY + timedelta(days=1)))
-    earlier, same = period_before(here), period_to_compare(here, TODAY)
+    earlier, same = period_before(here, TODAY), period_to_compare(here, TODAY)
     assert earlier
     assert earlier.end == here.start
     assert same.start < same.end <= here.start

@@ -341,7 +341,8 @@ class Conversation:
         """Return what a sentence may mean, as buttons, each with its command line."""
         read = [each for each in (reading, *reading.others) if each.line and self._is_on(heard, each)]
         lines = {self._tame(each.line)[0]: (self._make_proposal(each), each.line) for each in read}
-        return list(lines.values())[:PROPOSED_MAX]
+        is_refused = list(lines) == [HELP] and reading.intention is not Intention.AIDE
+        return [] if is_refused else list(lines.values())[:PROPOSED_MAX]
 
     def _is_on(self, heard: Heard, reading: Reading) -> bool:
         trigger = self._tame(reading.line)[1]

@@ -85,7 +85,7 @@ async def show_coordination(ctx: Context, asked: CoordinationFigures) -> Replies
         months=list(_add_up_by(found, lambda row: say_month(row.date))),
         untimed=sum(1 for row in found if row.minutes is None),
     )
-    beside = [period_before(asked.period), period_after(asked.period, ctx.today)]
+    beside = [period_before(asked.period, ctx.today), period_after(asked.period, ctx.today)]
     turn = [Button(f"Voir {p.label}", CoordinationFigures(start=p.start, end=p.end)) for p in beside if p]
     export = [Button("Exporter", CoordinationSheet(start=asked.start, end=asked.end))] if found else []
     return Whisper(text, [*turn, *export])

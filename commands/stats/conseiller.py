@@ -174,7 +174,7 @@ async def tell_month(ctx: Context) -> Sequence[Markdown]:
 
 
 def _own_buttons(ctx: Context, asked: queries.OwnQuery, figures: Figures) -> list[Button]:
-    beside = [period_before(asked.period), period_after(asked.period, ctx.today)]
+    beside = [period_before(asked.period, ctx.today), period_after(asked.period, ctx.today)]
     buttons = [Button(f"Voir {_shorten_period(p)}", queries.SeeFigures(**asked.about(p))) for p in beside if p]
     buttons.append(Button("Autre période", queries.Other(**asked.same)))
     if figures.accompagnements:

@@ -85,7 +85,7 @@ def make_page(ctx: Context, months: queries.Months, name: str, sections: Sequenc
 
 def _find_earlier_months(ctx: Context, wanted: queries.TerritoryQuery) -> queries.Months | None:
     """Return as many months before; None if there are none."""
-    earlier = period_before(wanted.period(ctx.today))
+    earlier = period_before(wanted.period(ctx.today), ctx.today)
     if earlier is None or earlier.end != wanted.start or earlier.start.day != 1:
         return None
     return queries.months_of(earlier, ctx.today)
@@ -94,7 +94,7 @@ def _find_earlier_months(ctx: Context, wanted: queries.TerritoryQuery) -> querie
 def _compare_months(ctx: Context, wanted: queries.TerritoryQuery, now: Figures, then: Figures) -> str:
     """Describe the difference to the months before; while the months are in progress, only the counts of those
     before."""
-    earlier, told = period_before(wanted.period(ctx.today)), wanted.days_told(ctx)
+    earlier, told = period_before(wanted.period(ctx.today), ctx.today), wanted.days_told(ctx)
     pairs = [
         (now.personnes, then.personnes, "personne", "personnes"),
         (now.accompagnements, then.accompagnements, "accompagnement", "accompagnements"),
@@ -323,7 +323,7 @@ def list_buttons(ctx: Context, wanted: queries.TerritoryQuery) -> list[Button]:
     """Return the buttons to the months before and after and to the export; for animateurs, also the table of all
     départements."""
     period = wanted.period(ctx.today)
-    beside = [period_before(period), period_after(period, ctx.today)]
+    beside = [period_before(period, ctx.today), period_after(period, ctx.today)]
     found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
     found.append(Button("Exporter", TakeTerritoryFigures(**wanted.same)))
     if ctx.user.animates and not wanted.tag:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.command_lines import CommandIndex
-from bot.french import read_period
+from bot.french import Period, period_after, period_before, read_period
 from config.text import split_words
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.readings import Reading
@@ -25,6 +25,15 @@ _SEND = re.compile(
     r"(?:(?:tu peux|je veux|je voudrais|peux tu|il faut) )?(?:l |le |la |les )?"
     rf"(?:envoi\w+|envoy\w+|transm\w+|partag\w+)(?: {_IT})* (?:a|avec|au) (?:\w+ ?){{1,4}}"
 )
+_BESIDE = re.compile(
+    r"(?:et )?(?:(?:pour|sur|en|le|la|l|du|de) )*(?:(?:(?P<unit>mois|semaine|trimestre|semestre|annee|an)|periode) )?"
+    r"(?:(?P<earlier>d avant|precedente?)|(?:d apres|suivante?))"
+)
+"""« et le mois d’avant ? »: before what was shown, not before today."""
+_UNIT_DAYS = {
+    **{"semaine": range(7, 8), "mois": range(28, 32), "trimestre": range(89, 93), "semestre": range(181, 185)},
+    **dict.fromkeys(("annee", "an"), range(365, 367)),
+}
 _NUMBER = re.compile(r"(?:et )?(?:pour )?(?:le |la |n )*(\d{1,6})")
 _NUMBERED = re.compile(r"^(/(?:ticket|cra modifier|cra dupliquer|sondage resultats|actus n°|ressources n°) )\d+$")
 _OF_TICKET = re.compile(
@@ -44,7 +53,7 @@ _FORMATS = {"excel": "xlsx", "tableur": "xlsx"}
 def may_follow(said: str) -> bool:
     """Return whether something may be said of what was asked before: only then that is looked up."""
     plain = " ".join(split_words(said))
-    ways = (_LEAD.match, _TIME.match, _EXPORT.fullmatch, _SEND.fullmatch, _NUMBER.fullmatch, _OF_TICKET.fullmatch)
+    ways = (_LEAD.match, _TIME.match, *(way.fullmatch for way in (_BESIDE, _EXPORT, _SEND, _NUMBER, _OF_TICKET)))
     return 0 < len(said) <= SAID_MAX and any(way(plain) for way in ways)
 
 
@@ -93,9 +102,10 @@ def _follow_figures(name: str, rest: str, plain: str, reader: SentenceReader) ->
         return " ".join(f"/stats exporter {_FORMATS.get(wanted, wanted)} {period}".split())
     if _SEND.fullmatch(plain):
         return f"/stats partager {period}".rstrip()
-    if not (_LEAD.match(plain) or _TIME.match(plain)):
-        return ""
-    line = reader.read(f"stats {_LEAD.sub('', plain)}")
+    if (found := _BESIDE.fullmatch(plain)) and (beside := _find_beside(found, period, reader.today)):
+        return " ".join(f"/{name} {place} {beside.label}".split())
+    is_other = _LEAD.match(plain) or _TIME.match(plain)
+    line = reader.read(f"stats {_LEAD.sub('', plain)}") if is_other else ""
     other, said = reader.commands.find(line)
     if not said or other.split()[0] != "stats":
         return ""
@@ -103,6 +113,17 @@ def _follow_figures(name: str, rest: str, plain: str, reader: SentenceReader) ->
     if other == "stats" and not other_place:
         return " ".join(f"/{name} {place} {other_period}".split())
     return line if other_period else f"{line} {period}".rstrip()
+
+
+def _find_beside(said: re.Match[str], period: str, today: date) -> Period | None:
+    """Find the period before or after one that was shown; None where another unit is said (« la semaine d’avant »)."""
+    shown = read_period(period, today)
+    earlier = shown and period_before(shown, today)
+    if not shown or not earlier:
+        return None
+    is_its_unit = (shown.start - earlier.start).days in _UNIT_DAYS.get(said["unit"] or "", range(367))
+    beside = earlier if said["earlier"] else period_after(shown, today)
+    return beside if is_its_unit else None
 
 
 def _cut_period(rest: str, today: date) -> tuple[str, str]:
