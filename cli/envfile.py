@@ -54,6 +54,7 @@ def write(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), MODE)
+            _keep_owner(file.fileno(), path)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -62,3 +63,10 @@ def write(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _keep_owner(new: int, path: Path) -> None:
+    """Give a new file the owner of the one that it replaces: root may run « setup » for the bot’s account."""
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        before = path.stat()
+        os.fchown(new, before.st_uid, before.st_gid)

@@ -1,5 +1,6 @@
 """The parts of « coop-bot setup »: the settings file, addresses, refusals."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,14 @@ def test_a_file_half_written_never_takes_the_place(tmp_path: Path, monkeypatch: 
         envfile.write(file, "A=2\n")
     assert [entry.name for entry in tmp_path.iterdir()] == ["env"]
     assert file.read_text() == "A=1\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_keeps_its_owner(tmp_path: Path) -> None:
+    """Root types « setup » again for a bot that runs as someone else, and must still be able to read its settings."""
+    file = tmp_path / "env"
+    envfile.write(file, "A=1\n")
+    os.chown(file, 10001, 10002)
+    envfile.write(file, "A=2\n")
+    assert (file.stat().st_uid, file.stat().st_gid) == (10001, 10002)
+    assert envfile.is_private(file)
