@@ -211,3 +211,30 @@ def test_compose_says_what_is_missing_and_begins_by_itself(tmp_path: Path) -> No
     settings.write_text("COOP_TEAM=cnum\n")
     rest = shell.communicate(timeout=30)[0].splitlines()
     assert rest[-1] == f"démarre --env-file {settings} serve"
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_compose_gives_the_bot_its_settings_even_where_something_is_left_to_mend(tmp_path: Path, code: int) -> None:
+    """« setup » says so by its code, once the file is written: the bot, which is not root, must be able to read it."""
+    setup = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["setup"]
+    (settings := tmp_path / "settings").mkdir()
+    (bin_ := tmp_path / "bin").mkdir()
+    for name, line in {"coop-bot": f"touch {settings}/env; exit {code}", "chown": 'echo "$@"'}.items():
+        (bin_ / name).write_text(f"#!/bin/sh\n{line}\n")
+        (bin_ / name).chmod(0o700)
+    script = setup["command"][0].replace("$$", "$").replace("/settings", str(settings))
+    own = {
+        "PATH": f"{bin_}:{os.environ['PATH']}",
+        "COOP_ADMIN_TOKEN": "x",
+        "TEAM": "cnum",
+        "BOT_URL": "http://bot:8066",
+    }
+    ran = subprocess.run([*setup["entrypoint"], script], env=own, capture_output=True, text=True, check=False)
+    assert ran.returncode == code, ran.stderr
+    assert ran.stdout.split() == ["10001", str(settings), f"{settings}/env"]
+
+
+def test_the_unit_leaves_to_the_bot_what_its_metrics_read() -> None:
+    """Without /proc/stat it counts neither memory nor open files, and two alerts would never fire."""
+    unit = (DEPLOY / "systemd" / "coop-bot@.service").read_text()
+    assert not re.search(r"(?m)^ProcSubset=pid", unit)
