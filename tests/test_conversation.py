@@ -217,6 +217,11 @@ async def test_one_of_a_list_is_meant_by_its_place(house: House, juliette: Perso
     assert window.shown("activite") == "collectif"
 
 
+async def test_a_list_that_was_not_shown_is_shown_first(house: House, juliette: Person) -> None:
+    await answered(juliette, "annule le dernier rdv", "rendez-vous")
+    await answered(juliette, "modifie la dernière fiche", "fiche")
+
+
 async def test_thanks_for_a_window_that_is_offered_ask_nothing_more(house: House, juliette: Person) -> None:
     await answered(juliette, LINE, "rien n’est encore enregistré")
     await answered(juliette, "oui", "enregistré")

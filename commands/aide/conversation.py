@@ -186,7 +186,7 @@ class Conversation:
         found = await self._answer_ordinal(ctx, heard, place) if place else None
         found = found or await self._answer_previewed(ctx, heard) or await self._answer_follow_up(ctx, heard)
         is_unknown = found is None and names_place(heard.words)
-        return Answered([heard.answer(render("aide/no_list"))]) if is_unknown else found
+        return Answered(heard.ask_which()) if is_unknown else found
 
     async def _answer_resumed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Bring back the preview that was dropped last, where that is asked for and none is open."""

@@ -15,14 +15,14 @@ from bot.listings import ListedLine, read_listing
 from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
 from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, WordedButton
-from bot.texts import Markdown
+from bot.texts import Markdown, render
 from commands.aide.home import FeatureList
 from dialogs.cra.coordination import amend_line
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.plain_words import Intention, Reading
 from dialogs.plain_words.answers import ShortAnswer, says_cancel
-from dialogs.plain_words.lists import LastList
+from dialogs.plain_words.lists import LastList, name_list
 from dialogs.plain_words.reports import tells_reports
 from dialogs.rdv.amendments import amend_rdv
 from dialogs.rdv.parts import UsualRdv, read_shown
@@ -90,6 +90,11 @@ class Heard:
         """Run the command that was understood, as if it had been typed in the direct channel."""
         run = Perform(line, label=label, channel_id=self.direct)
         return [self.answer(""), run] if self.intro else [run]
+
+    def ask_which(self) -> list[Reply]:
+        """Answer what is said of a list that was not shown: show it, or ask for a number where no kind is named."""
+        listing = name_list(self.words)
+        return self.perform(listing) if listing else [self.answer(render("aide/no_list"))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,21 @@ def find_list_line(names: Sequence[str]) -> str:
     return next((line for commands, line in LISTS.items() for name in names if name in commands), "")
 
 
+_KINDS = {
+    **dict.fromkeys(("cra", "compte rendu", "comptes rendus"), "cra liste"),
+    **dict.fromkeys(("ticket", "demande", "demandes"), "hotline demandes"),
+    **dict.fromkeys(("rdv", "rendez vous"), "rdv liste"),
+    **dict.fromkeys(("fiche", "fiches"), "ressources mes fiches"),
+}
+_KIND = re.compile(rf"\b({'|'.join(_KINDS)})$")
+
+
+def name_list(said: str) -> str:
+    """Name the command that lists what « annule le dernier rdv » names; "" for « le dernier » alone."""
+    found = _KIND.search(" ".join(split_words(said[: SAID_MAX + 1])))
+    return _KINDS[found[1]] if found else ""
+
+
 _DESCRIBED = re.compile(
     r"(?:(?P<act>[a-z]+) (?:moi )?)?(?:celui|celle)"
     r" (?:du |de l |de la |de |d |des |avec |a |au |sur |pour |chez |qui (?:parle|est) )(?P<words>.+)"
