@@ -19,19 +19,8 @@ from commands.canaux.drift import build_batches
 from config.canaux import HEADER_MAX, PURPOSE_MAX, Family, PlannedChannel
 from config.text import fold
 from dialogs.canaux import NewChannel, PutAway, RenameChannel, WriteHeader, WritePurpose
-from storage import people, watchlist
-from storage.canaux import (
-    MADE,
-    ChannelPerson,
-    MembershipRules,
-    amend_channel,
-    find_channel_ids,
-    list_allowances,
-    list_planned,
-    list_put_away,
-    remember_channel,
-    runs,
-)
+from storage import canaux, people, watchlist
+from storage.canaux import runs
 from storage.canaux.runs import ChangeState, Drift, Finding, Run, RunKind, Stage
 from storage.database import store
 
@@ -44,7 +33,7 @@ async def list_known_channels(
     ctx: Context, fits: Callable[[PlannedChannel], bool], *, absent: bool = False
 ) -> dict[str, str]:
     """Return the titles, by key, of the existing channels that fit and, with ``absent``, of the missing ones."""
-    table, known = await list_planned(ctx.db, ctx.settings), await find_channel_ids(ctx.db)
+    table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
     found = {key: canal.name for key, canal in table.items() if (absent or key in known) and fits(canal)}
     if not found:
         raise UserError(render("canaux/none_known"))
@@ -56,7 +45,7 @@ async def find_named_channel(ctx: Context, text: str, there: Mapping[str, str], 
     ``there``."""
     if not text.strip():
         return None
-    key = read_scope(text, await list_planned(ctx.db, ctx.settings))
+    key = read_scope(text, await canaux.list_planned(ctx.db, ctx.settings))
     if key not in there:
         raise UserError(refusal)
     return key
@@ -64,13 +53,13 @@ async def find_named_channel(ctx: Context, text: str, there: Mapping[str, str], 
 
 async def apply_change(ctx: Context, finding: Finding) -> ChatAction:
     """Record a change as a run of its own, and return the action that makes it."""
-    scope, place = finding.key, (await find_channel_ids(ctx.db)).get(finding.key, "")
+    scope, place = finding.key, (await canaux.find_channel_ids(ctx.db)).get(finding.key, "")
     run = Run(id=token_hex(13), kind=RunKind.HAND, scope=scope, by=ctx.user.id, at=ctx.now, stage=Stage.MENDED)
     await store(ctx.db, run)
     await runs.note_changes(ctx.db, run.id, [finding], {finding.key: place}, ChangeState.SENT)
     await runs.update_changes(ctx.db, run.id, [1], batch=1)
     note_finding(ctx, finding, place)
-    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    table = await canaux.list_planned(ctx.db, ctx.settings, archived=True)
     (batch,) = build_batches(await runs.list_changes(ctx.db, run.id), table, back=False)
     return batch.act
 
@@ -78,7 +67,7 @@ async def apply_change(ctx: Context, finding: Finding) -> ChatAction:
 async def split_channel_name(ctx: Context, text: str, there: Mapping[str, str]) -> tuple[str | None, str]:
     """Split off the channel name at the beginning of a line, as many words as possible; return its key and the rest.
     Raises UserError for a channel that is not ``there``."""
-    table, words = await list_planned(ctx.db, ctx.settings), text.split()
+    table, words = await canaux.list_planned(ctx.db, ctx.settings), text.split()
     if not words:
         return None, ""
     for size in range(min(WORDS_MAX, len(words)), 0, -1):
@@ -142,7 +131,7 @@ async def _save_text(ctx: Context, key: str, drift: Drift, text: str) -> Replies
         raise UserError(render("canaux/text_too_long", most=most, length=len(text)))
     if before == text:
         return Whisper(render("canaux/text_unchanged"))
-    await amend_channel(ctx.db, key, ctx.user.id, ctx.now, **{column: text})
+    await canaux.amend_channel(ctx.db, key, ctx.user.id, ctx.now, **{column: text})
     act = await apply_change(ctx, Finding(drift, key, canal.address, "écrit à la main", before=before, after=text))
     said = render("canaux/described", title=canal.name, what=called, before=before, after=text)
     return [Whisper(said), act]
@@ -184,7 +173,7 @@ async def check_new_channel(ctx: ReadingContext, form: NewChannel) -> Make:
     namesake = await ctx.chat.channel_by_name(address, archived=True)
     if namesake and namesake.is_private and not await ctx.chat.is_in(namesake.id):
         raise UserError(fields={"nom": render("canaux/address_private")})
-    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    table = await canaux.list_planned(ctx.db, ctx.settings, archived=True)
     if fault := _find_namesake_fault(form.name, address, namesake, table):
         raise UserError(fields={"nom": fault})
     return Make(name=form.name, address=address, purpose=form.purpose, header=form.header or "")
@@ -194,10 +183,10 @@ async def check_new_channel(ctx: ReadingContext, form: NewChannel) -> Make:
 @feature.submit(NewChannel, roles=ANIMATEURS, asks=check_new_channel)
 async def make_channel(ctx: Context, new: Make) -> Replies:
     """Add a new channel to the table, and create it."""
-    key = f"{MADE}{new.address}"
-    if key in await list_planned(ctx.db, ctx.settings, archived=True):
+    key = f"{canaux.MADE}{new.address}"
+    if key in await canaux.list_planned(ctx.db, ctx.settings, archived=True):
         raise UserError(render("canaux/created_already"))
-    await amend_channel(ctx.db, key, ctx.user.id, ctx.now, **new.model_dump())
+    await canaux.amend_channel(ctx.db, key, ctx.user.id, ctx.now, **new.model_dump())
     act = await apply_change(ctx, Finding(Drift.ABSENT, key, new.address, "créé à la main"))
     return [Whisper(render("canaux/being_made", title=new.name)), act]
 
@@ -234,9 +223,9 @@ async def save_name(ctx: Context, form: RenameChannel) -> Replies:
     canal = await must_be_planned(ctx, form.key)
     if canal.name == form.name:
         return Whisper(render("canaux/name_unchanged", name=form.name))
-    if form.key not in await find_channel_ids(ctx.db):
+    if form.key not in await canaux.find_channel_ids(ctx.db):
         return await _make_elsewhere(ctx, canal, form.name)
-    await amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, name=form.name)
+    await canaux.amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, name=form.name)
     titles: dict[str, Any] = {"before": canal.name, "after": form.name}
     act = await apply_change(ctx, Finding(Drift.TITLE, form.key, canal.address, "renommé à la main", **titles))
     return [Whisper(render("canaux/renamed", **titles)), act]
@@ -245,11 +234,11 @@ async def save_name(ctx: Context, form: RenameChannel) -> Replies:
 async def _make_elsewhere(ctx: Context, canal: PlannedChannel, name: str) -> Replies:
     """Create a planned channel that is missing, perhaps because its address is taken, at the address of its new
     name."""
-    address, table = make_address(name), dict(await list_planned(ctx.db, ctx.settings, archived=True))
+    address, table = make_address(name), dict(await canaux.list_planned(ctx.db, ctx.settings, archived=True))
     del table[canal.key]
     if fault := _find_namesake_fault(name, address, None, table) if address else render("canaux/name_without_letters"):
         raise UserError(fields={"nom": fault})
-    await amend_channel(ctx.db, canal.key, ctx.user.id, ctx.now, name=name, address=address)
+    await canaux.amend_channel(ctx.db, canal.key, ctx.user.id, ctx.now, name=name, address=address)
     reason = f"« {canal.name} » n’existait pas : créé sous ce nom"
     act = await apply_change(ctx, Finding(Drift.ABSENT, canal.key, address, reason, before=canal.name))
     return [Whisper(render("canaux/being_made", title=name)), act]
@@ -269,17 +258,17 @@ async def ask_archive_reason(ctx: Context, text: str) -> Replies:
 async def archive_channel(ctx: Context, form: PutAway) -> Replies:
     """Archive a channel: everybody can read it and nobody can write; the bot will not restore it by itself."""
     canal = await must_be_planned(ctx, form.key)
-    await amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, archived=form.reason)
+    await canaux.amend_channel(ctx.db, form.key, ctx.user.id, ctx.now, archived=form.reason)
     act = await apply_change(ctx, Finding(Drift.PUT_AWAY, form.key, canal.address, f"archivé : {form.reason}"))
     return [Whisper(render("canaux/put_away", title=canal.name, reason=form.reason)), act]
 
 
 async def read_restored(ctx: ReadingContext, text: str) -> UnarchiveChannel | Whisper:
     """Find the archived channel that is named, or offer a menu of those archived here or directly in Mattermost."""
-    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    table = await canaux.list_planned(ctx.db, ctx.settings, archived=True)
     if text.strip():
         return await _find_archived(ctx, read_scope(text, table), table)
-    known, told = await find_channel_ids(ctx.db), await _list_archived(ctx)
+    known, told = await canaux.find_channel_ids(ctx.db), await _list_archived(ctx)
     away = {
         key: why for key, why in told.items() if why != BY_HAND or await _find_archived_id(ctx, table[key], known[key])
     }
@@ -292,17 +281,22 @@ async def read_restored(ctx: ReadingContext, text: str) -> UnarchiveChannel | Wh
 
 async def _list_archived(ctx: Context) -> Mapping[str, str]:
     """Return the keys of archived channels, and the reason of each."""
-    table, archived = await list_planned(ctx.db, ctx.settings, archived=True), await watchlist.list_archived(ctx.db)
-    by_hand = {key: BY_HAND for key, channel_id in (await find_channel_ids(ctx.db)).items() if channel_id in archived}
-    return {key: why for key, why in (by_hand | dict(await list_put_away(ctx.db))).items() if key in table}
+    table, archived = (
+        await canaux.list_planned(ctx.db, ctx.settings, archived=True),
+        await watchlist.list_archived(ctx.db),
+    )
+    by_hand = {
+        key: BY_HAND for key, channel_id in (await canaux.find_channel_ids(ctx.db)).items() if channel_id in archived
+    }
+    return {key: why for key, why in (by_hand | dict(await canaux.list_put_away(ctx.db))).items() if key in table}
 
 
 async def _find_archived(ctx: ReadingContext, key: str, table: Mapping[str, PlannedChannel]) -> UnarchiveChannel:
     """Find an archived channel by its key, asking Mattermost if it was not archived here. Raises UserError if it is
     open."""
-    if key in await list_put_away(ctx.db) or key not in table:
+    if key in await canaux.list_put_away(ctx.db) or key not in table:
         return UnarchiveChannel(chosen=key)
-    found = await _find_archived_id(ctx, table[key], (await find_channel_ids(ctx.db)).get(key, ""))
+    found = await _find_archived_id(ctx, table[key], (await canaux.find_channel_ids(ctx.db)).get(key, ""))
     if not found:
         raise UserError(render("canaux/not_archived"))
     return UnarchiveChannel(chosen=key, channel=found)
@@ -323,14 +317,14 @@ async def _find_archived_id(ctx: ReadingContext, canal: PlannedChannel, channel_
 async def restore_channel(ctx: Context, click: UnarchiveChannel) -> Replies:
     """Restore an archived channel with its members."""
     await ctx.must_still_be(ANIMATEURS)
-    canal = (await list_planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
+    canal = (await canaux.list_planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
     if canal is None or not (click.channel or click.chosen in await _list_archived(ctx)):
         raise UserError(render("canaux/archived_no_more"))
     if click.channel:
-        await remember_channel(ctx.db, click.chosen, click.channel, ctx.now)
-    reason = (await list_put_away(ctx.db)).get(click.chosen, "")
+        await canaux.remember_channel(ctx.db, click.chosen, click.channel, ctx.now)
+    reason = (await canaux.list_put_away(ctx.db)).get(click.chosen, "")
     if reason:
-        await amend_channel(ctx.db, click.chosen, ctx.user.id, ctx.now, archived="")
+        await canaux.amend_channel(ctx.db, click.chosen, ctx.user.id, ctx.now, archived="")
     found = Finding(Drift.ARCHIVED, click.chosen, canal.address, "restauré à la main", before=reason)
     act = await apply_change(ctx, found)
     return [Whisper(render("canaux/brought_back", title=canal.name)), act]
@@ -345,15 +339,15 @@ COORDINATEURS_MAX = 1000
 )
 async def show_rights(ctx: Context, text: str) -> Replies:
     """Explain who may write in a channel; Mattermost restricts writing only in its licensed editions."""
-    table = await list_planned(ctx.db, ctx.settings)
+    table = await canaux.list_planned(ctx.db, ctx.settings)
     scope = read_scope(text, table)
     if scope in {ALL, DEPARTEMENTS}:
         raise UserError(render("canaux/rights_of_which"))
-    canal, rules = table[scope], MembershipRules(await list_allowances(ctx.db))
+    canal, rules = table[scope], canaux.MembershipRules(await canaux.list_allowances(ctx.db))
     found = (
         await people.with_role(ctx.db, people.Role.COORDINATEUR, ctx.today, limit=COORDINATEURS_MAX)
         if canal.departement
         else []
     )
-    leads = [p.username for p in found if rules.administers(canal, ChannelPerson.of(p, p.today(ctx.now)))]
+    leads = [p.username for p in found if rules.administers(canal, canaux.ChannelPerson.of(p, p.today(ctx.now)))]
     return Whisper(render("canaux/rights", planned=canal, leads=leads, licensed=ctx.capabilities.licensed))

@@ -18,18 +18,8 @@ from commands.canaux.cards import ANIMATEURS, LEADERS, feature
 from commands.canaux.drift import ActBatch, build_batches, list_stuck, note_sent, read_act_topic, say_refusal
 from commands.canaux.exceptions import make_exception
 from config.canaux import PlannedChannel
-from storage import journal, people
-from storage.canaux import (
-    Allowance,
-    ChannelPerson,
-    MembershipRules,
-    allow,
-    list_allowances,
-    list_planned,
-    remember_channel,
-    runs,
-    take_back_change,
-)
+from storage import canaux, journal, people
+from storage.canaux import runs
 from storage.canaux.runs import LEADERSHIP, OUTSIDERS, Change, ChangeState, Drift, Run, RunKind, Stage
 from storage.people import transitions
 
@@ -42,19 +32,19 @@ async def find_outdated(ctx: Context, canal: PlannedChannel | None, found: Seque
         return {change.n for change in found}
     about = [change for change in found if change.drift in ABOUT_PEOPLE]
     members = await _read_members(ctx, [change.user_id for change in about]) if about else {}
-    rules = MembershipRules(await list_allowances(ctx.db))
+    rules = canaux.MembershipRules(await canaux.list_allowances(ctx.db))
     return {c.n for c in about if not _is_still_wanted(rules, canal, members.get(c.user_id), c)}
 
 
-async def _read_members(ctx: Context, ids: Sequence[str]) -> dict[str, ChannelPerson]:
+async def _read_members(ctx: Context, ids: Sequence[str]) -> dict[str, canaux.ChannelPerson]:
     """Read those people of the register, as far as channels go."""
     leaving = await transitions.find_in_grace(ctx.db, ctx.now)
     found = await people.among(ctx.db, ids=ids)
-    return {p.id: ChannelPerson.of(p, p.today(ctx.now), leaving.get(p.id, ())) for p in found}
+    return {p.id: canaux.ChannelPerson.of(p, p.today(ctx.now), leaving.get(p.id, ())) for p in found}
 
 
 def _is_still_wanted(
-    rules: MembershipRules, canal: PlannedChannel, member: ChannelPerson | None, change: Change
+    rules: canaux.MembershipRules, canal: PlannedChannel, member: canaux.ChannelPerson | None, change: Change
 ) -> bool:
     if change.drift is Drift.MISSING:
         return member is not None and bool(rules.reason_in(canal, member))
@@ -151,7 +141,7 @@ async def repair_shown(ctx: Context, click: cards.Repair) -> Replies:
 )
 async def repair_last(ctx: Context, text: str) -> Replies:
     """Repair what the last check by this person showed of these channels."""
-    scope = cards.read_scope(text, await list_planned(ctx.db, ctx.settings))
+    scope = cards.read_scope(text, await canaux.list_planned(ctx.db, ctx.settings))
     last = await runs.find_latest(
         ctx.db, ctx.now - cards.DAY, Stage.SHOWN, kind=RunKind.CHECK, scope=scope, by=ctx.user.id
     )
@@ -188,7 +178,7 @@ async def _send_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequ
     found, first = take_first(found), found[0]
     if first.drift is not Drift.ABSENT and not first.channel_id and await _list_makings(ctx, first, ChangeState.SENT):
         return []
-    table = await list_planned(ctx.db, ctx.settings)
+    table = await canaux.list_planned(ctx.db, ctx.settings)
     over = await find_outdated(ctx, table.get(first.key), found)
     await runs.update_changes(ctx.db, run.id, over, state=ChangeState.DROPPED, why=OUTDATED_REASON)
     sent = await prepare_batches(ctx.db, [change for change in found if change.n not in over], table)
@@ -226,7 +216,7 @@ async def record_arrival(
     for first in came[:1]:
         await runs.update_changes(db, first.run_id, [change.n for change in came], state=ChangeState.DONE)
         if first.drift is Drift.ABSENT:
-            await remember_channel(db, first.key, channel_id, now)
+            await canaux.remember_channel(db, first.key, channel_id, now)
             await runs.set_channel_id(db, first.run_id, first.key, channel_id)
     out = [(change, say_refusal(kept_out[change.user_id])) for change in found if change.user_id in kept_out]
     for change, why in out:
@@ -255,7 +245,7 @@ async def note_arrived(ctx: Context, event: Delivered) -> Replies:
         return None
     await record_arrival(ctx.db, found, event.kept_out, event.channel_id, ctx.now)
     if any(change.drift is Drift.UNSEEN and change.user_id not in event.kept_out for change in found):
-        await remember_channel(ctx.db, found[0].key, event.channel_id, ctx.now)
+        await canaux.remember_channel(ctx.db, found[0].key, event.channel_id, ctx.now)
     made = next((change for change in found if change.drift is Drift.ABSENT), None)
     return await _bring_in_maker(ctx, made, event.channel_id) if made else None
 
@@ -274,7 +264,7 @@ async def _bring_in_maker(ctx: Context, made: Change, channel_id: str) -> Replie
     run = await runs.get_run(ctx.db, made.run_id)
     if run is None or run.kind is not RunKind.HAND:
         return None
-    canal = (await list_planned(ctx.db, ctx.settings)).get(made.key)
+    canal = (await canaux.list_planned(ctx.db, ctx.settings)).get(made.key)
     text = render("canaux/made", title=canal.name if canal else made.address, address=made.address)
     return [AddMembers(channel_id, [run.by]), Direct(text, user_id=run.by)]
 
@@ -293,12 +283,12 @@ async def note_refused(ctx: Context, event: Undelivered) -> Replies:
         state = ChangeState.UNDONE if back else ChangeState.DROPPED
         await runs.update_changes(ctx.db, run_id, [change.n for change in found], state=state, why=SUPERSEDED_REASON)
         return None
-    table = await list_planned(ctx.db, ctx.settings)
+    table = await canaux.list_planned(ctx.db, ctx.settings)
     for change in found:
         why, canal = say_refusal(event.refusal), table.get(change.key)
         await record_refusal(ctx.db, [change], why, back=back)
         if run is not None and run.kind is RunKind.HAND and not back:
-            await take_back_change(ctx.db, change, run.by, ctx.now)
+            await canaux.take_back_change(ctx.db, change, run.by, ctx.now)
             told.append(Direct(render("canaux/not_done", change=change, why=why), user_id=run.by))
         if change.drift is Drift.ABSENT and event.refusal is Refusal.NAME_TAKEN and canal:
             told += await cards.report_taken_address(ctx, canal)
@@ -321,7 +311,7 @@ async def ask_undo(ctx: Context, _: str) -> Replies:
     """Show what would be undone, and ask for confirmation."""
     last = require(await runs.find_last_made(ctx.db, ctx.now - UNDO_FOR), "canaux/nothing_to_undo")
     counted = [row for row in await runs.count_by_channel(ctx.db, last.id) if row[2] in cards.MADE]
-    table = await list_planned(ctx.db, ctx.settings, archived=True)
+    table = await canaux.list_planned(ctx.db, ctx.settings, archived=True)
     lines, count = await cards.list_made(ctx, last, table), sum(n for *_, n in counted)
     alone = await runs.list_changes(ctx.db, last.id, limit=2) if count == 1 else []
     lead = next((change for change in alone if change.drift in LEADERSHIP and len(alone) == 1), None)
@@ -398,17 +388,17 @@ async def _undo_changes(ctx: Context, run: Run, found: Sequence[Change]) -> Sequ
         rest = [c.n for c in found if c.drift is not Drift.ABSENT]
         await runs.update_changes(ctx.db, run.id, rest, state=ChangeState.UNDONE, why=WITH_IT)
         found = [c for c in found if c.drift is Drift.ABSENT]
-    sent = list(build_batches(found, await list_planned(ctx.db, ctx.settings), back=True))
+    sent = list(build_batches(found, await canaux.list_planned(ctx.db, ctx.settings), back=True))
     await note_sent(ctx.db, sent, ChangeState.BACK)
     stuck = list_stuck(found, sent)
     await runs.update_changes(ctx.db, run.id, stuck, state=ChangeState.KEPT, why=STAYS)
-    await allow(ctx.db, [each for c in found if c.n not in stuck and (each := _make_undo_exception(ctx, c))])
+    await canaux.allow(ctx.db, [each for c in found if c.n not in stuck and (each := _make_undo_exception(ctx, c))])
     for change in found if run.kind is RunKind.HAND else []:
-        await take_back_change(ctx.db, change, ctx.user.id, ctx.now)
+        await canaux.take_back_change(ctx.db, change, ctx.user.id, ctx.now)
     return [batch.act for batch in sent]
 
 
-def _make_undo_exception(ctx: Context, change: Change) -> Allowance | None:
+def _make_undo_exception(ctx: Context, change: Change) -> canaux.Allowance | None:
     """Make the exception that keeps an undone change from being made again by a check: whoever was added is kept out,
     whoever was removed is admitted."""
     if change.drift not in {Drift.MISSING, *OUTSIDERS}:

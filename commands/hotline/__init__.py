@@ -18,16 +18,7 @@ from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quote, render
-from commands.hotline import figures, outages, service, triage
-from commands.hotline.cards import (
-    draw_card,
-    draw_receipt,
-    link_post,
-    post_waiting_cards,
-    read_exchange,
-    refresh_card,
-    say_state,
-)
+from commands.hotline import cards, figures, outages, service, triage
 from commands.hotline.requests import billet
 from commands.hotline.requests import show_page as show_own_page
 from commands.hotline.service import AGENTS, feature
@@ -101,12 +92,12 @@ async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
     past = [(move, move.move.say(await _name_doer(ctx, move)), await _say_note(ctx, move)) for move in made]
     card = await posts.get_card(ctx.db, ticket)
     where = card.post_id if card and not mine else ticket.thread_post
-    shown = await draw_card(ctx, ticket)
-    said = await read_exchange(ctx, ticket)
+    shown = await cards.draw_card(ctx, ticket)
+    said = await cards.read_exchange(ctx, ticket)
     about = {"past": past, "mine": mine, "said": said, "zone": ctx.zone}
-    text = render("hotline/history", card=shown.text, link=link_post(ctx, where, "Voir la conversation"), **about)
+    text = render("hotline/history", card=shown.text, link=cards.link_post(ctx, where, "Voir la conversation"), **about)
     if mine:
-        return Whisper(text, (await draw_receipt(ctx, ticket)).buttons, shown.facts)
+        return Whisper(text, (await cards.draw_receipt(ctx, ticket)).buttons, shown.facts)
     is_gone = card is not None and card.post_id and not await _is_standing(ctx, card.post_id)
     again = [Button("Remettre la carte", PutUp(ticket=number), "primary")] if is_gone else []
     return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus)
@@ -131,7 +122,7 @@ async def post_card_again(ctx: Context, click: PutUp) -> Replies:
     card = await posts.get_card(ctx.db, ticket)
     if card is not None:
         await posts.drop_card(ctx.db, card)
-    return [*await post_waiting_cards(ctx, ticket.queue), Whisper(render("hotline/card_back"))]
+    return [*await cards.post_waiting_cards(ctx, ticket.queue), Whisper(render("hotline/card_back"))]
 
 
 async def _is_standing(ctx: ReadingContext, post_id: str) -> bool:
@@ -183,7 +174,7 @@ async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: T
     """Draw a page of tickets; the query reads one ticket more than a page holds, to know whether another page
     follows."""
     shown = found[:PAGE]
-    lines = [(ticket, say_state(ticket), await service.name_person(ctx, ticket.agent_id)) for ticket in shown]
+    lines = [(ticket, cards.say_state(ticket), await service.name_person(ctx, ticket.agent_id)) for ticket in shown]
     names = {code: service.say_queue(ctx, code) for code in service.read_queues(ctx)}
     text = render(template, lines=lines, queues=names, zone=ctx.zone, line=quote(at.line), page=at.page)
     options = {str(t.number): f"n° {t.number} : {t.subject}"[:80] for t in shown}
@@ -216,7 +207,9 @@ async def find_own_tickets(wanted: Search) -> Findings:
     own = await stored_tickets.list_of_author(wanted.db, wanted.user.id, 0, LOOKED_THROUGH) if wanted.user.id else []
     entries = [text_search.weigh_texts((one.details, DETAILS)) | text_search.weigh_title(one.subject) for one in own]
     ranked = [(own[place], score) for place, score in text_search.rank_entries(wanted.words, entries)]
-    hits = [Hit(one.number, one.subject, score, f"n° {one.number}, {say_state(one).lower()}") for one, score in ranked]
+    hits = [
+        Hit(one.number, one.subject, score, f"n° {one.number}, {cards.say_state(one).lower()}") for one, score in ranked
+    ]
     return cut_hits(hits, wanted)
 
 
@@ -244,7 +237,7 @@ async def _tell_heirs(ctx: Context) -> list[Reply]:
     for move in await stored_tickets.list_passed_on(ctx.db, ctx.now - HEIRS_LOOKED_FOR):
         ticket = await stored_tickets.get(ctx.db, move.ticket)
         if ticket is not None and await claims.claim(ctx.db, "hotline.heir", str(move.id), ctx.now):
-            told += [*await refresh_card(ctx, ticket), *await tell_room(ctx, ticket, render("hotline/heir"))]
+            told += [*await cards.refresh_card(ctx, ticket), *await tell_room(ctx, ticket, render("hotline/heir"))]
     return told
 
 
@@ -279,7 +272,7 @@ async def check_open(ctx: Context) -> Replies:
     replies: list[Reply] = []
     for ticket in await stored_tickets.list_tickets(ctx.db, states=OPEN, limit=CHECKED_AT_ONCE):
         replies += await _tell_if_author_left(ctx, ticket)
-        replies += await _release_if_gone(ctx, ticket.number) or await refresh_card(ctx, ticket)
+        replies += await _release_if_gone(ctx, ticket.number) or await cards.refresh_card(ctx, ticket)
     await posts.forget_sources(ctx.db, ctx.now - posts.SOURCE_KEPT)
     return replies
 
@@ -357,7 +350,7 @@ async def _escalate(ctx: Context, ticket: Ticket, waited: str) -> Sequence[Reply
     told = told or [person.id for person in await people.animating(ctx.db, ctx.today, TOLD_MAX)]
     card = await posts.get_card(ctx.db, ticket)
     said = {"ticket": ticket, "waited": waited, "queue": service.say_queue(ctx, ticket.queue)}
-    text = render("hotline/escalated", link=link_post(ctx, card.post_id if card else ""), **said)
+    text = render("hotline/escalated", link=cards.link_post(ctx, card.post_id if card else ""), **said)
     return [Direct(text, user_id=person_id) for person_id in told]
 
 

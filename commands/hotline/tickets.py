@@ -11,17 +11,6 @@ from bot.errors import UserError
 from bot.replies import Ask, Button, Direct, Message, Question, Redirect, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, render, require
 from commands.hotline import cards
-from commands.hotline.cards import (
-    LeaveOutage,
-    MoreMoves,
-    ReopenTicket,
-    Resolve,
-    Settled,
-    TakeTicket,
-    TicketClick,
-    Unmask,
-    WriteAnswer,
-)
 from commands.hotline.service import feature, name_person, read_queues, say_queue, serves
 from dialogs import hotline as windows
 from storage import people
@@ -126,12 +115,12 @@ WINDOWS: Mapping[Move, type[windows.AboutTicket]] = {
 """What is filled in before it is done."""
 
 
-class ReleaseTicket(TicketClick):
+class ReleaseTicket(cards.TicketClick):
     """Button « Libérer »: takes the ticket from its agent."""
 
 
-@feature.button(TakeTicket, name="hotline.Take")
-async def take_ticket(ctx: Context, click: TakeTicket) -> Replies:
+@feature.button(cards.TakeTicket, name="hotline.Take")
+async def take_ticket(ctx: Context, click: cards.TakeTicket) -> Replies:
     """Assign the ticket to the agent who clicks, and tell its author."""
     ticket, actor = await lock_for_agent(ctx, click.ticket)
     if ticket.agent_id == actor.by:
@@ -147,8 +136,8 @@ async def release_ticket(ctx: Context, click: ReleaseTicket) -> Replies:
     return await make_move(ctx, ticket, Move.RELEASE, actor)
 
 
-@feature.button(ReopenTicket, name="hotline.Reopen")
-async def reopen_ticket(ctx: Context, click: ReopenTicket) -> Replies:
+@feature.button(cards.ReopenTicket, name="hotline.Reopen")
+async def reopen_ticket(ctx: Context, click: cards.ReopenTicket) -> Replies:
     """Reopen a solved ticket, and tell both sides."""
     ticket, actor = await lock_for_either(ctx, click.ticket)
     made = await make_move(ctx, ticket, Move.REOPEN, actor)
@@ -159,16 +148,16 @@ async def reopen_ticket(ctx: Context, click: ReopenTicket) -> Replies:
     return [*made, *await tell_room(ctx, ticket, to_room), tell_author(ticket, to_author)]
 
 
-@feature.button(Settled)
-async def settle_ticket(ctx: Context, click: Settled) -> Replies:
+@feature.button(cards.Settled)
+async def settle_ticket(ctx: Context, click: cards.Settled) -> Replies:
     """Close a ticket whose author no longer needs help."""
     ticket = await lock_own_ticket(ctx, click.ticket)
     made = await make_move(ctx, ticket, Move.CLOSE, Actor(ctx.user.id, ActorKind.AUTHOR, ctx.now))
     return [*made, *await tell_room(ctx, ticket, render("hotline/settled", person=ctx.user.full_name))]
 
 
-@feature.button(Unmask)
-async def unmask_ticket(ctx: Context, click: Unmask) -> Replies:
+@feature.button(cards.Unmask)
+async def unmask_ticket(ctx: Context, click: cards.Unmask) -> Replies:
     """Keep personal data in a request masked, or show it."""
     ticket = await lock_ticket(ctx, click.ticket)
     if ticket.author_id != ctx.user.id or not ticket.said_masked:
@@ -178,27 +167,27 @@ async def unmask_ticket(ctx: Context, click: Unmask) -> Replies:
     return await cards.refresh_card(ctx, ticket)
 
 
-@feature.button(WriteAnswer, name="hotline.Answer", writes=False)
-async def ask_answer(ctx: Context, click: WriteAnswer) -> Replies:
+@feature.button(cards.WriteAnswer, name="hotline.Answer", writes=False)
+async def ask_answer(ctx: Context, click: cards.WriteAnswer) -> Replies:
     """Open the window of an answer."""
     return Ask(windows.AnswerTicket.draft(ticket=click.ticket))
 
 
-@feature.button(Resolve, writes=False)
-async def ask_resolution(ctx: Context, click: Resolve) -> Replies:
+@feature.button(cards.Resolve, writes=False)
+async def ask_resolution(ctx: Context, click: cards.Resolve) -> Replies:
     """Open the window in which a ticket is solved."""
     return Ask(windows.ResolveTicket.draft(ticket=click.ticket, reason="resolu"))
 
 
-@feature.button(MoreMoves, name="hotline.More", writes=False)
-async def choose_move(ctx: Context, click: MoreMoves) -> Replies:
+@feature.button(cards.MoreMoves, name="hotline.More", writes=False)
+async def choose_move(ctx: Context, click: cards.MoreMoves) -> Replies:
     """Open the window of the chosen move, or make it at once if it needs none."""
     move = Move(click.chosen)
     if window := WINDOWS.get(move):
         return Ask(window.draft(ticket=click.ticket))
     if move is Move.TRANSFER:
         return await _ask_queue(ctx, click.ticket)
-    return Redirect.to((LeaveOutage if move is Move.PART else ReleaseTicket)(ticket=click.ticket))
+    return Redirect.to((cards.LeaveOutage if move is Move.PART else ReleaseTicket)(ticket=click.ticket))
 
 
 async def _ask_queue(ctx: Context, number: int) -> Replies:
@@ -209,13 +198,13 @@ async def _ask_queue(ctx: Context, number: int) -> Replies:
     return Ask(windows.TransferTicket.draft(ticket=number, queues=others, queue=next(iter(others))))
 
 
-class Rate(TicketClick):
+class Rate(cards.TicketClick):
     """Button 👍 or 👎."""
 
     rating: int
 
 
-class RateInWords(TicketClick):
+class RateInWords(cards.TicketClick):
     """Button « Ajouter un mot »: opens the window of a comment on the help."""
 
 
@@ -226,7 +215,7 @@ RATING = RowCard[Ticket]("hotline.rating:", lambda ticket: ticket.number)
 async def ask_rating(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
     """Tell the author that the ticket is solved; the first time, ask whether the solution helped."""
     text = render("hotline/resolved", ticket=ticket, asks=not ticket.rating_asked)
-    again = Button("Ce n’est pas réglé", ReopenTicket(ticket=ticket.number))
+    again = Button("Ce n’est pas réglé", cards.ReopenTicket(ticket=ticket.number))
     if ticket.rating_asked:
         return [tell_author(ticket, text, [again])]
     await tickets.change(ctx.db, ticket, rating_asked=True)
@@ -241,7 +230,7 @@ async def rate_ticket(ctx: Context, click: Rate) -> Replies:
     ticket = await lock_own_ticket(ctx, click.ticket)
     await tickets.change(ctx.db, ticket, rating=click.rating)
     buttons = [Button("Ajouter un mot", RateInWords(ticket=ticket.number))]
-    buttons += [] if ticket.state.is_open else [Button("Ce n’est pas réglé", ReopenTicket(ticket=ticket.number))]
+    buttons += [] if ticket.state.is_open else [Button("Ce n’est pas réglé", cards.ReopenTicket(ticket=ticket.number))]
     said = render("hotline/rated", good=click.rating > 0)
     return RATING.rewrite(ticket, Message(said, buttons), here=True)
 

@@ -23,18 +23,9 @@ from commands.rdv.visits import address_of
 from config.text import fold
 from config.themes import THEMES
 from config.time import WEEKDAYS
+from dialogs import reservation
 from dialogs.absence import SaidAbsence, must_have_room, say_absence
 from dialogs.rdv.slots import list_free
-from dialogs.reservation import (
-    CLOSES,
-    AddAbsence,
-    AddRange,
-    read_absence,
-    read_weekly,
-    say_closes,
-    say_minute,
-    split_place,
-)
 from storage.absences import list_absences, remove_absence
 from storage.database import change, store
 from storage.people import Person
@@ -119,7 +110,7 @@ def say_range(one: bookings.WeeklyRange) -> str:
         THEMES[one.theme].court if one.theme in THEMES else "",
         plural(one.seats, "place") if one.seats > 1 else "",
     ]
-    hours = f"{WEEKDAYS[one.weekday]} {say_minute(one.start)}-{say_minute(one.end)}"
+    hours = f"{WEEKDAYS[one.weekday]} {reservation.say_minute(one.start)}-{reservation.say_minute(one.end)}"
     return f"{hours} : {', '.join(filter(None, parts))}"
 
 
@@ -156,10 +147,10 @@ async def show_hours(ctx: Context, line: str) -> Replies:
     if not line.strip():
         return _whisper(await draw_hours(ctx))
     try:
-        hours, place = split_place(line)
-        if weekly := read_weekly(hours):
+        hours, place = reservation.split_place(line)
+        if weekly := reservation.read_weekly(hours):
             return _whisper(await draw_hours(ctx, await _keep_weekly(ctx, weekly, place)))
-        said = SaidAbsence(*read_absence(line, ctx.today))
+        said = SaidAbsence(*reservation.read_absence(line, ctx.today))
     except ValueError as fault:
         told = render("rdv/hours_usage")
         raise UserError(f"{fault} {told}") from None
@@ -205,12 +196,12 @@ async def ask_range(ctx: ReadingContext, _: NewRange) -> Replies:
     known = await bookings.list_ranges(ctx.db, ctx.user.id)
     last = max(known, key=lambda one: one.number) if known else None
     if last is None:
-        return Ask(AddRange.draft())
-    return Ask(AddRange.draft(length=last.length, pause=last.pause, place=last.place or None))
+        return Ask(reservation.AddRange.draft())
+    return Ask(reservation.AddRange.draft(length=last.length, pause=last.pause, place=last.place or None))
 
 
-@feature.submit(AddRange, roles=CONSEILLERS)
-async def keep_range(ctx: Context, form: AddRange) -> Replies:
+@feature.submit(reservation.AddRange, roles=CONSEILLERS)
+async def keep_range(ctx: Context, form: reservation.AddRange) -> Replies:
     """Store a range."""
     start, end = form.hours
     added = bookings.WeeklyRange(
@@ -233,11 +224,11 @@ async def keep_range(ctx: Context, form: AddRange) -> Replies:
 @feature.button(NewAbsence, roles=CONSEILLERS, writes=False)
 async def ask_absence(ctx: ReadingContext, _: NewAbsence) -> Replies:
     """Open the window of an absence."""
-    return Ask(AddAbsence.draft())
+    return Ask(reservation.AddAbsence.draft())
 
 
-@feature.submit(AddAbsence, roles=CONSEILLERS)
-async def keep_absence(ctx: Context, form: AddAbsence) -> Replies:
+@feature.submit(reservation.AddAbsence, roles=CONSEILLERS)
+async def keep_absence(ctx: Context, form: reservation.AddAbsence) -> Replies:
     """Store an absence."""
     return _whisper(await draw_hours(ctx, await _keep_absence(ctx, SaidAbsence(*form.days))))
 
@@ -337,8 +328,8 @@ async def _draw_rules(ctx: Context) -> Card:
     """Draw what holds for who books: who accepts, and until when one moves or cancels."""
     page = await _must_be_on(ctx)
     word, wanted = ("Accepter moi-même", False) if page.automatic else ("Accepter d’office", True)
-    text = render("reservation/rules", automatic=page.automatic, closes=say_closes(page.closes))
-    menu = Menu("Changer le délai…", SetCloses(), CLOSES)
+    text = render("reservation/rules", automatic=page.automatic, closes=reservation.say_closes(page.closes))
+    menu = Menu("Changer le délai…", SetCloses(), reservation.CLOSES)
     return Card(text, [Button(word, SetAutomatic(wanted=wanted))], menus=[menu])
 
 
@@ -353,7 +344,7 @@ async def set_automatic(ctx: Context, click: SetAutomatic) -> Replies:
 @feature.button(SetCloses, roles=CONSEILLERS)
 async def set_closes(ctx: Context, click: SetCloses) -> Replies:
     """Say until when who booked moves or cancels; it holds for what is booked already, too."""
-    if click.chosen not in CLOSES:
+    if click.chosen not in reservation.CLOSES:
         raise UserError(render("rdv/choose_delay"))
     page = await _must_be_on(ctx)
     await change(ctx.db, page, closes=int(click.chosen), changed_at=ctx.now)

@@ -12,16 +12,8 @@ from bot.french import NBSP, join, read_minutes, say_date, say_hour, say_minutes
 from config.text import fold, split_words
 from config.themes import THEMES
 from config.time import WEEKDAYS
+from dialogs.cra.line import corrections
 from dialogs.cra.line.complaints import find_name, read_complaint, spell
-from dialogs.cra.line.corrections import (
-    SAID_MAX,
-    announces,
-    find_put_in,
-    find_taken_out,
-    lead_to,
-    split_refused,
-    strip_frame,
-)
 from dialogs.rdv.line import read_parts
 from dialogs.rdv.parts import RdvLine, UsualRdv
 from dialogs.rdv.windows import Spot
@@ -93,7 +85,7 @@ def amend_rdv(shown: RdvLine, said: str, clues: Clues, usual: UsualRdv, asked: s
     """Put a previewed rdv right by what is said of it; None where that is said of anything else. ``asked`` is the part
     that was asked for last."""
     said = " ".join(said.split()).rstrip(" .!")
-    if not said or len(said) > SAID_MAX or "?" in said or "@" in said or _OF_OTHERS.match(fold(said)):
+    if not said or len(said) > corrections.SAID_MAX or "?" in said or "@" in said or _OF_OTHERS.match(fold(said)):
         return None
     complaint = read_complaint(said)
     if complaint and not complaint.rest and (complaint.is_wrong or complaint.part):
@@ -103,7 +95,7 @@ def amend_rdv(shown: RdvLine, said: str, clues: Clues, usual: UsualRdv, asked: s
         part = _find_part(said, complaint.part)
         if amended := _Amendment(shown, clues, usual, part, is_announced=True).read(complaint.rest):
             return amended
-    return _Amendment(shown, clues, usual, asked, is_announced=announces(said) or bool(asked)).read(said)
+    return _Amendment(shown, clues, usual, asked, is_announced=corrections.announces(said) or bool(asked)).read(said)
 
 
 def ask_for(part: str) -> str:
@@ -129,20 +121,20 @@ class _Amendment:
 
     def read(self, said: str) -> AmendedRdv | None:
         """Read what is right, what goes, or by how much it is later."""
-        plain = fold(strip_frame(said))
+        plain = fold(corrections.strip_frame(said))
         if shifted := self._shift(fold(said)) or self._shift(plain):
             return shifted
         if _ONE_PERSON.fullmatch(plain):
             return self._leave("places", {})
-        if (gone := find_taken_out(said)) and (left := self._take_out(gone)):
+        if (gone := corrections.find_taken_out(said)) and (left := self._take_out(gone)):
             return left
-        refused, right = split_refused(said)
+        refused, right = corrections.split_refused(said)
         if right and (found := self._read_right(right)):
             return self._apply(found)
         if refused and not right and (found := self._read_second(refused)):
             return self._apply(found)
-        more = find_put_in(said)
-        found = self._read_right(more or strip_frame(said))
+        more = corrections.find_put_in(said)
+        found = self._read_right(more or corrections.strip_frame(said))
         return self._apply(found, is_more=bool(more)) if found else None
 
     def _read_second(self, refused: str) -> RdvLine | None:
@@ -182,7 +174,7 @@ class _Amendment:
                 return f"{said} places" if is_bare else ""
             case "ou":
                 return f"à {said}"
-        return lead_to(self._part, said) if self._part else ""
+        return corrections.lead_to(self._part, said) if self._part else ""
 
     def _is_another(self, found: RdvLine) -> bool:
         """Whether it rather tells of another rdv: when it is, and what it is."""
