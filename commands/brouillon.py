@@ -44,9 +44,7 @@ async def take_up(ctx: ReadingContext, _: str) -> Replies:
 @feature.button(TakeUpDrafts, writes=False)
 async def take_up_one(ctx: ReadingContext, click: TakeUpDrafts) -> Replies:
     """Open a feature’s draft. If several wait, open the only one in which something was typed; else list them."""
-    found = await _find_drafts(ctx, click.feature)
-    if not found:
-        raise UserError(render("brouillon/nothing", feature=click.feature))
+    found = require(await _find_drafts(ctx, click.feature) or None, "brouillon/nothing", feature=click.feature)
     typed = sum(draft.is_typed for draft in found)
     if len(found) == 1 or (click.feature and typed == 1):
         return reopen_draft(found[0], here=False)

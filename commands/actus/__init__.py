@@ -112,9 +112,7 @@ async def search_archive(ctx: ReadingContext, line: str) -> Replies:
 async def show_found(ctx: Context, click: drafts.ArchiveSearch) -> Replies:
     """Show the next page of what was found, after the first ``skip`` results."""
     words, after = click.words[:WORDS_MAX], click.skip + PAGE
-    wanted = list(dict.fromkeys(_WORD.findall(fold(words))))
-    if not wanted:
-        raise UserError(render("actus/search_what"))
+    wanted = require(list(dict.fromkeys(_WORD.findall(fold(words)))) or None, "actus/search_what")
     hits = await _find_hits(ctx, wanted)
     following = [Button("Suite", drafts.ArchiveSearch(words=words, skip=after))] if len(hits) > after else []
     text = render("actus/found", query=click.words.strip()[:WORDS_MAX], count=len(hits), hits=hits[click.skip : after])

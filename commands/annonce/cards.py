@@ -18,7 +18,7 @@ from bot.french import group, join, plural, read_moment, say_hour, say_moment, s
 from bot.mattermost import ChatReader
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh
-from bot.texts import Markdown, escape, quote, relay_markdown, render, typeset
+from bot.texts import Markdown, escape, quote, relay_markdown, render, require, typeset
 from dialogs.annonce import NO_FILES, TEXT, Announce, AnnounceHere
 from dialogs.destinations import list_own, read_head
 from storage import annonce as annonces
@@ -207,9 +207,7 @@ async def draft_form(ctx: Context, **filled: object) -> Form:
     if ctx.user.animates:
         themes = targets.list_themes(await canaux.list_planned(ctx.db, ctx.settings))
         return Announce.draft(thematiques=dict(themes), **known_so_far)
-    own = list_own(ctx.user)
-    if not own:
-        raise UserError(render("annonce/no_departement"))
+    own = require(list_own(ctx.user) or None, "annonce/no_departement")
     return AnnounceHere.draft(departements=own, **({"place": next(iter(own))} | known_so_far))
 
 

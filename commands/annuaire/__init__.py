@@ -130,9 +130,7 @@ class SearchPlace:
 async def find_helpers(ctx: Context, text: str) -> Replies:
     """Find people who said that they can help with this and may be asked."""
     what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)
-    about = what.strip()
-    if not about:
-        raise UserError(render("annuaire/which_skill"))
+    about = require(what.strip() or None, "annuaire/which_skill")
     where = _read_place(ctx, rest[0]) if rest else _find_own_place(ctx.user)
     hits = (await read_index(ctx.db, ctx.today)).skilled(ctx.user, about)
     near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
@@ -152,9 +150,7 @@ async def ask_question(ctx: Context, click: cards.AskHelpers) -> Replies:
 async def send_question(ctx: Context, form: AskHelp) -> Replies:
     """Send a question to each helper who may still be asked."""
     free = await entries.find_willing(ctx.db, form.helpers, ctx.now, ctx.settings.help_requests)
-    asked = [person for person in free if person.id != ctx.user.id]
-    if not asked:
-        raise UserError(render("annuaire/asked_enough"))
+    asked = require([person for person in free if person.id != ctx.user.id] or None, "annuaire/asked_enough")
     key = ctx.request.key
     await entries.note_request(ctx.db, key, ctx.user.id, [person.id for person in asked], ctx.now)
     names = [person.full_name for person in asked]

@@ -8,7 +8,7 @@ from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.replies import Ask, Button, Direct, Message, Replies, Whisper
-from bot.texts import Markdown, render
+from bot.texts import Markdown, render, require
 from commands.garde import rota
 from commands.garde.rota import AGENTS, AnswerSwap, OpenSwap, WithdrawSwap, feature
 from dialogs.garde import AHEAD, SwapTurn
@@ -28,10 +28,7 @@ OWN_MAX, OTHERS_MAX, AGENTS_MAX = 12, 15, 10
 
 async def list_own_turns(ctx: Context) -> Sequence[DutyTurn]:
     """List the turns that the person may give away. Raises UserError if there are none."""
-    found = await list_turns_to_come(ctx, ctx.user.id)
-    if not found:
-        raise UserError(render("garde/no_turns"))
-    return found
+    return require(await list_turns_to_come(ctx, ctx.user.id) or None, "garde/no_turns")
 
 
 async def list_turns_to_come(ctx: Context, user_id: str) -> Sequence[DutyTurn]:
@@ -43,9 +40,7 @@ async def list_turns_to_come(ctx: Context, user_id: str) -> Sequence[DutyTurn]:
 async def make_swap_window(ctx: Context, person: Person | None = None) -> SwapTurn:
     """Make the window of a swap; with ``person`` already chosen, if known."""
     own = {str(turn.number): rota.shorten_turn(ctx, turn) for turn in (await list_own_turns(ctx))[:OWN_MAX]}
-    others = await _list_offers(ctx, person)
-    if not others:
-        raise UserError(render("garde/nobody_to_swap"))
+    others = require(await _list_offers(ctx, person) or None, "garde/nobody_to_swap")
     return SwapTurn.draft(
         given=next(iter(own)), taken=next(iter(others)) if len(others) == 1 else None, own=own, others=others
     )

@@ -17,7 +17,7 @@ from bot.french import say_minutes
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
-from bot.texts import quote, render
+from bot.texts import quote, render, require
 from commands.hotline import cards, figures, outages, service, triage
 from commands.hotline.requests import billet
 from commands.hotline.requests import show_page as show_own_page
@@ -163,9 +163,7 @@ async def show_list(ctx: Context, line: str, page: int) -> Whisper:
 async def show_found(ctx: Context, line: str, page: int) -> Whisper:
     """Show a page of search results."""
     served = await service.must_serve_some(ctx)
-    words = fold(line).split()[:10]
-    if not words:
-        raise UserError(render("hotline/search_usage"))
+    words = require(fold(line).split()[:10] or None, "hotline/search_usage")
     found = await stored_tickets.search(ctx.db, words, served, page * PAGE, PAGE + 1)
     return await _draw_page(ctx, "hotline/found", found, TicketPage(line=line, page=page, searched=True))
 

@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.french import join, say_date
 from bot.pages import cut_page
 from bot.replies import Button, Card, Direct, Progress, Replies, Reply, Start, Step, Waiting, Whisper
-from bot.texts import quote, render
+from bot.texts import quote, render, require
 from commands.kit import orders
 from commands.kit.orders import ANIMATEURS, feature
 from commands.kit.supplier import SupplierFile
@@ -248,9 +248,7 @@ async def _list_sizes(ctx: Context, batch: KitBatch) -> Sequence[Mapping[str, ob
 )
 async def note_stock(ctx: Context, line: str) -> Replies:
     """Store the stock of some sizes for the newest lot; without a word, show it."""
-    batches = await kit.list_batches(ctx.db)
-    if not batches:
-        raise UserError(render("kit/no_batch"))
+    batches = require(await kit.list_batches(ctx.db) or None, "kit/no_batch")
     if line.strip():
         await _set_stock(ctx, batches[0], line)
     said = {"batch": orders.say_batch(batches[0]), "sizes": await _list_sizes(ctx, batches[0])}

@@ -17,7 +17,7 @@ from bot.errors import ChatError, Refusal, UserError, unless_refused
 from bot.mattermost.wire import ChatChannel, ChatPost, ChatUser
 from bot.permalinks import find_permalink
 from bot.replies import Reply, Start
-from bot.texts import quote, render
+from bot.texts import quote, render, require
 from commands.moderation.policy import weigh_motive
 from config.charte import MeasureKind
 from dialogs.moderation import Fate, take_word
@@ -114,9 +114,7 @@ async def take_account(ctx: ReadingContext, line: str, example: str) -> tuple[Ch
     name, rest = take_word(line)
     if not name:
         raise UserError(render("moderation/which_person", example=example))
-    account = await ctx.chat.user_by_name(name)
-    if account is None:
-        raise UserError(render("moderation/unknown_person", username=name.removeprefix("@")))
+    account = require(await ctx.chat.user_by_name(name), "moderation/unknown_person", username=name.removeprefix("@"))
     check_target(ctx, account)
     return account, rest
 
@@ -124,9 +122,7 @@ async def take_account(ctx: ReadingContext, line: str, example: str) -> tuple[Ch
 async def take_message(ctx: ReadingContext, line: str, example: str) -> tuple[MessageSnapshot, str]:
     """Split off the message link at the beginning of a line, and read that message. Raises UserError and ChatError."""
     word, rest = take_word(line)
-    post_id = find_permalink(word)
-    if not post_id:
-        raise UserError(render("moderation/which_message", example=example))
+    post_id = require(find_permalink(word) or None, "moderation/which_message", example=example)
     seen = await unless_refused(take_snapshot(ctx, post_id), None, GONE)
     if seen is None:
         raise UserError(await _say_gone(ctx, post_id))
@@ -173,9 +169,7 @@ def _keep_post(post: ChatPost, author: ChatUser) -> KeptPost:
 
 def take_reason(rest: str, example: str) -> str:
     """Return the reason at the end of a line. Raises UserError if there is none."""
-    reason = " ".join(rest.split())
-    if not reason:
-        raise UserError(render("moderation/which_reason", example=example))
+    reason = require(" ".join(rest.split()) or None, "moderation/which_reason", example=example)
     return reason[:REASON_MAX]
 
 

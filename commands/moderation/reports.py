@@ -61,10 +61,7 @@ async def tell_reporters(ctx: Context, case: Case) -> Sequence[Reply]:
 
 def read_post_id(ctx: Context, text: str) -> str:
     """Read the message id of a permalink. Raises UserError."""
-    post_id = find_permalink(text)
-    if not post_id:
-        raise UserError(render("moderation/report_link"))
-    return post_id
+    return require(find_permalink(text) or None, "moderation/report_link")
 
 
 async def read_reportable_post(ctx: ReadingContext, link: str) -> ChatPost:

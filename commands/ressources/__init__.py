@@ -102,9 +102,7 @@ async def follow_typed(ctx: Context, line: str) -> replies.Replies:
     """Follow the named theme; without a name, offer all themes."""
     if not line.strip():
         return replies.Whisper(render("ressources/follow_choose"), menus=[_theme_menu(list(THEMES))])
-    theme = theme_of(line)
-    if theme is None:
-        raise UserError(render("ressources/follow_unknown", text=quote(line[:60])))
+    theme = require(theme_of(line), "ressources/follow_unknown", text=quote(line[:60]))
     return await set_following(ctx, SetFollowing(themes=[theme.code], to=Following.ON))
 
 

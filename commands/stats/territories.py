@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.french import Period, period_after, period_before
 from bot.papers import FigureSection, LabelledValue, file_name
 from bot.replies import Ask, Button, Parcel, Replies, SendFile
-from bot.texts import Markdown, escape, render
+from bot.texts import Markdown, escape, render, require
 from commands.stats import papers, queries
 from commands.stats.conseiller import FiguresAnswer, draw_answer, say_difference, show_answer
 from commands.stats.queries import ANIMATEURS, feature
@@ -232,19 +232,14 @@ async def make_carte_file(ctx: ReadingContext, order: Carte, folder: Path) -> Pa
     _require_days_told(ctx, order)
     counted = await territories.read_figures(ctx.db, NATION, order.span(ctx))
     page = await ctx.compute(lambda: make_carte_page(ctx, order, counted))
-    ranked = page.sections[0].ranked
-    if not ranked:
-        raise UserError(render("stats/no_report", period=page.period))
+    ranked = require(page.sections[0].ranked or None, "stats/no_report", period=page.period)
     path = await ctx.compute(lambda: papers.draw_carte(page, folder))
     return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=READY)
 
 
 def _require_days_told(ctx: Context, months: queries.Months) -> Period:
     """Return the public days of these months. Raises UserError if there are none yet."""
-    told = months.days_told(ctx)
-    if told is None:
-        raise UserError(render("stats/days_to_come", answer=queries.say_to_come(months.start)))
-    return told
+    return require(months.days_told(ctx), "stats/days_to_come", answer=queries.say_to_come(months.start))
 
 
 async def _order_file(ctx: ReadingContext, order: Departements | Carte) -> Replies:

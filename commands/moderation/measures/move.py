@@ -17,7 +17,7 @@ from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
 from bot.plain_text import to_one_line
 from bot.replies import Button, Progress, Replies, Reply, Say, Start, Step, Whisper
-from bot.texts import Markdown, quotation, relay_markdown, render
+from bot.texts import Markdown, quotation, relay_markdown, render, require
 from commands.moderation.cards import describe_measure
 from commands.moderation.cases import GONE, get_case, lock_case, mark_decided, read_thread, take_message
 from commands.moderation.decisions import announce_decision, confirm_decision, say_already_decided
@@ -157,9 +157,7 @@ async def preview_typed_move(ctx: ReadingContext, line: str) -> Replies:
 async def preview_move(ctx: ReadingContext, root_id: str, there: ChatChannel, to: ChatChannel, reason: str) -> Whisper:
     """Show what would be moved, with a button that does it. Raises UserError and ChatError."""
     _check_destination(there, to)
-    posts = await read_thread(ctx, root_id)
-    if not posts:
-        raise UserError(render("moderation/message_gone"))
+    posts = require(await read_thread(ctx, root_id) or None, "moderation/message_gone")
     surely = TransferSurely(root_id=root_id, to=to.id, reason=reason[:REASON_MAX])
     text = render(
         "moderation/move_preview",
@@ -182,9 +180,7 @@ def _check_destination(there: ChatChannel, to: ChatChannel) -> None:
 
 async def read_moved_thread(ctx: ReadingContext, click: TransferSurely) -> Transfer:
     """Read the thread as it is at the click. Raises UserError if it cannot be moved."""
-    posts = await read_thread(ctx, click.root_id)
-    if not posts:
-        raise UserError(render("moderation/message_gone"))
+    posts = require(await read_thread(ctx, click.root_id) or None, "moderation/message_gone")
     _check_destination(await ctx.chat.channel(posts[0].channel_id), await ctx.chat.channel(click.to))
     return Transfer(posts=posts, to=click.to, reason=click.reason)
 
