@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from bot.errors import ChatError, Refusal, UserError
-from bot.forms import Choice, Form, Hidden, Offered, Reference, name_of
+from bot.forms import Choice, Form, Hidden, Offered, Reference, asks, name_of
 from bot.mattermost import ChatReader, ChatUser
 from bot.spool import Submission
 
@@ -70,7 +70,7 @@ class ChosenOption(Form):
     name: Hidden[str]
     data: Hidden[dict[str, Any]]
     label: Hidden[str] = ""
-    chosen: Annotated[str, Offered("options")] = Field(title="Votre choix")
+    chosen: Annotated[str, Offered("options")] = asks("Votre choix")
     options: Hidden[dict[str, str]]
 
     def introduction(self) -> str:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.calendar import is_working_day
 from bot.errors import UserError
-from bot.forms import Form, Hidden, ReadText
+from bot.forms import Form, Hidden, ReadText, asks
 from bot.french import NBSP, Period, say_date, say_days
 from bot.texts import Markdown, render
 from config.text import fold
@@ -134,11 +133,11 @@ class NoteAbsence(Form):
     title = "Votre absence"
     submit_label = "Enregistrer"
 
-    days: Annotated[Span, ReadText(lambda text, clues: read_absence(text, clues.today), placeholder=EXAMPLES)] = Field(
-        alias="jours", title="Jours", description="Vos rappels s’arrêtent ces jours-là."
+    days: Annotated[Span, ReadText(lambda text, clues: read_absence(text, clues.today), placeholder=EXAMPLES)] = asks(
+        "Jours", "Vos rappels s’arrêtent ces jours-là.", name="jours"
     )
-    word: Annotated[str, EventText(limit=WORD_MAX)] = Field(
-        "", alias="mot", title="Un mot", description="Lu par les collègues qui vous cherchent : « formation »…"
+    word: Annotated[str, EventText(limit=WORD_MAX)] = asks(
+        "Un mot", "Lu par les collègues qui vous cherchent : « formation »…", name="mot", default=""
     )
     number: Hidden[int] = 0
 

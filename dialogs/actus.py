@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from bot.calendar import read_recurrence
-from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText
+from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText, asks
 from bot.forms.kinds import TEXT_MAX, must_fit
 from bot.french import fold_date, read_coming_day, write_date
 from bot.texts import quote
@@ -87,10 +85,10 @@ class EditDigest(OfDigest):
     submit_label = "Continuer"
     is_kept = False
 
-    entry: Annotated[str, Offered("entries", {NO_ENTRY: "Rien en particulier"})] = Field(
-        NO_ENTRY, alias="quoi", title="Quoi", description="Les éléments du numéro, dans l’ordre ; les écartés à la fin."
+    entry: Annotated[str, Offered("entries", {NO_ENTRY: "Rien en particulier"})] = asks(
+        "Quoi", "Les éléments du numéro, dans l’ordre ; les écartés à la fin.", name="quoi", default=NO_ENTRY
     )
-    move: Annotated[EntryMove, Choice.of(EntryMove)] = Field(EntryMove.CHANGE, alias="faire", title="Que faire")
+    move: Annotated[EntryMove, Choice.of(EntryMove)] = asks("Que faire", name="faire", default=EntryMove.CHANGE)
     entries: Hidden[dict[str, str]] = {}
 
     @classmethod
@@ -103,11 +101,11 @@ class EditDigest(OfDigest):
 class _EntryWindow(OfDigest):
     """What windows about the words of an entry have in common."""
 
-    headline: Annotated[str, TITLE] = Field(alias="titre", title="Titre")
-    text: Annotated[str, TEXT] = Field("", alias="texte", title="Texte", description="Deux ou trois phrases suffisent.")
-    link: Annotated[str, LINK] = Field("", alias="lien", title="Lien", description="Le titre y mènera.")
-    credit: Annotated[str, CREDIT] = Field(
-        "", alias="credit", title="Crédit", description="L’auteur ou la source, en mots : Le Monde, Léa (69)."
+    headline: Annotated[str, TITLE] = asks("Titre", name="titre")
+    text: Annotated[str, TEXT] = asks("Texte", "Deux ou trois phrases suffisent.", name="texte", default="")
+    link: Annotated[str, LINK] = asks("Lien", "Le titre y mènera.", name="lien", default="")
+    credit: Annotated[str, CREDIT] = asks(
+        "Crédit", "L’auteur ou la source, en mots : Le Monde, Léa (69).", name="credit", default=""
     )
 
 
@@ -118,7 +116,7 @@ class RewordEntry(_EntryWindow):
     title = "Corriger un élément"
     submit_label = "Corriger"
 
-    section: Annotated[NewsSection, SECTION] = Field(alias="partie", title="Partie")
+    section: Annotated[NewsSection, SECTION] = asks("Partie", name="partie")
     entry: Hidden[int]
     seen: Hidden[dict[str, str]] = {}
 
@@ -129,7 +127,7 @@ class AddEntry(_EntryWindow):
     title = "Ajouter un élément"
     submit_label = "Ajouter"
 
-    section: Annotated[NewsSection, SECTION] = Field(NewsSection.TOP, alias="partie", title="Partie")
+    section: Annotated[NewsSection, SECTION] = asks("Partie", name="partie", default=NewsSection.TOP)
 
 
 class WriteEdito(OfDigest):
@@ -138,11 +136,8 @@ class WriteEdito(OfDigest):
     title = "Écrire l’édito"
     submit_label = "Garder"
 
-    text: Annotated[str, EDITO] = Field(
-        "",
-        alias="edito",
-        title="Édito",
-        description="Quelques lignes, en Markdown si vous voulez. Vide, il n’y en a pas.",
+    text: Annotated[str, EDITO] = asks(
+        "Édito", "Quelques lignes, en Markdown si vous voulez. Vide, il n’y en a pas.", name="edito", default=""
     )
     seen: Hidden[str] = ""
 
@@ -179,11 +174,11 @@ class PutOffDigest(OfDigest):
     title = "Reporter le numéro"
     submit_label = "Reporter"
 
-    moment: Annotated[datetime | None, MOMENT] = Field(
-        None,
-        alias="quand",
-        title="Quand",
-        description="Dans les 30 jours, ou « maintenant ». Vide : à la prochaine date de l’édition.",
+    moment: Annotated[datetime | None, MOMENT] = asks(
+        "Quand",
+        "Dans les 30 jours, ou « maintenant ». Vide : à la prochaine date de l’édition.",
+        name="quand",
+        default=None,
     )
 
 
@@ -193,18 +188,15 @@ class Programme(Form):
     title = "Programmer les actus"
     submit_label = "Programmer"
 
-    edition: Annotated[str, Offered("editions")] = Field(title="Édition")
-    rhythm: Annotated[str, ReadText(_read_rhythm, placeholder="chaque vendredi à 9 h")] = Field(
-        "", alias="rythme", title="Quand", description="« premier mercredi du mois à 9 h 30 ». Vide : inchangé."
+    edition: Annotated[str, Offered("editions")] = asks("Édition")
+    rhythm: Annotated[str, ReadText(_read_rhythm, placeholder="chaque vendredi à 9 h")] = asks(
+        "Quand", "« premier mercredi du mois à 9 h 30 ». Vide : inchangé.", name="rythme", default=""
     )
-    places: Annotated[str, NewsText(_as_it_is, limit=300)] = Field(
-        "",
-        alias="ou",
-        title="Où",
-        description="national, actualites, 69, Bretagne, séparés par des virgules. Vide : inchangé.",
+    places: Annotated[str, NewsText(_as_it_is, limit=300)] = asks(
+        "Où", "national, actualites, 69, Bretagne, séparés par des virgules. Vide : inchangé.", name="ou", default=""
     )
-    unapproved: Annotated[Unapproved | None, Choice(UNAPPROVED, Unapproved)] = Field(
-        None, alias="sans", title="Sans accord à l’heure", description="Vide : inchangé."
+    unapproved: Annotated[Unapproved | None, Choice(UNAPPROVED, Unapproved)] = asks(
+        "Sans accord à l’heure", "Vide : inchangé.", name="sans", default=None
     )
     editions: Hidden[dict[str, str]] = {}
 
@@ -223,18 +215,16 @@ class ProposeNews(Form):
     title = "Proposer une actu"
     submit_label = "Proposer"
 
-    titre: Annotated[str, line(TEXT_MAX)] = Field(title="Titre", description="Ce qu’on apprend, en une phrase.")
-    url: Annotated[str, Roomy(read_address, always=True)] = Field(
-        "", alias="lien", title="Lien", description="La page où en lire plus, s’il y en a une."
+    titre: Annotated[str, line(TEXT_MAX)] = asks("Titre", "Ce qu’on apprend, en une phrase.")
+    url: Annotated[str, Roomy(read_address, always=True)] = asks(
+        "Lien", "La page où en lire plus, s’il y en a une.", name="lien", default=""
     )
-    text: Annotated[str, Roomy(read_paragraphs(PROPOSAL_MAX), always=True)] = Field(
-        "", alias="texte", title="Texte", description="Quelques phrases. Jamais de donnée personnelle d’un usager."
+    text: Annotated[str, Roomy(read_paragraphs(PROPOSAL_MAX), always=True)] = asks(
+        "Texte", "Quelques phrases. Jamais de donnée personnelle d’un usager.", name="texte", default=""
     )
-    part: Annotated[str, _PARTS] = Field(
-        "", alias="partie", title="Partie", description="Vide : d’après le lien ou le message."
-    )
-    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field((), title="Thèmes")
-    about: Annotated[str, Offered("places", {ALL: "Tout le réseau"})] = Field(ALL, alias="concerne", title="Pour qui")
+    part: Annotated[str, _PARTS] = asks("Partie", "Vide : d’après le lien ou le message.", name="partie", default="")
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = asks("Thèmes", default=())
+    about: Annotated[str, Offered("places", {ALL: "Tout le réseau"})] = asks("Pour qui", name="concerne", default=ALL)
     post: Hidden[str] = ""
     channel: Hidden[str] = ""
     author: Hidden[str] = ""
@@ -274,16 +264,13 @@ class Subscribe(Form):
     title = "Mes actus"
     submit_label = "C’est noté"
 
-    rhythm: Annotated[str, Choice(RHYTHMS)] = Field("semaine", alias="rythme", title="Rythme")
-    weekday: Annotated[int, Choice({str(n): name.capitalize() for n, name in enumerate(WEEKDAYS)}, int)] = Field(
-        4, alias="jour", title="Jour", description="Un jour férié, c’est le jour suivant qui compte."
+    rhythm: Annotated[str, Choice(RHYTHMS)] = asks("Rythme", name="rythme", default="semaine")
+    weekday: Annotated[int, Choice({str(n): name.capitalize() for n, name in enumerate(WEEKDAYS)}, int)] = asks(
+        "Jour", "Un jour férié, c’est le jour suivant qui compte.", name="jour", default=4
     )
-    hour: Annotated[int, Choice({str(n): f"{n} h" for n in HOURS}, int)] = Field(
-        9, alias="heure", title="Heure", description="À votre heure locale."
+    hour: Annotated[int, Choice({str(n): f"{n} h" for n in HOURS}, int)] = asks(
+        "Heure", "À votre heure locale.", name="heure", default=9
     )
-    away_until: Annotated[dt.date | None, ReadText(_read_day, show=write_date, placeholder="vendredi, 24/12…")] = Field(
-        None,
-        alias="conges",
-        title="En congé jusqu’au",
-        description="Facultatif : vous ne recevez rien d’ici là, ce jour compris.",
+    away_until: Annotated[dt.date | None, ReadText(_read_day, show=write_date, placeholder="vendredi, 24/12…")] = asks(
+        "En congé jusqu’au", "Facultatif : vous ne recevez rien d’ici là, ce jour compris.", name="conges", default=None
     )

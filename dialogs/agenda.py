@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field
-
-from bot.forms import Clues, Form, Hidden, Offered, Text
+from bot.forms import Clues, Form, Hidden, Offered, Text, asks
 from bot.forms.kinds import must_fit
 from config.canaux import home_of
 from config.territories import DEPARTEMENTS
@@ -59,22 +57,22 @@ class _Event(Form):
 
     title = "Un événement"
 
-    titre: Annotated[str, EventText(limit=TITLE_MAX)] = Field(
-        title="Titre", description="Ce que c’est : « Atelier Pix », « Webinaire impôts »."
+    titre: Annotated[str, EventText(limit=TITLE_MAX)] = asks(
+        "Titre", "Ce que c’est : « Atelier Pix », « Webinaire impôts »."
     )
-    quand: Annotated[datetime, moment()] = Field(title="Quand", description="Le jour et l’heure de début, chez vous.")
-    jusqua: Annotated[str, EventText(limit=80)] = Field(
-        "", title="Jusqu’à", description="L’heure de fin (16h), ou le jour et l’heure. Vide : une heure après le début."
+    quand: Annotated[datetime, moment()] = asks("Quand", "Le jour et l’heure de début, chez vous.")
+    jusqua: Annotated[str, EventText(limit=80)] = asks(
+        "Jusqu’à", "L’heure de fin (16h), ou le jour et l’heure. Vide : une heure après le début.", default=""
     )
-    lieu: Annotated[str, EventText(limit=PLACE_MAX)] = Field(
-        "", title="Lieu", description="Salle, adresse, ville. Vide pour une visioconférence."
+    lieu: Annotated[str, EventText(limit=PLACE_MAX)] = asks(
+        "Lieu", "Salle, adresse, ville. Vide pour une visioconférence.", default=""
     )
-    lien: Annotated[str, Roomy(read_address, always=True)] = Field(
-        "", title="Lien", description="De la visioconférence, ou de l’inscription."
+    lien: Annotated[str, Roomy(read_address, always=True)] = asks(
+        "Lien", "De la visioconférence, ou de l’inscription.", default=""
     )
-    pour: Annotated[str, Offered()] = Field(title="Pour qui", description="Seules ces personnes le verront.")
-    details: Annotated[str, EventText(long=True, limit=DETAILS_MAX)] = Field(
-        "", title="Détails", description="Programme, public, inscription. Jamais de donnée personnelle d’un usager."
+    pour: Annotated[str, Offered()] = asks("Pour qui", "Seules ces personnes le verront.")
+    details: Annotated[str, EventText(long=True, limit=DETAILS_MAX)] = asks(
+        "Détails", "Programme, public, inscription. Jamais de donnée personnelle d’un usager.", default=""
     )
     places: Hidden[tuple[str, ...]] = ()
     every: Hidden[bool] = False
@@ -137,8 +135,8 @@ class RefuseEvent(_About):
     title = "Refuser l’événement"
     submit_label = "Refuser"
 
-    text: Annotated[str, EventText(long=True)] = Field(
-        alias="raison", title="Raison", description="La personne la lit ; elle peut corriger et proposer de nouveau."
+    text: Annotated[str, EventText(long=True)] = asks(
+        "Raison", "La personne la lit ; elle peut corriger et proposer de nouveau.", name="raison"
     )
 
 
@@ -148,6 +146,6 @@ class CancelEvent(_About):
     title = "Annuler l’événement"
     submit_label = "Annuler l’événement"
 
-    text: Annotated[str, EventText(long=True)] = Field(
-        "", alias="raison", title="Un mot", description="Lu par tous ceux qui devaient venir. « Rétablir » le remet."
+    text: Annotated[str, EventText(long=True)] = asks(
+        "Un mot", "Lu par tous ceux qui devaient venir. « Rétablir » le remet.", name="raison", default=""
     )

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
-
-from bot.forms import Choice, Form, Hidden, Offered, Text
+from bot.forms import Choice, Form, Hidden, Offered, Text, asks
 from bot.french import group
 from dialogs.destinations import PLACES, moment
 
@@ -20,19 +18,19 @@ MOMENT = moment(" ; vide, l’envoi suit la confirmation")
 
 
 def _make_mention_field() -> Any:
-    return Field("non", title="Notifier tout le canal ?", description="Un @channel dans le texte ne notifie personne.")
+    return asks("Notifier tout le canal ?", "Un @channel dans le texte ne notifie personne.", default="non")
 
 
 def _make_moment_field() -> Any:
-    return Field(None, alias="quand", title="Quand", description="Vide : dès que vous confirmez l’envoi.")
+    return asks("Quand", "Vide : dès que vous confirmez l’envoi.", name="quand", default=None)
 
 
 def _make_files_field() -> Any:
-    return Field(
-        NO_FILES,
-        alias="fichiers",
-        title="Fichiers",
-        description="Envoyez-les d’abord au bot, en message direct : ils sont proposés ici.",
+    return asks(
+        "Fichiers",
+        "Envoyez-les d’abord au bot, en message direct : ils sont proposés ici.",
+        name="fichiers",
+        default=NO_FILES,
     )
 
 
@@ -58,8 +56,8 @@ class _Words(_Window):
     """What windows with words and files have in common; ``message`` is the one whose words are taken where none are
     typed, ``attached`` which files are offered."""
 
-    text: Annotated[str, TEXT] = Field(
-        "", alias="texte", title="Texte", description="En Markdown, tel qu’il s’affichera. L’aperçu vient ensuite."
+    text: Annotated[str, TEXT] = asks(
+        "Texte", "En Markdown, tel qu’il s’affichera. L’aperçu vient ensuite.", name="texte", default=""
     )
     message: Hidden[str] = ""
     attached: Hidden[dict[str, str]] = {}
@@ -69,8 +67,8 @@ class Announce(_Words):
     """The window of an announcement by the animation, to anybody; ``thematiques`` are the thematic channels, by
     target."""
 
-    places: Annotated[tuple[str, ...], PLACES] = Field(
-        alias="destinataires", title="Destinataires", description="Canaux, ou personnes d’un rôle en message direct."
+    places: Annotated[tuple[str, ...], PLACES] = asks(
+        "Destinataires", "Canaux, ou personnes d’un rôle en message direct.", name="destinataires"
     )
     mention: Annotated[str, MENTION] = _make_mention_field()
     moment: Annotated[datetime | None, MOMENT] = _make_moment_field()
@@ -85,8 +83,8 @@ class Announce(_Words):
 class AnnounceHere(_Words):
     """The window of an announcement by a coordinateur, in their own ``departements``."""
 
-    place: Annotated[str, Offered("departements")] = Field(
-        alias="destinataire", title="Où", description="Le canal de votre département, ou de tous les vôtres."
+    place: Annotated[str, Offered("departements")] = asks(
+        "Où", "Le canal de votre département, ou de tous les vôtres.", name="destinataire"
     )
     mention: Annotated[str, MENTION] = _make_mention_field()
     moment: Annotated[datetime | None, MOMENT] = _make_moment_field()
@@ -104,6 +102,4 @@ class Reword(_Window):
         "message."
     )
 
-    text: Annotated[str, TEXT] = Field(
-        alias="texte", title="Texte", description="Il remplace l’ancien partout ; les fichiers restent."
-    )
+    text: Annotated[str, TEXT] = asks("Texte", "Il remplace l’ancien partout ; les fichiers restent.", name="texte")

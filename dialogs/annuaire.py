@@ -6,9 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import Field
-
-from bot.forms import Clues, Form, Hidden, ReadText, Text
+from bot.forms import Clues, Form, Hidden, ReadText, Text, asks
 from bot.forms.kinds import must_fit
 from dialogs.communes import COMMUNE_FIELD
 from dialogs.lines import read_own_phone
@@ -65,24 +63,22 @@ class EditProfile(Form):
     title = "Ma fiche"
     submit_label = "Enregistrer"
 
-    telephone: Annotated[str | None, OWN_PHONE] = Field(
-        None, title="Téléphone", description="Vu de personne tant que vous n’en décidez pas autrement."
+    telephone: Annotated[str | None, OWN_PHONE] = asks(
+        "Téléphone", "Vu de personne tant que vous n’en décidez pas autrement.", default=None
     )
-    commune: Annotated[CommunePlace | None, COMMUNE_FIELD] = Field(
-        None, title="Commune", description="Celle où vous travaillez : son code postal ou son nom."
+    commune: Annotated[CommunePlace | None, COMMUNE_FIELD] = asks(
+        "Commune", "Celle où vous travaillez : son code postal ou son nom.", default=None
     )
-    skills: Annotated[tuple[str, ...], THEME_FIELD] = Field(
-        (), alias="themes", title="Ce que je sais faire", description="Un ou plusieurs thèmes, ou aucun."
+    skills: Annotated[tuple[str, ...], THEME_FIELD] = asks(
+        "Ce que je sais faire", "Un ou plusieurs thèmes, ou aucun.", name="themes", default=()
     )
-    skill_words: Annotated[tuple[str, ...], WORDS] = Field(
-        (), alias="mots", title="En d’autres mots", description="Séparés par des virgules : Linux, Scratch…"
+    skill_words: Annotated[tuple[str, ...], WORDS] = asks(
+        "En d’autres mots", "Séparés par des virgules : Linux, Scratch…", name="mots", default=()
     )
-    languages: Annotated[tuple[str, ...], WORDS] = Field(
-        (), alias="langues", title="Langues parlées", description="Séparées par des virgules : arabe, LSF…"
+    languages: Annotated[tuple[str, ...], WORDS] = asks(
+        "Langues parlées", "Séparées par des virgules : arabe, LSF…", name="langues", default=()
     )
-    helps: YesNo = Field(
-        alias="aide", title="On peut me solliciter", description="D’autres peuvent vous demander de l’aide par le bot."
-    )
+    helps: YesNo = asks("On peut me solliciter", "D’autres peuvent vous demander de l’aide par le bot.", name="aide")
     asks_commune: Hidden[bool] = False
     """Whether the window has that field: one that stood open since before there was one must not clear it. (Of a field
     that somebody emptied some clients send nothing either.)"""
@@ -117,13 +113,13 @@ class EditSight(Form):
     title = "Qui voit quoi"
     submit_label = "Enregistrer"
 
-    email: Audience = Field(title="Courriel")
-    telephone: Audience = Field(title="Téléphone")
-    structure: Audience = Field(title="Structure")
-    commune: Audience = Field(title="Commune")
-    skills: Audience = Field(alias="themes", title="Ce que je sais faire")
-    languages: Audience = Field(alias="langues", title="Langues parlées")
-    is_hidden: YesNo = Field(alias="anonyme", title="Anonyme", description="Oui : personne ne vous trouve plus.")
+    email: Audience = asks("Courriel")
+    telephone: Audience = asks("Téléphone")
+    structure: Audience = asks("Structure")
+    commune: Audience = asks("Commune")
+    skills: Audience = asks("Ce que je sais faire", name="themes")
+    languages: Audience = asks("Langues parlées", name="langues")
+    is_hidden: YesNo = asks("Anonyme", "Oui : personne ne vous trouve plus.", name="anonyme")
 
     @classmethod
     def of(cls, person: Person) -> Self:
@@ -144,15 +140,13 @@ class ProposeContact(Form):
     title = "Ajouter un contact"
     submit_label = "Proposer"
 
-    organisme: Annotated[str, SHORT] = Field(title="Organisme", description="Par exemple : Banque des Territoires.")
-    nom: Annotated[str | None, SHORT] = Field(None, title="Nom", description="De la personne, s’il y en a une.")
-    fonction: Annotated[str | None, SHORT] = Field(None, title="Fonction")
-    email: Annotated[str | None, EMAIL] = Field(None, title="Courriel")
-    telephone: Annotated[str | None, PHONE] = Field(None, title="Téléphone")
-    site: Annotated[str | None, SITE] = Field(None, title="Site")
-    departement: Annotated[str | None, DEPARTEMENT] = Field(
-        None, title="Département", description="Vide : toute la France."
-    )
+    organisme: Annotated[str, SHORT] = asks("Organisme", "Par exemple : Banque des Territoires.")
+    nom: Annotated[str | None, SHORT] = asks("Nom", "De la personne, s’il y en a une.", default=None)
+    fonction: Annotated[str | None, SHORT] = asks("Fonction", default=None)
+    email: Annotated[str | None, EMAIL] = asks("Courriel", default=None)
+    telephone: Annotated[str | None, PHONE] = asks("Téléphone", default=None)
+    site: Annotated[str | None, SITE] = asks("Site", default=None)
+    departement: Annotated[str | None, DEPARTEMENT] = asks("Département", "Vide : toute la France.", default=None)
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
@@ -171,8 +165,8 @@ class AskHelp(Form):
     title = "Demander de l’aide"
     submit_label = "Envoyer"
 
-    question: Annotated[str, Text(long=True, limit=QUESTION_MAX)] = Field(
-        title="Votre question", description="Jamais de nom ni de donnée personnelle d’un usager."
+    question: Annotated[str, Text(long=True, limit=QUESTION_MAX)] = asks(
+        "Votre question", "Jamais de nom ni de donnée personnelle d’un usager."
     )
     about: Hidden[str]
     helpers: Hidden[tuple[str, ...]]

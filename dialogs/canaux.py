@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.events import WatchedPlaces
-from bot.forms import Clues, Form, Hidden, Offered, ReadText, Text
+from bot.forms import Clues, Form, Hidden, Offered, ReadText, Text, asks
 from config.canaux import HEADER_MAX, NAME_MAX, PURPOSE_MAX
 from config.settings import Settings
 from storage.canaux import find_channel_ids, list_planned
@@ -35,14 +34,14 @@ class NewChannel(Form):
     title = "Nouveau canal"
     submit_label = "Créer"
 
-    name: Annotated[str, _between(NAME_MIN, NAME_MAX)] = Field(
-        alias="nom", title="Nom", description="Court et clair : « Seniors », « Inclusion numérique »."
+    name: Annotated[str, _between(NAME_MIN, NAME_MAX)] = asks(
+        "Nom", "Court et clair : « Seniors », « Inclusion numérique ».", name="nom"
     )
-    purpose: Annotated[str, _between(1, PURPOSE_MAX)] = Field(
-        alias="sujet", title="À quoi il sert", description="Une phrase : c’est ce que lisent ceux qui hésitent."
+    purpose: Annotated[str, _between(1, PURPOSE_MAX)] = asks(
+        "À quoi il sert", "Une phrase : c’est ce que lisent ceux qui hésitent.", name="sujet"
     )
-    header: Annotated[str | None, Text(long=True)] = Field(
-        None, alias="entete", title="En-tête", description="Ce qui s’affiche en haut du canal."
+    header: Annotated[str | None, Text(long=True)] = asks(
+        "En-tête", "Ce qui s’affiche en haut du canal.", name="entete", default=None
     )
 
     @classmethod
@@ -57,7 +56,7 @@ class AboutChannel(Form):
     title = "Canal"
 
     there: Hidden[dict[str, str]]
-    key: Annotated[str, Offered("there")] = Field(alias="canal", title="Canal")
+    key: Annotated[str, Offered("there")] = asks("Canal", name="canal")
 
 
 class RenameChannel(AboutChannel):
@@ -66,7 +65,7 @@ class RenameChannel(AboutChannel):
     title = "Renommer un canal"
     submit_label = "Renommer"
 
-    name: Annotated[str, _between(NAME_MIN, NAME_MAX)] = Field(alias="nom", title="Nouveau nom")
+    name: Annotated[str, _between(NAME_MIN, NAME_MAX)] = asks("Nouveau nom", name="nom")
 
 
 class WritePurpose(AboutChannel):
@@ -75,8 +74,8 @@ class WritePurpose(AboutChannel):
     title = "Décrire un canal"
     submit_label = "Enregistrer"
 
-    text: Annotated[str, _between(1, PURPOSE_MAX)] = Field(
-        alias="texte", title="À quoi il sert", description="Une phrase : c’est ce que lisent ceux qui hésitent."
+    text: Annotated[str, _between(1, PURPOSE_MAX)] = asks(
+        "À quoi il sert", "Une phrase : c’est ce que lisent ceux qui hésitent.", name="texte"
     )
 
 
@@ -86,8 +85,8 @@ class WriteHeader(AboutChannel):
     title = "En-tête d’un canal"
     submit_label = "Enregistrer"
 
-    text: Annotated[str, Text(long=True)] = Field(
-        alias="texte", title="En-tête", description="Ce qui s’affiche en haut du canal : des liens, une règle."
+    text: Annotated[str, Text(long=True)] = asks(
+        "En-tête", "Ce qui s’affiche en haut du canal : des liens, une règle.", name="texte"
     )
 
     @classmethod
@@ -102,8 +101,8 @@ class PutAway(AboutChannel):
     title = "Archiver un canal"
     submit_label = "Archiver"
 
-    reason: Annotated[str, _between(1, REASON_MAX)] = Field(
-        alias="raison", title="Raison", description="Lue par qui cherche ce canal. Les messages restent lisibles."
+    reason: Annotated[str, _between(1, REASON_MAX)] = asks(
+        "Raison", "Lue par qui cherche ce canal. Les messages restent lisibles.", name="raison"
     )
 
     def introduction(self) -> str:

@@ -3,9 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field
-
-from bot.forms import Clues, Form, Hidden, Offered, PersonPicker, ReadText
+from bot.forms import Clues, Form, Hidden, Offered, PersonPicker, ReadText, asks
 from bot.french import Period, read_coming_days, read_period
 from bot.texts import quote
 
@@ -63,11 +61,9 @@ class TakeTurn(Form):
     title = "Garde"
     submit_label = "Noter la garde"
 
-    days: Annotated[Period, TURN] = Field(alias="jours", title="Jours", description="Le premier et le dernier.")
-    queue: Annotated[str, Offered("queues", {ALL: "Toutes les files"})] = Field(alias="file", title="File")
-    person: Annotated[str | None, PersonPicker()] = Field(
-        None, alias="personne", title="Qui", description="Vide : vous-même."
-    )
+    days: Annotated[Period, TURN] = asks("Jours", "Le premier et le dernier.", name="jours")
+    queue: Annotated[str, Offered("queues", {ALL: "Toutes les files"})] = asks("File", name="file")
+    person: Annotated[str | None, PersonPicker()] = asks("Qui", "Vide : vous-même.", name="personne", default=None)
     queues: Hidden[dict[str, str]]
 
 
@@ -79,9 +75,7 @@ class SwapTurn(Form):
     submit_label = "Proposer"
     is_kept = False
 
-    given: Annotated[str, Offered("own")] = Field(alias="mienne", title="Votre garde")
-    taken: Annotated[str, Offered("others")] = Field(
-        alias="contre", title="Contre", description="La personne accepte ou refuse d’un clic."
-    )
+    given: Annotated[str, Offered("own")] = asks("Votre garde", name="mienne")
+    taken: Annotated[str, Offered("others")] = asks("Contre", "La personne accepte ou refuse d’un clic.", name="contre")
     own: Hidden[dict[str, str]]
     others: Hidden[dict[str, str]]

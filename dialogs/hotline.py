@@ -3,9 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import Field
-
-from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text
+from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text, asks
 from config.hotline import CATEGORIES
 from dialogs.lines import line
 from storage.hotline import Reason, Urgency
@@ -42,18 +40,16 @@ class OpenTicket(Form):
 
     title = "Demander de l’aide"
 
-    queue: Annotated[str, Offered("queues")] = Field(alias="file", title="À qui")
-    subject: Annotated[str, line(SUBJECT_MAX)] = Field(
-        alias="sujet", title="En bref", description="Une ligne : « L’export PDF reste vide »."
+    queue: Annotated[str, Offered("queues")] = asks("À qui", name="file")
+    subject: Annotated[str, line(SUBJECT_MAX)] = asks(
+        "En bref", "Une ligne : « L’export PDF reste vide ».", name="sujet"
     )
-    category: Annotated[str, CATEGORY] = Field(alias="categorie", title="Catégorie")
-    urgency: Annotated[str, URGENCIES] = Field(alias="urgence", title="Urgence")
-    details: Annotated[str, Text(long=True)] = Field(
-        "",
-        title="Détails",
-        description="Ce que vous avez fait, ce qui s’affiche. Jamais de donnée personnelle d’un usager.",
+    category: Annotated[str, CATEGORY] = asks("Catégorie", name="categorie")
+    urgency: Annotated[str, URGENCIES] = asks("Urgence", name="urgence")
+    details: Annotated[str, Text(long=True)] = asks(
+        "Détails", "Ce que vous avez fait, ce qui s’affiche. Jamais de donnée personnelle d’un usager.", default=""
     )
-    commune: Annotated[str, line(COMMUNE_MAX)] = Field("", title="Commune", description="Si elle importe.")
+    commune: Annotated[str, line(COMMUNE_MAX)] = asks("Commune", "Si elle importe.", default="")
     queues: Hidden[dict[str, str]]
     source: Hidden[str] = ""
 
@@ -77,8 +73,8 @@ class AnswerTicket(AboutTicket):
 
     title = "Répondre"
 
-    text: Annotated[str, Text(long=True)] = Field(
-        alias="reponse", title="Réponse", description="La personne la lit dans le fil de sa demande."
+    text: Annotated[str, Text(long=True)] = asks(
+        "Réponse", "La personne la lit dans le fil de sa demande.", name="reponse"
     )
 
 
@@ -88,9 +84,7 @@ class AskBack(AboutTicket):
     title = "Demander une précision"
     submit_label = "Demander"
 
-    text: Annotated[str, Text(long=True)] = Field(
-        alias="question", title="Question", description="La demande attend alors la personne."
-    )
+    text: Annotated[str, Text(long=True)] = asks("Question", "La demande attend alors la personne.", name="question")
 
 
 class ResolveTicket(AboutTicket):
@@ -99,12 +93,10 @@ class ResolveTicket(AboutTicket):
     title = "Résoudre"
     submit_label = "Résoudre"
 
-    reason: Annotated[str, ENDINGS] = Field(Reason.RESOLU.value, alias="raison", title="Raison")
-    text: Annotated[str, Text(long=True)] = Field("", alias="reponse", title="Mot à la personne")
-    solution: Annotated[str, Text(long=True)] = Field(
-        "",
-        title="Solution pour tous",
-        description="Montrée à qui posera la même question. Sans nom ni donnée personnelle.",
+    reason: Annotated[str, ENDINGS] = asks("Raison", name="raison", default=Reason.RESOLU.value)
+    text: Annotated[str, Text(long=True)] = asks("Mot à la personne", name="reponse", default="")
+    solution: Annotated[str, Text(long=True)] = asks(
+        "Solution pour tous", "Montrée à qui posera la même question. Sans nom ni donnée personnelle.", default=""
     )
 
 
@@ -114,8 +106,8 @@ class TransferTicket(AboutTicket):
     title = "Transférer"
     submit_label = "Transférer"
 
-    queue: Annotated[str, Offered("queues")] = Field(alias="file", title="Vers")
-    note: Annotated[str, line(200)] = Field("", title="Mot aux agents", description="Reste entre agents.")
+    queue: Annotated[str, Offered("queues")] = asks("Vers", name="file")
+    note: Annotated[str, line(200)] = asks("Mot aux agents", "Reste entre agents.", default="")
     queues: Hidden[dict[str, str]]
 
 
@@ -125,8 +117,8 @@ class MarkDuplicate(AboutTicket):
     title = "Doublon de…"
     submit_label = "C’est un doublon"
 
-    other: Annotated[int, Number()] = Field(
-        alias="numero", title="Numéro de l’autre", description="Celle-ci est alors résolue ; l’autre continue."
+    other: Annotated[int, Number()] = asks(
+        "Numéro de l’autre", "Celle-ci est alors résolue ; l’autre continue.", name="numero"
     )
 
 
@@ -136,7 +128,7 @@ class ChangeUrgency(AboutTicket):
     title = "Urgence"
     submit_label = "Changer"
 
-    urgency: Annotated[str, URGENCIES] = Field(alias="urgence", title="Urgence")
+    urgency: Annotated[str, URGENCIES] = asks("Urgence", name="urgence")
 
 
 class AssignTicket(AboutTicket):
@@ -145,7 +137,7 @@ class AssignTicket(AboutTicket):
     title = "Attribuer à…"
     submit_label = "Attribuer"
 
-    agent: Annotated[str, PersonPicker()] = Field(title="Agent")
+    agent: Annotated[str, PersonPicker()] = asks("Agent")
 
 
 class RateTicket(AboutTicket):
@@ -154,9 +146,7 @@ class RateTicket(AboutTicket):
     title = "Votre avis"
     submit_label = "Envoyer"
 
-    word: Annotated[str, line(WORDS_MAX)] = Field(
-        alias="mot", title="Un mot ?", description="Lu par les agents de la hotline."
-    )
+    word: Annotated[str, line(WORDS_MAX)] = asks("Un mot ?", "Lu par les agents de la hotline.", name="mot")
 
 
 class AboutOutage(Form):
@@ -177,8 +167,8 @@ class DeclareOutage(AboutOutage):
     title = "C’est une panne"
     submit_label = "Prévenir"
 
-    subject: Annotated[str, line(SUBJECT_MAX)] = Field(
-        alias="titre", title="Ce qui ne marche pas", description="Lu par toutes les personnes touchées."
+    subject: Annotated[str, line(SUBJECT_MAX)] = asks(
+        "Ce qui ne marche pas", "Lu par toutes les personnes touchées.", name="titre"
     )
 
 
@@ -188,12 +178,12 @@ class NewOutage(Form):
     title = "Déclarer une panne"
     submit_label = "Déclarer"
 
-    subject: Annotated[str, line(SUBJECT_MAX)] = Field(
-        alias="titre", title="Ce qui ne marche pas", description="Lu par toutes les personnes touchées."
+    subject: Annotated[str, line(SUBJECT_MAX)] = asks(
+        "Ce qui ne marche pas", "Lu par toutes les personnes touchées.", name="titre"
     )
-    queue: Annotated[str, Offered("queues")] = Field(alias="file", title="File")
-    numbers: Annotated[tuple[int, ...] | None, NUMBERS] = Field(
-        None, alias="demandes", title="Demandes concernées", description="Leurs auteurs sont prévenus ensemble."
+    queue: Annotated[str, Offered("queues")] = asks("File", name="file")
+    numbers: Annotated[tuple[int, ...] | None, NUMBERS] = asks(
+        "Demandes concernées", "Leurs auteurs sont prévenus ensemble.", name="demandes", default=None
     )
     queues: Hidden[dict[str, str]]
 
@@ -204,8 +194,8 @@ class TellOutage(AboutOutage):
     title = "Écrire à tous"
     submit_label = "Envoyer"
 
-    text: Annotated[str, Text(long=True)] = Field(
-        alias="nouvelles", title="Du nouveau", description="Chaque personne le lit dans le fil de sa demande."
+    text: Annotated[str, Text(long=True)] = asks(
+        "Du nouveau", "Chaque personne le lit dans le fil de sa demande.", name="nouvelles"
     )
 
 
@@ -215,6 +205,6 @@ class EndOutage(AboutOutage):
     title = "C’est fini"
     submit_label = "C’est fini"
 
-    text: Annotated[str, Text(long=True)] = Field(
-        "", alias="mot", title="Mot à toutes et tous", description="Leurs demandes sont alors résolues."
+    text: Annotated[str, Text(long=True)] = asks(
+        "Mot à toutes et tous", "Leurs demandes sont alors résolues.", name="mot", default=""
     )

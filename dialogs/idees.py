@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
-
-from bot.forms import Choice, Clues, Form, Hidden, Number, ReadText
+from bot.forms import Choice, Clues, Form, Hidden, Number, ReadText, asks
 from dialogs.lines import Roomy, read_line, read_paragraphs
 from dialogs.personal_data import fault_of, fault_of_owner
 from storage.idees import DETAILS_MAX, REASON_MAX, SHOWN, TITLE_MAX, IdeaCategory, IdeaState
@@ -27,13 +25,13 @@ class FileIdea(Form):
     submit_label = "Proposer"
     noun = "idée", "idées"
 
-    titre: Annotated[str, ReadText(_read_title, missing_text="Dites en quelques mots ce qui serait mieux.")] = Field(
-        title="Votre idée", description="En une ligne : « Trier mes comptes rendus par thème »."
+    titre: Annotated[str, ReadText(_read_title, missing_text="Dites en quelques mots ce qui serait mieux.")] = asks(
+        "Votre idée", "En une ligne : « Trier mes comptes rendus par thème »."
     )
-    details: Annotated[str, Roomy(read_paragraphs(DETAILS_MAX), always=True)] = Field(
-        "", title="Détails", description="À quoi cela servirait, et quand. Jamais de donnée personnelle."
+    details: Annotated[str, Roomy(read_paragraphs(DETAILS_MAX), always=True)] = asks(
+        "Détails", "À quoi cela servirait, et quand. Jamais de donnée personnelle.", default=""
     )
-    categorie: Annotated[IdeaCategory, Choice.of(IdeaCategory)] = Field(IdeaCategory.OTHER, title="Sujet")
+    categorie: Annotated[IdeaCategory, Choice.of(IdeaCategory)] = asks("Sujet", default=IdeaCategory.OTHER)
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
@@ -51,12 +49,12 @@ class DecideIdea(Form):
     title = "Répondre à une idée"
     submit_label = "Répondre"
 
-    etat: Annotated[IdeaState, _STATES] = Field(title="Ce qu’elle devient")
-    raison: Annotated[str, Roomy(read_paragraphs(REASON_MAX), always=True)] = Field(
-        "", title="Pourquoi", description="Lu par les personnes qui ont voté. Obligatoire pour refuser."
+    etat: Annotated[IdeaState, _STATES] = asks("Ce qu’elle devient")
+    raison: Annotated[str, Roomy(read_paragraphs(REASON_MAX), always=True)] = asks(
+        "Pourquoi", "Lu par les personnes qui ont voté. Obligatoire pour refuser.", default=""
     )
-    doublon: Annotated[int | None, Number()] = Field(
-        None, title="Doublon de l’idée n°", description="Pour un doublon : le numéro de l’autre, qui garde les voix."
+    doublon: Annotated[int | None, Number()] = asks(
+        "Doublon de l’idée n°", "Pour un doublon : le numéro de l’autre, qui garde les voix.", default=None
     )
     idea: Hidden[int]
     said: Hidden[str] = ""
@@ -82,9 +80,8 @@ class WithdrawIdea(Form):
     title = "Retirer une idée"
     submit_label = "Retirer"
 
-    raison: Annotated[str, Roomy(read_paragraphs(REASON_MAX), always=True)] = Field(
-        title="Pourquoi",
-        description="Lu par la personne qui l’a proposée. L’idée ne se verra plus ; elle peut revenir.",
+    raison: Annotated[str, Roomy(read_paragraphs(REASON_MAX), always=True)] = asks(
+        "Pourquoi", "Lu par la personne qui l’a proposée. L’idée ne se verra plus ; elle peut revenir."
     )
     idea: Hidden[int]
     said: Hidden[str] = ""

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field
-
-from bot.forms import Clues, Element, Form, Hidden, Offered, Raw, ReadText
+from bot.forms import Clues, Element, Form, Hidden, Offered, Raw, ReadText, asks
 from dialogs.lines import Roomy, read_line, read_own_phone, read_paragraphs
 from storage import kit
 from storage.annuaire import entries
@@ -45,28 +43,25 @@ class OrderKit(Form):
     submit_label = "Commander"
     noun = "commande de kit", "commandes de kit"
 
-    taille_haut: Annotated[str, Offered("tops")] = Field(title="Taille du haut", description="Polo et sweat.")
-    taille_bas: Annotated[str | None, Offered("bottoms")] = Field(None, title="Taille du bas", description="Pantalon.")
-    receptionnaire: Annotated[str, ReadText(_read_recipient)] = Field(
-        title="Qui reçoit les colis", description="Vous, un collègue ou l’accueil, présent aux horaires donnés."
+    taille_haut: Annotated[str, Offered("tops")] = asks("Taille du haut", "Polo et sweat.")
+    taille_bas: Annotated[str | None, Offered("bottoms")] = asks("Taille du bas", "Pantalon.", default=None)
+    receptionnaire: Annotated[str, ReadText(_read_recipient)] = asks(
+        "Qui reçoit les colis", "Vous, un collègue ou l’accueil, présent aux horaires donnés."
     )
-    siret: Annotated[str, ReadText(lambda text, _: register.read_siret(text), placeholder="732 829 320 00074")] = Field(
-        title="SIRET de la structure", description="Quatorze chiffres, avec ou sans espaces."
+    siret: Annotated[str, ReadText(lambda text, _: register.read_siret(text), placeholder="732 829 320 00074")] = asks(
+        "SIRET de la structure", "Quatorze chiffres, avec ou sans espaces."
     )
-    adresse: Annotated[str, Roomy(lambda text, _: kit.read_address_lines(text), always=True)] = Field(
-        title="Adresse",
-        description=f"Bâtiment, numéro et rue : {kit.ADDRESS_LINES} lignes de {kit.LABEL_WIDTH} caractères au plus.",
+    adresse: Annotated[str, Roomy(lambda text, _: kit.read_address_lines(text), always=True)] = asks(
+        "Adresse", f"Bâtiment, numéro et rue : {kit.ADDRESS_LINES} lignes de {kit.LABEL_WIDTH} caractères au plus."
     )
-    code_postal: Annotated[str, ReadText(_read_postcode, placeholder="69120")] = Field(title="Code postal")
-    commune: Annotated[str, ReadText(read_line(COMMUNE_MAX, "ce nom"), placeholder="Vaulx-en-Velin")] = Field(
-        title="Commune"
-    )
+    code_postal: Annotated[str, ReadText(_read_postcode, placeholder="69120")] = asks("Code postal")
+    commune: Annotated[str, ReadText(read_line(COMMUNE_MAX, "ce nom"), placeholder="Vaulx-en-Velin")] = asks("Commune")
     telephone: Annotated[
         str,
         ReadText(lambda text, _: read_own_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78"),
-    ] = Field(title="Téléphone", description="Pour le transporteur, le jour de la livraison.")
-    horaires: Annotated[str, ReadText(_read_hours)] = Field(
-        title="Horaires de livraison", description="Par exemple : lundi à vendredi, 9h-12h et 14h-17h."
+    ] = asks("Téléphone", "Pour le transporteur, le jour de la livraison.")
+    horaires: Annotated[str, ReadText(_read_hours)] = asks(
+        "Horaires de livraison", "Par exemple : lundi à vendredi, 9h-12h et 14h-17h."
     )
     order: Hidden[int] = 0
     tops: Hidden[dict[str, str]]
@@ -111,8 +106,8 @@ class ReportParcel(Form):
     title = "Signaler un colis"
     submit_label = "Signaler"
 
-    details: Annotated[str, Roomy(read_paragraphs(kit.NOTE_MAX), always=True)] = Field(
-        "", title="Ce qui ne va pas", description="Ce qui manque ou ce qui est abîmé. L’équipe d’animation le lit."
+    details: Annotated[str, Roomy(read_paragraphs(kit.NOTE_MAX), always=True)] = asks(
+        "Ce qui ne va pas", "Ce qui manque ou ce qui est abîmé. L’équipe d’animation le lit.", default=""
     )
     order: Hidden[int]
     parcel: Hidden[int]

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from bot.forms import Choice, Clues, Element, Form, Hidden, Offered, PersonPicker, Raw, ReadText
+from bot.forms import Choice, Clues, Element, Form, Hidden, Offered, PersonPicker, Raw, ReadText, asks
 from bot.french import read_date, write_date
 from storage.cra.files import make_text_reader
 from storage.people import Person, Role
@@ -133,9 +133,7 @@ class ChooseMember(Form):
     submit_label = "Continuer"
     is_kept = False
 
-    person: Annotated[str, PersonPicker()] = Field(
-        alias="personne", title="Personne", description="Tapez le début de son nom."
-    )
+    person: Annotated[str, PersonPicker()] = asks("Personne", "Tapez le début de son nom.", name="personne")
     purpose: Hidden[Purpose]
 
 
@@ -145,15 +143,15 @@ class AddMember(WithRole):
     title = "Ajouter une personne"
     submit_label = "Ajouter"
 
-    role: Role_ = Field(title="Rôle")
-    prenom: Annotated[str | None, NAME] = Field(None, title="Prénom")
-    nom: Annotated[str | None, NAME] = Field(None, title="Nom")
-    departements: Annotated[tuple[str, ...] | None, DEPARTEMENTS] = Field(
-        None, title="Département(s)", description="Numéros ou noms, séparés par des virgules ; le premier est le sien."
+    role: Role_ = asks("Rôle")
+    prenom: Annotated[str | None, NAME] = asks("Prénom", default=None)
+    nom: Annotated[str | None, NAME] = asks("Nom", default=None)
+    departements: Annotated[tuple[str, ...] | None, DEPARTEMENTS] = asks(
+        "Département(s)", "Numéros ou noms, séparés par des virgules ; le premier est le sien.", default=None
     )
-    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure")
-    siret: Annotated[str | None, SIRET] = Field(None, title="SIRET", description="Celui de la structure : 14 chiffres.")
-    arrived_on: Annotated[dt.date | None, DAY] = Field(None, alias="arrivee", title="Arrivée")
+    structure: Annotated[str | None, STRUCTURE] = asks("Structure", default=None)
+    siret: Annotated[str | None, SIRET] = asks("SIRET", "Celui de la structure : 14 chiffres.", default=None)
+    arrived_on: Annotated[dt.date | None, DAY] = asks("Arrivée", name="arrivee", default=None)
 
 
 class GiveRole(WithRole):
@@ -162,7 +160,7 @@ class GiveRole(WithRole):
     title = "Changer de rôle"
     submit_label = "Donner ce rôle"
 
-    role: Role_ = Field(title="Rôle")
+    role: Role_ = asks("Rôle")
 
 
 class IntroduceGuest(Form):
@@ -172,8 +170,8 @@ class IntroduceGuest(Form):
     submit_label = "Donner ce rôle"
     is_kept = False
 
-    person: Annotated[str, Offered()] = Field(alias="personne", title="Personne")
-    role: Annotated[str, Offered()] = Field(title="Rôle")
+    person: Annotated[str, Offered()] = asks("Personne", name="personne")
+    role: Annotated[str, Offered()] = asks("Rôle")
     waiting: Hidden[dict[str, str]]
 
     @classmethod
@@ -188,11 +186,11 @@ class CompleteProfile(Form):
     title = "Compléter mon profil"
     submit_label = "Enregistrer"
 
-    prenom: Annotated[str | None, NAME] = Field(None, title="Prénom")
-    nom: Annotated[str | None, NAME] = Field(None, title="Nom")
-    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure", description="Celle qui vous emploie.")
-    departements: Annotated[tuple[str, ...] | None, DEPARTEMENTS] = Field(
-        None, title="Département", description="Numéro ou nom ; l’équipe d’animation le confirme."
+    prenom: Annotated[str | None, NAME] = asks("Prénom", default=None)
+    nom: Annotated[str | None, NAME] = asks("Nom", default=None)
+    structure: Annotated[str | None, STRUCTURE] = asks("Structure", "Celle qui vous emploie.", default=None)
+    departements: Annotated[tuple[str, ...] | None, DEPARTEMENTS] = asks(
+        "Département", "Numéro ou nom ; l’équipe d’animation le confirme.", default=None
     )
     known: Hidden[tuple[str, ...]] = ()
 
@@ -231,10 +229,10 @@ class AskAccess(Form):
     title = "Demander mon accès"
     submit_label = "Envoyer ma demande"
 
-    departement: Annotated[str, DEPARTEMENT] = Field(title="Département", description="Celui où vous travaillez.")
-    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure", description="Celle qui vous emploie.")
-    word: Annotated[str | None, WORD] = Field(
-        None, alias="mot", title="Un mot", description="Votre métier, et ce que vous venez chercher ici."
+    departement: Annotated[str, DEPARTEMENT] = asks("Département", "Celui où vous travaillez.")
+    structure: Annotated[str | None, STRUCTURE] = asks("Structure", "Celle qui vous emploie.", default=None)
+    word: Annotated[str | None, WORD] = asks(
+        "Un mot", "Votre métier, et ce que vous venez chercher ici.", name="mot", default=None
     )
 
     def introduction(self) -> str:
@@ -261,11 +259,11 @@ class GrantAccess(OfRequest):
     title = "Accepter la demande"
     submit_label = "Accepter"
 
-    role: Annotated[str, Choice(GIVEN_BY_ACCESS)] = Field(title="Rôle")
-    departements: Departements = Field(title="Département(s)", description="Celui qui est demandé, ou un autre.")
-    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure")
-    line: Annotated[str | None, Offered(among="lines")] = Field(
-        None, alias="ligne", title="Au registre", description="La ligne importée qui est la sienne, s’il y en a une."
+    role: Annotated[str, Choice(GIVEN_BY_ACCESS)] = asks("Rôle")
+    departements: Departements = asks("Département(s)", "Celui qui est demandé, ou un autre.")
+    structure: Annotated[str | None, STRUCTURE] = asks("Structure", default=None)
+    line: Annotated[str | None, Offered(among="lines")] = asks(
+        "Au registre", "La ligne importée qui est la sienne, s’il y en a une.", name="ligne", default=None
     )
     lines: Hidden[dict[str, str]] = {}
 
@@ -283,10 +281,8 @@ class RefuseAccess(OfRequest):
     title = "Refuser la demande"
     submit_label = "Refuser"
 
-    reason: Annotated[str, WORD] = Field(
-        alias="raison",
-        title="Raison",
-        description="Elle lui est dite telle quelle : expliquez, et dites où s’adresser.",
+    reason: Annotated[str, WORD] = asks(
+        "Raison", "Elle lui est dite telle quelle : expliquez, et dites où s’adresser.", name="raison"
     )
 
 
@@ -296,11 +292,11 @@ class MoveMember(MemberForm):
     title = "Déplacer"
     submit_label = "Déplacer"
 
-    departements: Departements = Field(
-        title="Département(s)", description="Numéros ou noms, séparés par des virgules ; le premier est le sien."
+    departements: Departements = asks(
+        "Département(s)", "Numéros ou noms, séparés par des virgules ; le premier est le sien."
     )
-    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure")
-    siret: Annotated[str | None, SIRET] = Field(None, title="SIRET", description="Celui de la structure : 14 chiffres.")
+    structure: Annotated[str | None, STRUCTURE] = asks("Structure", default=None)
+    siret: Annotated[str | None, SIRET] = asks("SIRET", "Celui de la structure : 14 chiffres.", default=None)
 
 
 class EndMember(MemberForm):
@@ -309,8 +305,8 @@ class EndMember(MemberForm):
     title = "Noter un départ"
     submit_label = "Noter le départ"
 
-    left_on: Annotated[dt.date, DAY] = Field(
-        alias="depart",
-        title="Dernier jour",
-        description="Son rôle s’arrête le lendemain ; pour l’arrêter tout de suite, écrivez « hier ».",
+    left_on: Annotated[dt.date, DAY] = asks(
+        "Dernier jour",
+        "Son rôle s’arrête le lendemain ; pour l’arrêter tout de suite, écrivez « hier ».",
+        name="depart",
     )

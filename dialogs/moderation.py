@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
-from bot.forms import ChannelPicker, Choice, Clues, Form, Hidden, Offered, PersonPicker, ReadText, Text
+from bot.forms import ChannelPicker, Choice, Clues, Form, Hidden, Offered, PersonPicker, ReadText, Text, asks
 from config.charte import MeasureKind, duration
 from config.text import fold
 from config.time import read_duration
@@ -68,10 +66,10 @@ class DismissCase(CaseForm):
     title = "Rien à faire"
     submit_label = "Classer"
 
-    verdict: Annotated[str, Choice({"bonne-foi": "Signalé de bonne foi", "infonde": "Signalé à tort"})] = Field(
-        "bonne-foi", alias="avis", title="Le signalement", description="« À tort » : les suivants pèsent moins."
+    verdict: Annotated[str, Choice({"bonne-foi": "Signalé de bonne foi", "infonde": "Signalé à tort"})] = asks(
+        "Le signalement", "« À tort » : les suivants pèsent moins.", name="avis", default="bonne-foi"
     )
-    reason: Annotated[str, REASON] = Field("", alias="raison", title="Un mot", description="Reste au journal.")
+    reason: Annotated[str, REASON] = asks("Un mot", "Reste au journal.", name="raison", default="")
 
 
 class MeasureForm(CaseForm):
@@ -79,7 +77,7 @@ class MeasureForm(CaseForm):
 
     measure: ClassVar[MeasureKind] = MeasureKind.NOTHING
 
-    reason: Annotated[str, REASON] = Field(alias="raison", title="Raison", description=READ_BY_AUTHOR)
+    reason: Annotated[str, REASON] = asks("Raison", READ_BY_AUTHOR, name="raison")
 
     @property
     def duration(self) -> timedelta | None:
@@ -123,12 +121,10 @@ class SilenceAuthor(MeasureForm):
     submit_label = "Suspendre"
     measure = MeasureKind.SILENCE
 
-    lasts: Annotated[timedelta, DURATION] = Field(
-        alias="duree", title="Durée", description="« 2h », « 7j ». Plus de 7 jours : un second animateur approuve."
+    lasts: Annotated[timedelta, DURATION] = asks(
+        "Durée", "« 2h », « 7j ». Plus de 7 jours : un second animateur approuve.", name="duree"
     )
-    place: Annotated[str, ChannelPicker()] = Field(
-        "", alias="canal", title="Canal", description="Vide : tous les canaux."
-    )
+    place: Annotated[str, ChannelPicker()] = asks("Canal", "Vide : tous les canaux.", name="canal", default="")
 
     @property
     def duration(self) -> timedelta | None:
@@ -146,9 +142,7 @@ class ExcludeAuthor(MeasureForm):
     submit_label = "Exclure"
     measure = MeasureKind.EXCLUDE
 
-    place: Annotated[str, ChannelPicker()] = Field(
-        alias="canal", title="Canal", description="Un second animateur approuve."
-    )
+    place: Annotated[str, ChannelPicker()] = asks("Canal", "Un second animateur approuve.", name="canal")
 
     @property
     def channel_id(self) -> str:
@@ -164,8 +158,8 @@ class MoveThread(CaseForm):
     title = "Déplacer le fil"
     submit_label = "Déplacer"
 
-    place: Annotated[str, ChannelPicker()] = Field(alias="canal", title="Vers le canal")
-    reason: Annotated[str, REASON] = Field("", alias="raison", title="Raison", description=READ_BY_AUTHOR)
+    place: Annotated[str, ChannelPicker()] = asks("Vers le canal", name="canal")
+    reason: Annotated[str, REASON] = asks("Raison", READ_BY_AUTHOR, name="raison", default="")
 
 
 class AskOpinion(CaseForm):
@@ -174,9 +168,9 @@ class AskOpinion(CaseForm):
     title = "Demander l’avis"
     submit_label = "Demander"
 
-    text: Annotated[str, REASON] = Field(alias="question", title="Question", description="Dite sous le dossier.")
-    whom: Annotated[str, PersonPicker()] = Field(
-        "", alias="a", title="À", description="Un animateur. Vide : à tous les animateurs."
+    text: Annotated[str, REASON] = asks("Question", "Dite sous le dossier.", name="question")
+    whom: Annotated[str, PersonPicker()] = asks(
+        "À", "Un animateur. Vide : à tous les animateurs.", name="a", default=""
     )
 
 
@@ -186,8 +180,8 @@ class ForwardCase(CaseForm):
     title = "Transmettre"
     submit_label = "Transmettre"
 
-    whom: Annotated[str, Offered("there")] = Field(alias="a", title="À")
-    text: Annotated[str, REASON] = Field(alias="mot", title="Un mot", description="Lu avec le message signalé.")
+    whom: Annotated[str, Offered("there")] = asks("À", name="a")
+    text: Annotated[str, REASON] = asks("Un mot", "Lu avec le message signalé.", name="mot")
     there: Hidden[dict[str, str]]
 
 
@@ -197,7 +191,7 @@ class DeclineMeasure(CaseForm):
     title = "Refuser la mesure"
     submit_label = "Refuser"
 
-    text: Annotated[str, REASON] = Field(alias="raison", title="Raison", description="Lue par qui l’a proposée.")
+    text: Annotated[str, REASON] = asks("Raison", "Lue par qui l’a proposée.", name="raison")
 
 
 APPEAL_MAX = 2000
@@ -210,8 +204,8 @@ class ContestMeasure(Form):
     title = "Contester la mesure"
     submit_label = "Envoyer"
 
-    word: Annotated[str, Text(long=True, limit=APPEAL_MAX)] = Field(
-        alias="mot", title="Votre réponse", description="Lue par les animateurs ; un autre que le premier décide."
+    word: Annotated[str, Text(long=True, limit=APPEAL_MAX)] = asks(
+        "Votre réponse", "Lue par les animateurs ; un autre que le premier décide.", name="mot"
     )
     entry: Hidden[int]
     said: Hidden[str] = ""
@@ -225,7 +219,7 @@ class AppealAnswerForm(Form):
 
     title = "Recours"
 
-    answer: Annotated[str, REASON] = Field(alias="reponse", title="Réponse", description=_READ_BY_PERSON)
+    answer: Annotated[str, REASON] = asks("Réponse", _READ_BY_PERSON, name="reponse")
     entry: Hidden[int]
     said: Hidden[str] = ""
 
@@ -253,9 +247,9 @@ class LightenMeasure(AppealAnswerForm):
     title = "Alléger la mesure"
     submit_label = "Alléger"
 
-    instead: Annotated[str, Offered("lighter")] = Field(alias="mesure", title="À la place")
-    lasts: Annotated[timedelta | None, DURATION] = Field(
-        None, alias="duree", title="Durée", description="Pour une écriture suspendue : « 2h », « 3j »."
+    instead: Annotated[str, Offered("lighter")] = asks("À la place", name="mesure")
+    lasts: Annotated[timedelta | None, DURATION] = asks(
+        "Durée", "Pour une écriture suspendue : « 2h », « 3j ».", name="duree", default=None
     )
     lighter: Hidden[dict[str, str]]
 
@@ -270,15 +264,13 @@ class ReportMessage(Form):
     title = "Signaler un message"
     submit_label = "Signaler"
 
-    link: Annotated[str, Text()] = Field(
-        alias="lien",
-        title="Lien du message",
-        description="Au survol du message, « … » (téléphone : un appui long), puis « Copier le lien ».",
+    link: Annotated[str, Text()] = asks(
+        "Lien du message",
+        "Au survol du message, « … » (téléphone : un appui long), puis « Copier le lien ».",
+        name="lien",
     )
-    motive: Annotated[str, Offered("motives")] = Field(alias="motif", title="Motif")
-    word: Annotated[str, Text(long=True, limit=WORD_MAX)] = Field(
-        "", alias="mot", title="Un mot", description=_READ_BY_ANIMATEURS
-    )
+    motive: Annotated[str, Offered("motives")] = asks("Motif", name="motif")
+    word: Annotated[str, Text(long=True, limit=WORD_MAX)] = asks("Un mot", _READ_BY_ANIMATEURS, name="mot", default="")
     motives: Hidden[dict[str, str]]
     said: Hidden[str] = ""
 
@@ -293,10 +285,8 @@ class PreciseReport(Form):
     title = "Préciser"
     submit_label = "Préciser"
 
-    motive: Annotated[str, Offered("motives")] = Field(alias="motif", title="Motif")
-    word: Annotated[str, Text(long=True, limit=WORD_MAX)] = Field(
-        "", alias="mot", title="Un mot", description=_READ_BY_ANIMATEURS
-    )
+    motive: Annotated[str, Offered("motives")] = asks("Motif", name="motif")
+    word: Annotated[str, Text(long=True, limit=WORD_MAX)] = asks("Un mot", _READ_BY_ANIMATEURS, name="mot", default="")
     case: Hidden[int]
     motives: Hidden[dict[str, str]]
 

@@ -3,9 +3,7 @@
 import re
 from typing import Annotated, Self
 
-from pydantic import Field
-
-from bot.forms import Choice, Form, ReadText
+from bot.forms import Choice, Form, ReadText, asks
 from config.text import fold
 from config.time import WEEKDAYS
 from storage import rappels
@@ -66,24 +64,21 @@ class ChooseReminders(Form):
     title = "Vos rappels"
     submit_label = "Enregistrer"
 
-    hour: Annotated[str, HOURS] = Field(alias="heure", title="À quelle heure", description="À votre heure locale.")
-    rhythm: Annotated[str, Choice({each.value: text for each, text in RHYTHMS.items()})] = Field(
-        alias="rythme", title="Combien de fois", description="Il ne vient que s’il y a du nouveau."
+    hour: Annotated[str, HOURS] = asks("À quelle heure", "À votre heure locale.", name="heure")
+    rhythm: Annotated[str, Choice({each.value: text for each, text in RHYTHMS.items()})] = asks(
+        "Combien de fois", "Il ne vient que s’il y a du nouveau.", name="rythme"
     )
-    evening: Annotated[str, Choice(EVENINGS)] = Field(
-        str(rappels.USUAL_EVENING),
-        alias="soir",
-        title="Fin de journée",
-        description="Vos rendez-vous du jour sans compte rendu, s’il y en a.",
+    evening: Annotated[str, Choice(EVENINGS)] = asks(
+        "Fin de journée",
+        "Vos rendez-vous du jour sans compte rendu, s’il y en a.",
+        name="soir",
+        default=str(rappels.USUAL_EVENING),
     )
-    days: Annotated[int, ReadText(lambda text, _: read_days(text), show=say_days_short, placeholder=_DAYS)] = Field(
-        rappels.USUAL_DAYS,
-        alias="jours",
-        title="Jours travaillés",
-        description="Sans les jours fériés ni vos absences.",
+    days: Annotated[int, ReadText(lambda text, _: read_days(text), show=say_days_short, placeholder=_DAYS)] = asks(
+        "Jours travaillés", "Sans les jours fériés ni vos absences.", name="jours", default=rappels.USUAL_DAYS
     )
-    rdv: Annotated[str, Choice(YES_NO)] = Field(
-        "oui", alias="rdv", title="Rappels de rendez-vous", description="La veille, puis une heure avant."
+    rdv: Annotated[str, Choice(YES_NO)] = asks(
+        "Rappels de rendez-vous", "La veille, puis une heure avant.", name="rdv", default="oui"
     )
 
     @classmethod

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import Field
-
-from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, ReadText
+from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, ReadText, asks
 from bot.french import Period, plural, read_coming_days
 from config.text import make_plain
 from config.themes import THEMES
@@ -185,33 +183,30 @@ class AddRange(Form):
     title = "Ajouter une plage"
     submit_label = "Ajouter"
 
-    weekday: Annotated[str, Choice({str(number): day.capitalize() for number, day in enumerate(WEEKDAYS)})] = Field(
-        alias="jour", title="Jour", description="Chaque semaine, sauf les jours fériés et vos absences."
+    weekday: Annotated[str, Choice({str(number): day.capitalize() for number, day in enumerate(WEEKDAYS)})] = asks(
+        "Jour", "Chaque semaine, sauf les jours fériés et vos absences.", name="jour"
     )
-    hours: Annotated[tuple[int, int], HOURS] = Field(alias="heures", title="Heures", description="À votre heure.")
-    length: Annotated[int, Bounded(least=LENGTH_MIN, most=LENGTH_MAX)] = Field(
-        30, alias="duree", title="Durée, en minutes", description="D’un rendez-vous."
+    hours: Annotated[tuple[int, int], HOURS] = asks("Heures", "À votre heure.", name="heures")
+    length: Annotated[int, Bounded(least=LENGTH_MIN, most=LENGTH_MAX)] = asks(
+        "Durée, en minutes", "D’un rendez-vous.", name="duree", default=30
     )
-    pause: Annotated[int, Bounded(most=PAUSE_MAX)] = Field(
-        0,
-        alias="pause",
-        title="Pause, en minutes",
-        description="Entre deux rendez-vous. Il n’y en a pas après le dernier.",
+    pause: Annotated[int, Bounded(most=PAUSE_MAX)] = asks(
+        "Pause, en minutes", "Entre deux rendez-vous. Il n’y en a pas après le dernier.", name="pause", default=0
     )
-    place: Annotated[str, EventText(limit=PLACE_MAX)] = Field(
-        "", alias="lieu", title="Lieu", description="Lu par qui réserve : une adresse, « par téléphone »…"
+    place: Annotated[str, EventText(limit=PLACE_MAX)] = asks(
+        "Lieu", "Lu par qui réserve : une adresse, « par téléphone »…", name="lieu", default=""
     )
-    theme: Annotated[str, Choice({code: theme.libelle for code, theme in THEMES.items()})] = Field(
-        "", title="Sujet", description="Vide : tous. Chaque sujet peut avoir ses heures et sa durée."
+    theme: Annotated[str, Choice({code: theme.libelle for code, theme in THEMES.items()})] = asks(
+        "Sujet", "Vide : tous. Chaque sujet peut avoir ses heures et sa durée.", default=""
     )
-    seats: Annotated[int, Bounded(least=1, most=SEATS_MAX)] = Field(
-        1, alias="places", title="Places", description="1 pour un rendez-vous à deux ; plus pour un atelier."
+    seats: Annotated[int, Bounded(least=1, most=SEATS_MAX)] = asks(
+        "Places", "1 pour un rendez-vous à deux ; plus pour un atelier.", name="places", default=1
     )
-    notice: Annotated[str, Choice(NOTICES)] = Field(
-        "240", alias="delai", title="Au plus tard", description="Jusqu’à quand on réserve."
+    notice: Annotated[str, Choice(NOTICES)] = asks(
+        "Au plus tard", "Jusqu’à quand on réserve.", name="delai", default="240"
     )
-    ahead: Annotated[int, Bounded(least=1, most=AHEAD_MAX)] = Field(
-        30, alias="jours", title="Jours à l’avance", description="On ne réserve pas au-delà."
+    ahead: Annotated[int, Bounded(least=1, most=AHEAD_MAX)] = asks(
+        "Jours à l’avance", "On ne réserve pas au-delà.", name="jours", default=30
     )
 
     @classmethod
@@ -283,7 +278,7 @@ class AddAbsence(Form):
     days: Annotated[
         tuple[Period, tuple[int, int] | None],
         ReadText(lambda text, clues: read_absence(text, clues.today), placeholder="24/12, du 24/12 au 2/1…"),
-    ] = Field(alias="jours", title="Jours", description="Aucun moment n’y est proposé.")
+    ] = asks("Jours", "Aucun moment n’y est proposé.", name="jours")
 
 
 class OfferMoment(Form):
@@ -293,9 +288,7 @@ class OfferMoment(Form):
     submit_label = "Proposer"
     is_kept = False
 
-    moment: Annotated[str, Offered("moments")] = Field(
-        title="Moment", description="La personne le lit sur sa page, et l’accepte ou non."
-    )
+    moment: Annotated[str, Offered("moments")] = asks("Moment", "La personne le lit sur sa page, et l’accepte ou non.")
     booking: Hidden[int]
     starts_at: Hidden[datetime]
     moments: Hidden[dict[str, str]]

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field
-
-from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text
+from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text, asks
 from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
 from dialogs.lines import Roomy, line, read_address, read_line
 from dialogs.personal_data import fault_of, fault_of_owner
@@ -33,31 +31,29 @@ class Fiche(Form):
 
     title = "Une fiche"
 
-    titre: Annotated[str, Roomy(read_line(TITLE_MAX))] = Field(
-        title="Titre", description="Ce qu’on y trouve : « Créer une adresse mail, pas à pas »."
+    titre: Annotated[str, Roomy(read_line(TITLE_MAX))] = asks(
+        "Titre", "Ce qu’on y trouve : « Créer une adresse mail, pas à pas »."
     )
-    url: Annotated[str, Roomy(read_address, always=True)] = Field(
-        "", alias="lien", title="Lien", description="D’une page, d’une vidéo, d’un document en ligne."
+    url: Annotated[str, Roomy(read_address, always=True)] = asks(
+        "Lien", "D’une page, d’une vidéo, d’un document en ligne.", name="lien", default=""
     )
-    description: Annotated[str, Text(long=True)] = Field(
-        "", title="Description", description="Pour qui, comment s’en servir. Jamais de donnée personnelle d’un usager."
+    description: Annotated[str, Text(long=True)] = asks(
+        "Description", "Pour qui, comment s’en servir. Jamais de donnée personnelle d’un usager.", default=""
     )
-    fichiers: Annotated[str, Offered("attached", {NO_FILES: "Aucun"})] = Field(
-        NO_FILES,
-        title="Fichiers",
-        description="Envoyez-les d’abord au bot, en message direct : ils sont proposés ici.",
+    fichiers: Annotated[str, Offered("attached", {NO_FILES: "Aucun"})] = asks(
+        "Fichiers", "Envoyez-les d’abord au bot, en message direct : ils sont proposés ici.", default=NO_FILES
     )
-    categorie: Annotated[str, _options(CATEGORIES)] = Field("", title="Catégorie")
-    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field((), title="Thèmes")
-    kind: Annotated[str, _options(KINDS)] = Field(
-        "", alias="type", title="Type", description="Vide : d’après le lien ou le fichier."
+    categorie: Annotated[str, _options(CATEGORIES)] = asks("Catégorie", default="")
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = asks("Thèmes", default=())
+    kind: Annotated[str, _options(KINDS)] = asks(
+        "Type", "Vide : d’après le lien ou le fichier.", name="type", default=""
     )
-    niveau: Annotated[str, _options(LEVELS)] = Field("", title="Niveau")
-    public: Annotated[str, _options(PUBLICS)] = Field("", title="Public")
-    licence: Annotated[str, line(LICENCE_MAX)] = Field(
-        "", title="Licence", description="Ce qu’on peut en faire : CC BY-SA, domaine public…"
+    niveau: Annotated[str, _options(LEVELS)] = asks("Niveau", default="")
+    public: Annotated[str, _options(PUBLICS)] = asks("Public", default="")
+    licence: Annotated[str, line(LICENCE_MAX)] = asks(
+        "Licence", "Ce qu’on peut en faire : CC BY-SA, domaine public…", default=""
     )
-    auteur: Annotated[str, PersonPicker()] = Field("", title="Auteur", description="Vide : vous.")
+    auteur: Annotated[str, PersonPicker()] = asks("Auteur", "Vide : vous.", default="")
     attached: Hidden[dict[str, str]] = {}
     files: Hidden[dict[str, dict[str, str]]] = {}
     faults: Hidden[dict[str, str]] = {}
@@ -98,7 +94,7 @@ class EditResource(Fiche):
     title = "Modifier la fiche"
     submit_label = "Enregistrer"
 
-    auteur: Annotated[str, PersonPicker()] = Field("", title="Auteur", description="Vide : comme avant.")
+    auteur: Annotated[str, PersonPicker()] = asks("Auteur", "Vide : comme avant.", default="")
     resource: Hidden[int]
     version: Hidden[int]
     length: Hidden[int] = 0
@@ -138,8 +134,8 @@ class NameCollection(Form):
     title = "Collection"
     submit_label = "Enregistrer"
 
-    name: Annotated[str, ReadText(_name)] = Field(alias="nom", title="Nom", description="« Bureautique seniors »")
-    about: Annotated[str, line(ABOUT_MAX, "ce texte")] = Field("", alias="sujet", title="À quoi elle sert")
+    name: Annotated[str, ReadText(_name)] = asks("Nom", "« Bureautique seniors »", name="nom")
+    about: Annotated[str, line(ABOUT_MAX, "ce texte")] = asks("À quoi elle sert", name="sujet", default="")
     collection: Hidden[int] = 0
     resource: Hidden[int] = 0
 
@@ -182,8 +178,8 @@ class AskDepositor(AboutResource):
     title = "Demander"
     submit_label = "Demander"
 
-    text: Annotated[str, REASON] = Field(
-        alias="question", title="Question", description="La personne la lit en message direct, et y répond."
+    text: Annotated[str, REASON] = asks(
+        "Question", "La personne la lit en message direct, et y répond.", name="question"
     )
 
 
@@ -193,9 +189,7 @@ class AnswerReview(AboutResource):
     title = "Répondre"
     submit_label = "Répondre"
 
-    text: Annotated[str, REASON] = Field(
-        alias="reponse", title="Réponse", description="Lue par les animateurs, sous la fiche."
-    )
+    text: Annotated[str, REASON] = asks("Réponse", "Lue par les animateurs, sous la fiche.", name="reponse")
 
 
 class RefuseResource(AboutResource):
@@ -204,8 +198,8 @@ class RefuseResource(AboutResource):
     title = "Refuser la fiche"
     submit_label = "Refuser"
 
-    text: Annotated[str, REASON] = Field(
-        alias="raison", title="Raison", description="La personne la lit ; elle peut corriger sa fiche et la reproposer."
+    text: Annotated[str, REASON] = asks(
+        "Raison", "La personne la lit ; elle peut corriger sa fiche et la reproposer.", name="raison"
     )
 
 
@@ -215,9 +209,7 @@ class WithdrawResource(AboutResource):
     title = "Retirer la fiche"
     submit_label = "Retirer"
 
-    text: Annotated[str, REASON] = Field(
-        alias="raison", title="Raison", description="On ne trouvera plus la fiche. Elle pourra revenir."
-    )
+    text: Annotated[str, REASON] = asks("Raison", "On ne trouvera plus la fiche. Elle pourra revenir.", name="raison")
 
 
 class CommentResource(AboutResource):
@@ -226,8 +218,8 @@ class CommentResource(AboutResource):
     title = "Commenter"
     submit_label = "Commenter"
 
-    text: Annotated[str, Text(long=True, limit=COMMENT_MAX)] = Field(
-        alias="mot", title="Commentaire", description="Dit en votre nom dans le canal de la ressourcerie, lu par tous."
+    text: Annotated[str, Text(long=True, limit=COMMENT_MAX)] = asks(
+        "Commentaire", "Dit en votre nom dans le canal de la ressourcerie, lu par tous.", name="mot"
     )
 
 
@@ -237,9 +229,9 @@ class ReportResource(AboutResource):
     title = "Signaler"
     submit_label = "Signaler"
 
-    why: Annotated[str, Choice(REPORT_REASONS)] = Field(alias="quoi", title="Ce qui ne va pas")
-    text: Annotated[str, Text(long=True, limit=WORD_MAX)] = Field(
-        "", alias="mot", title="Un mot", description="Lu par les animateurs seulement."
+    why: Annotated[str, Choice(REPORT_REASONS)] = asks("Ce qui ne va pas", name="quoi")
+    text: Annotated[str, Text(long=True, limit=WORD_MAX)] = asks(
+        "Un mot", "Lu par les animateurs seulement.", name="mot", default=""
     )
 
 
@@ -257,13 +249,11 @@ class SayNeed(Form):
     title = "Je n’ai rien trouvé"
     submit_label = "Le dire"
 
-    words: Annotated[str, ReadText(_sought)] = Field(
-        alias="recherche",
-        title="Ce que vous cherchiez",
-        description="Lu par les animateurs. Jamais de donnée personnelle.",
+    words: Annotated[str, ReadText(_sought)] = asks(
+        "Ce que vous cherchiez", "Lu par les animateurs. Jamais de donnée personnelle.", name="recherche"
     )
-    about: Annotated[str, line(feedback.ABOUT_MAX, "ce texte")] = Field(
-        "", alias="precision", title="Un mot de plus", description="Pour qui, pour quoi faire, sous quelle forme…"
+    about: Annotated[str, line(feedback.ABOUT_MAX, "ce texte")] = asks(
+        "Un mot de plus", "Pour qui, pour quoi faire, sous quelle forme…", name="precision", default=""
     )
 
 
@@ -273,8 +263,8 @@ class AnswerNeed(Form):
     title = "C’est fait"
     submit_label = "Prévenir"
 
-    number: Annotated[int, Number()] = Field(
-        alias="numero", title="Numéro de la fiche", description="Qui la cherchait reçoit un message, une seule fois."
+    number: Annotated[int, Number()] = asks(
+        "Numéro de la fiche", "Qui la cherchait reçoit un message, une seule fois.", name="numero"
     )
     need: Hidden[str]
     said: Hidden[str] = ""

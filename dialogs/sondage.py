@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
-
-from bot.forms import Choice, Clues, Form, Hidden, Many, Offered, ReadText
+from bot.forms import Choice, Clues, Form, Hidden, Many, Offered, ReadText, asks
 from bot.texts import Markdown, escape
 from config.text import fold
 from dialogs.destinations import PLACES, moment
@@ -61,7 +59,7 @@ END = moment(" ; vide, le sondage dure sept jours")
 
 
 def _end_field() -> Any:
-    return Field(None, alias="fin", title="Fin du vote", description="Dans 90 jours au plus. Vide : dans sept jours.")
+    return asks("Fin du vote", "Dans 90 jours au plus. Vide : dans sept jours.", name="fin", default=None)
 
 
 class _PollForm(Form):
@@ -76,17 +74,15 @@ class _PollForm(Form):
     here: Hidden[str] = ""
     here_name: Hidden[str] = ""
 
-    question: Annotated[str, QUESTION] = Field(title="Question")
-    options: Annotated[tuple[str, ...], OPTIONS] = Field(
-        alias="reponses", title="Réponses proposées", description="De 2 à 10, une par ligne, 60 caractères au plus."
+    question: Annotated[str, QUESTION] = asks("Question")
+    options: Annotated[tuple[str, ...], OPTIONS] = asks(
+        "Réponses proposées", "De 2 à 10, une par ligne, 60 caractères au plus.", name="reponses"
     )
-    answers: Annotated[str, ANSWERS] = Field(ONE, alias="choix", title="Combien de réponses ?")
-    votes: Annotated[str, VOTES] = Field(
-        SECRET,
-        title="Votes",
-        description="Secret : même le bot ne sait pas qui a voté quoi. Résultats à partir de 5 votes.",
+    answers: Annotated[str, ANSWERS] = asks("Combien de réponses ?", name="choix", default=ONE)
+    votes: Annotated[str, VOTES] = asks(
+        "Votes", "Secret : même le bot ne sait pas qui a voté quoi. Résultats à partir de 5 votes.", default=SECRET
     )
-    results: Annotated[str, SHOWN] = Field(AT_THE_END, alias="resultats", title="Résultats visibles")
+    results: Annotated[str, SHOWN] = asks("Résultats visibles", name="resultats", default=AT_THE_END)
 
 
 def _place_here(hidden: Mapping[str, Any]) -> Mapping[str, str]:
@@ -96,8 +92,8 @@ def _place_here(hidden: Mapping[str, Any]) -> Mapping[str, str]:
 class AskPoll(_PollForm):
     """The window of a poll by the animation, in any channel; ``thematiques`` are the thematic channels, by target."""
 
-    places: Annotated[tuple[str, ...], PLACES] = Field(
-        alias="destinataires", title="Destinataires", description="Canaux, ou personnes d’un rôle en message direct."
+    places: Annotated[tuple[str, ...], PLACES] = asks(
+        "Destinataires", "Canaux, ou personnes d’un rôle en message direct.", name="destinataires"
     )
     ends: Annotated[datetime | None, END] = _end_field()
     thematiques: Hidden[dict[str, str]] = {}
@@ -110,9 +106,7 @@ class AskPoll(_PollForm):
 class AskPollHere(_PollForm):
     """The window of anybody’s poll, in the present channel; coordinateurs may also choose their ``departements``."""
 
-    place: Annotated[str, Offered()] = Field(
-        alias="destinataire", title="Où", description="Les membres de ce canal pourront voter."
-    )
+    place: Annotated[str, Offered()] = asks("Où", "Les membres de ce canal pourront voter.", name="destinataire")
     ends: Annotated[datetime | None, END] = _end_field()
     departements: Hidden[dict[str, str]] = {}
 
@@ -128,8 +122,8 @@ class ChangeEnd(Form):
     submit_label = "Changer"
 
     poll: Hidden[int]
-    ends: Annotated[datetime, moment()] = Field(
-        alias="fin", title="Fin du vote", description="Dans 90 jours au plus. Les messages du sondage le diront."
+    ends: Annotated[datetime, moment()] = asks(
+        "Fin du vote", "Dans 90 jours au plus. Les messages du sondage le diront.", name="fin"
     )
 
 
@@ -217,7 +211,7 @@ class VoteForm(Form):
 class VoteOne(VoteForm):
     """The window of a vote for one answer."""
 
-    answer: Annotated[str, Offered()] = Field(alias="reponse", title="Votre réponse")
+    answer: Annotated[str, Offered()] = asks("Votre réponse", name="reponse")
 
     @property
     def numbers(self) -> Sequence[str]:
@@ -227,7 +221,7 @@ class VoteOne(VoteForm):
 class VoteSeveral(VoteForm):
     """The window of a vote for one answer or more."""
 
-    chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="reponses", title="Vos réponses")
+    chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = asks("Vos réponses", name="reponses")
 
     @property
     def numbers(self) -> Sequence[str]:
@@ -243,10 +237,8 @@ class ChangeForm(VoteForm):
     title = "Changer mon vote"
     submit_label = "Changer mon vote"
 
-    noted: Annotated[str, CODE] = Field(
-        alias="votre_code",
-        title="Votre code",
-        description="Celui que la fenêtre montrait quand vous avez voté, comme K7QF-92MD.",
+    noted: Annotated[str, CODE] = asks(
+        "Votre code", "Celui que la fenêtre montrait quand vous avez voté, comme K7QF-92MD.", name="votre_code"
     )
 
     def introduction(self) -> str:

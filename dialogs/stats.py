@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from bot.command_lines import UNDERSTOOD, require_period
-from bot.forms import Choice, Clues, Form, Hidden, ReadText
+from bot.forms import Choice, Clues, Form, Hidden, ReadText, asks
 from bot.french import Period
 from config.programme import FIRST_DAY
 from config.territories import TerritoryKind
@@ -74,11 +72,9 @@ class ShareFigures(Form):
     title = "Partager mes chiffres"
     submit_label = "Créer la page"
 
-    period: Annotated[Period, PERIOD] = Field(
-        alias="periode", title="Période", description="Le mois dernier, septembre, 2025…"
-    )
-    life: Annotated[ShareLife, Choice.of(ShareLife)] = Field(
-        alias="duree", title="Durée", description="Ensuite, l’adresse ne mène plus à rien."
+    period: Annotated[Period, PERIOD] = asks("Période", "Le mois dernier, septembre, 2025…", name="periode")
+    life: Annotated[ShareLife, Choice.of(ShareLife)] = asks(
+        "Durée", "Ensuite, l’adresse ne mène plus à rien.", name="duree"
     )
     percent: Hidden[Percent] = Percent.JUSTE
 
@@ -89,11 +85,11 @@ class SeePeriod(Form):
     title = "Voir une autre période"
     submit_label = "Voir"
 
-    usual: Annotated[str | None, Choice(PERIODS)] = Field(
-        None, alias="habituelle", title="Période", description="Choisissez, ou écrivez ci-dessous."
+    usual: Annotated[str | None, Choice(PERIODS)] = asks(
+        "Période", "Choisissez, ou écrivez ci-dessous.", name="habituelle", default=None
     )
-    written: Annotated[Period | None, PERIOD] = Field(
-        None, alias="ecrite", title="Ou bien, par écrit", description="Septembre, 2025, du 01/09 au 15/09…"
+    written: Annotated[Period | None, PERIOD] = asks(
+        "Ou bien, par écrit", "Septembre, 2025, du 01/09 au 15/09…", name="ecrite", default=None
     )
     percent: Hidden[Percent] = Percent.JUSTE
     tag: Hidden[str] = ""
@@ -110,7 +106,7 @@ class TakeTerritory(Form):
     title = "Exporter ces chiffres"
     submit_label = "Exporter"
 
-    format: Annotated[Format, Choice(SHEETS, Format)] = Field(title="Forme", description="Le fichier arrive en privé.")
+    format: Annotated[Format, Choice(SHEETS, Format)] = asks("Forme", "Le fichier arrive en privé.")
     kind: Hidden[TerritoryKind]
     code: Hidden[str]
     start: Hidden[date]
@@ -124,9 +120,7 @@ class TakeAway(Form):
     title = "Exporter mes chiffres"
     submit_label = "Exporter"
 
-    format: Annotated[Format, Choice.of(Format)] = Field(title="Forme", description="Le fichier arrive en privé.")
-    period: Annotated[Period, PERIOD] = Field(
-        alias="periode", title="Période", description="Le mois dernier, septembre, 2025…"
-    )
+    format: Annotated[Format, Choice.of(Format)] = asks("Forme", "Le fichier arrive en privé.")
+    period: Annotated[Period, PERIOD] = asks("Période", "Le mois dernier, septembre, 2025…", name="periode")
     percent: Hidden[Percent] = Percent.JUSTE
     tag: Hidden[str] = ""

@@ -6,7 +6,7 @@ Words:
     Picker, Reference: a field of a person or channel; one of them by id, believed once Mattermost knows it.
 """
 
-from bot.forms.form import Form, Hidden, draw_step, mistakes_in, name_of, sent_in, store_as
+from bot.forms.form import Form, Hidden, asks, draw_step, mistakes_in, name_of, sent_in, store_as
 from bot.forms.kinds import (
     ID,
     ChannelPicker,
@@ -51,6 +51,7 @@ __all__ = [
     "Source",
     "Text",
     "Unreadable",
+    "asks",
     "cut",
     "draw_step",
     "mistakes_in",

@@ -14,7 +14,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
@@ -104,11 +104,17 @@ T = TypeVar("T")
 Hidden = Annotated[T, _Hidden()]
 
 
-class Form(BaseModel):
-    """Base of all forms: give each field a ``Field(title=…, description=…)``, and return ``Ask`` with it.
+def asks(label: str, help: str = "", *, name: str | None = None, default: Any = ...) -> Any:
+    """Declare what a field of a form asks, by its label and its help; ``name`` is the element’s, if it is not the
+    field’s. A field with a ``default`` may be blank."""
+    return Field(default, alias=name, title=label, description=help)
 
-    The kind of a field is the ``Kind`` in its annotation, or follows from its type (enumeration, whole number, text).
-    An alias is its element name where that is no Python name. A field with a default may be blank.
+
+class Form(BaseModel):
+    """Base of all forms: each field says what it ``asks``, unless it is ``Hidden``; return ``Ask`` with a form.
+
+    The kind of a field is the ``FieldKind`` in its annotation, or follows from its type (enumeration, whole number,
+    text).
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, populate_by_name=True, defer_build=True)

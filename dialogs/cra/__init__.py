@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from bot.forms import Choice, Clues, Day, Element, Form, Hidden
+from bot.forms import Choice, Clues, Day, Element, Form, Hidden, asks
 from bot.forms.kinds import DeclaredField
 from bot.french import say_date, say_minutes
 from config.programme import FIRST_DAY
@@ -96,32 +96,25 @@ class NewCra(Form):
     submit_label = "Enregistrer"
     noun = ("compte rendu", "comptes rendus")
 
-    date: Annotated[dt.date, Day(FIRST_DAY)] = Field(title="Date", description="Le jour de l’accompagnement.")
-    canal: Canal = Field(title="Canal", description="Par quel canal l’accompagnement a-t-il eu lieu ?")
-    commune: Annotated[CommunePlace, COMMUNE_FIELD] = Field(title="Commune", description="Son code postal ou son nom.")
-    activite: Activite = Field(title="Activité", description="Quel type d’activité venez-vous de réaliser ?")
-    participants: int | None = Field(
-        None, title="Participants", description="Pour un atelier : de 1 à 100. Sinon, laissez vide."
+    date: Annotated[dt.date, Day(FIRST_DAY)] = asks("Date", "Le jour de l’accompagnement.")
+    canal: Canal = asks("Canal", "Par quel canal l’accompagnement a-t-il eu lieu ?")
+    commune: Annotated[CommunePlace, COMMUNE_FIELD] = asks("Commune", "Son code postal ou son nom.")
+    activite: Activite = asks("Activité", "Quel type d’activité venez-vous de réaliser ?")
+    participants: int | None = asks("Participants", "Pour un atelier : de 1 à 100. Sinon, laissez vide.", default=None)
+    age: Annotated[Age | KeepRecorded, _or_keep(Age)] = asks(
+        "Âge", "Catégorie d’âge, ou âge moyen du groupe. « Répartir » le précise ensuite."
     )
-    age: Annotated[Age | KeepRecorded, _or_keep(Age)] = Field(
-        title="Âge", description="Catégorie d’âge, ou âge moyen du groupe. « Répartir » le précise ensuite."
+    statut: Annotated[Statut | KeepRecorded, _or_keep(Statut)] = asks(
+        "Statut", "De la personne ou du groupe. « Répartir » le précise ensuite."
     )
-    statut: Annotated[Statut | KeepRecorded, _or_keep(Statut)] = Field(
-        title="Statut", description="De la personne ou du groupe. « Répartir » le précise ensuite."
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = asks("Thèmes", "Un ou plusieurs.")
+    minutes: Annotated[int, DUREE_FIELD] = asks("Durée", "Arrondissez si besoin.", name="duree")
+    suite: Annotated[Suite | KeepRecorded | None, _or_keep(Suite)] = asks(
+        "Suite", "L’accompagnement va-t-il être poursuivi ?", default=None
     )
-    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field(title="Thèmes", description="Un ou plusieurs.")
-    minutes: Annotated[int, DUREE_FIELD] = Field(title="Durée", alias="duree", description="Arrondissez si besoin.")
-    suite: Annotated[Suite | KeepRecorded | None, _or_keep(Suite)] = Field(
-        None, title="Suite", description="L’accompagnement va-t-il être poursuivi ?"
-    )
-    recurrents: int | None = Field(
-        None, title="Déjà venus", description="Nombre de personnes que vous aviez déjà accompagnées."
-    )
-    tags: Annotated[tuple[str, ...], TAG_FIELD] = Field(
-        (),
-        alias="etiquettes",
-        title="Étiquettes",
-        description=f"Facultatif, {REPORT_MAX} au plus. Jamais de nom.",
+    recurrents: int | None = asks("Déjà venus", "Nombre de personnes que vous aviez déjà accompagnées.", default=None)
+    tags: Annotated[tuple[str, ...], TAG_FIELD] = asks(
+        "Étiquettes", f"Facultatif, {REPORT_MAX} au plus. Jamais de nom.", name="etiquettes", default=()
     )
     kept: Hidden[KeptAnswers | None] = None
     often: Hidden[tuple[int, ...]] = ()
@@ -226,16 +219,16 @@ class SpreadCra(Form):
     submit_label = "Enregistrer"
     noun = ("compte rendu", "comptes rendus")
 
-    age_moins_12: int = Field(0, alias="age_-12", title="-12 ans")
-    age_de_12_a_18: int = Field(0, alias="age_12-18", title="12 - 18 ans")
-    age_de_18_a_35: int = Field(0, alias="age_18-35", title="18 - 35 ans")
-    age_de_35_a_60: int = Field(0, alias="age_35-60", title="35 - 60 ans")
-    age_plus_60: int = Field(0, alias="age_+60", title="Plus de 60 ans")
-    statut_etudiant: int = Field(0, title="Étudiant(e)")
-    statut_sans_emploi: int = Field(0, alias="statut_sans emploi", title="Sans emploi")
-    statut_en_emploi: int = Field(0, alias="statut_en emploi", title="En emploi")
-    statut_retraite: int = Field(0, title="Retraité")
-    statut_heterogene: int = Field(0, title="Non renseigné", description="Non renseigné ou hétérogène.")
+    age_moins_12: int = asks("-12 ans", name="age_-12", default=0)
+    age_de_12_a_18: int = asks("12 - 18 ans", name="age_12-18", default=0)
+    age_de_18_a_35: int = asks("18 - 35 ans", name="age_18-35", default=0)
+    age_de_35_a_60: int = asks("35 - 60 ans", name="age_35-60", default=0)
+    age_plus_60: int = asks("Plus de 60 ans", name="age_+60", default=0)
+    statut_etudiant: int = asks("Étudiant(e)", default=0)
+    statut_sans_emploi: int = asks("Sans emploi", name="statut_sans emploi", default=0)
+    statut_en_emploi: int = asks("En emploi", name="statut_en emploi", default=0)
+    statut_retraite: int = asks("Retraité", default=0)
+    statut_heterogene: int = asks("Non renseigné", "Non renseigné ou hétérogène.", default=0)
     numero: Hidden[int]
     version: Hidden[int]
     participants: Hidden[int]

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field
-
 from bot.errors import UserError
-from bot.forms import Clues, Day, Form, Hidden, Many, ReadText
+from bot.forms import Clues, Day, Form, Hidden, Many, ReadText, asks
 from bot.french import read_date, read_minutes, say_minutes
 from bot.texts import quote
 from config.programme import FIRST_DAY
@@ -57,9 +55,9 @@ class _Report(Form):
     submit_label = "Enregistrer"
     noun = ("compte rendu", "comptes rendus")
 
-    date: Annotated[dt.date, Day(FIRST_DAY)] = Field(title="Date")
-    sujet: Annotated[str, line(coordination.SUBJECT_MAX)] = Field(
-        "", title="Objet", description="Facultatif, en quelques mots. Jamais de nom ni de donnée personnelle."
+    date: Annotated[dt.date, Day(FIRST_DAY)] = asks("Date")
+    sujet: Annotated[str, line(coordination.SUBJECT_MAX)] = asks(
+        "Objet", "Facultatif, en quelques mots. Jamais de nom ni de donnée personnelle.", default=""
     )
     numero: Hidden[int] = 0
     version: Hidden[int] = 0
@@ -112,15 +110,15 @@ class ReportAnimation(_Report):
     title = "Animation"
     kind = coordination.CoordinationKind.ANIMATION
 
-    sort: coordination.AnimationSort = Field(alias="type", title="Type")
-    minutes: Annotated[int, DURATION] = Field(title="Durée", alias="duree", description="45 min, 2h, 1h30…")
-    mediateurs: int | None = Field(None, title="Médiateurs", description="Combien de conseillers ou médiateurs.")
-    structures: int | None = Field(None, title="Structures", description="Combien de structures.")
-    autres: int | None = Field(None, title="Autres participants", description="Combien d’autres personnes.")
-    themes: Annotated[tuple[str, ...], _many(coordination.AnimationTheme, "theme", "thème")] = Field(
-        (), title="Thèmes", description="Facultatif."
+    sort: coordination.AnimationSort = asks("Type", name="type")
+    minutes: Annotated[int, DURATION] = asks("Durée", "45 min, 2h, 1h30…", name="duree")
+    mediateurs: int | None = asks("Médiateurs", "Combien de conseillers ou médiateurs.", default=None)
+    structures: int | None = asks("Structures", "Combien de structures.", default=None)
+    autres: int | None = asks("Autres participants", "Combien d’autres personnes.", default=None)
+    themes: Annotated[tuple[str, ...], _many(coordination.AnimationTheme, "theme", "thème")] = asks(
+        "Thèmes", "Facultatif.", default=()
     )
-    initiative: coordination.Initiative | None = Field(None, title="Initiative", description="Facultatif.")
+    initiative: coordination.Initiative | None = asks("Initiative", "Facultatif.", default=None)
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
@@ -142,13 +140,13 @@ class ReportEvent(_Report):
     title = "Événement"
     kind = coordination.CoordinationKind.EVENEMENT
 
-    sort: coordination.EventSort = Field(alias="type", title="Type")
-    participants: int = Field(title="Participants", description="Combien de personnes sont venues.")
-    organisateurs: Annotated[tuple[str, ...], _many(coordination.Organisation, "organisateur", "organisateur")] = Field(
-        title="Organisateurs", description="Un ou plusieurs."
+    sort: coordination.EventSort = asks("Type", name="type")
+    participants: int = asks("Participants", "Combien de personnes sont venues.")
+    organisateurs: Annotated[tuple[str, ...], _many(coordination.Organisation, "organisateur", "organisateur")] = asks(
+        "Organisateurs", "Un ou plusieurs."
     )
-    minutes: Annotated[int | None, DURATION] = Field(None, title="Durée", alias="duree", description="Facultatif : 2h.")
-    echelon: coordination.Echelon | None = Field(None, title="Échelon territorial", description="Facultatif.")
+    minutes: Annotated[int | None, DURATION] = asks("Durée", "Facultatif : 2h.", name="duree", default=None)
+    echelon: coordination.Echelon | None = asks("Échelon territorial", "Facultatif.", default=None)
 
     @property
     def said(self) -> coordination.Coordination:
@@ -162,14 +160,14 @@ class ReportPartnership(_Report):
     title = "Partenariat"
     kind = coordination.CoordinationKind.PARTENARIAT
 
-    sort: coordination.PartnershipSort = Field(alias="type", title="Nature")
+    sort: coordination.PartnershipSort = asks("Nature", name="type")
     partenaires: Annotated[
         tuple[str, ...],
         _many(coordination.Organisation, "partenaire", "partenaire", leave_out=(coordination.Organisation.MIENNE,)),
-    ] = Field((), title="Partenaires", description="Facultatif.")
-    minutes: Annotated[int | None, DURATION] = Field(None, title="Durée", alias="duree", description="Facultatif : 2h.")
-    participants: int | None = Field(None, title="Participants", description="Facultatif : combien de personnes.")
-    echelon: coordination.Echelon | None = Field(None, title="Échelon territorial", description="Facultatif.")
+    ] = asks("Partenaires", "Facultatif.", default=())
+    minutes: Annotated[int | None, DURATION] = asks("Durée", "Facultatif : 2h.", name="duree", default=None)
+    participants: int | None = asks("Participants", "Facultatif : combien de personnes.", default=None)
+    echelon: coordination.Echelon | None = asks("Échelon territorial", "Facultatif.", default=None)
 
     @property
     def said(self) -> coordination.Coordination:

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from bot import guard
-from bot.forms import Clues, Form, Hidden, ReadText
+from bot.forms import Clues, Form, Hidden, ReadText, asks
 from bot.french import say_minutes, say_moment
 from config.themes import bits
 from config.time import WEEKDAYS, is_skipped
@@ -87,19 +87,17 @@ class _Rdv(Form):
     submit_label = "Enregistrer"
     noun = ("rendez-vous", "rendez-vous")
 
-    quand: Annotated[datetime, moment()] = Field(
-        title="Quand", description="Le jour et l’heure, chez vous : mardi 10h, 24/11 14h30."
+    quand: Annotated[datetime, moment()] = asks("Quand", "Le jour et l’heure, chez vous : mardi 10h, 24/11 14h30.")
+    minutes: Annotated[int, DUREE_FIELD] = asks("Durée", name="duree")
+    ou: Spot = asks("Où")
+    lieu: Annotated[str, line(PLACE_MAX)] = asks("Lieu", "Facultatif : Médiathèque, salle 2.", default="")
+    commune: Annotated[CommunePlace | None, COMMUNE_FIELD] = asks(
+        "Commune", "Facultatif : son code postal ou son nom.", default=None
     )
-    minutes: Annotated[int, DUREE_FIELD] = Field(title="Durée", alias="duree")
-    ou: Spot = Field(title="Où")
-    lieu: Annotated[str, line(PLACE_MAX)] = Field("", title="Lieu", description="Facultatif : Médiathèque, salle 2.")
-    commune: Annotated[CommunePlace | None, COMMUNE_FIELD] = Field(
-        None, title="Commune", description="Facultatif : son code postal ou son nom."
-    )
-    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field((), title="Thèmes", description="Facultatif.")
-    places: int | None = Field(None, title="Places", description="Pour un atelier : de 2 à 100. Sinon, laissez vide.")
-    repere: Annotated[str, line(MEMO_MAX)] = Field(
-        "", title="Repère", description="Pour vous seul : des initiales, jamais un nom ni un numéro."
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = asks("Thèmes", "Facultatif.", default=())
+    places: int | None = asks("Places", "Pour un atelier : de 2 à 100. Sinon, laissez vide.", default=None)
+    repere: Annotated[str, line(MEMO_MAX)] = asks(
+        "Repère", "Pour vous seul : des initiales, jamais un nom ni un numéro.", default=""
     )
     often: Hidden[tuple[int, ...]] = ()
 
@@ -150,8 +148,8 @@ class NewRdv(_Rdv):
 
     title = "Nouveau rendez-vous"
 
-    repetition: Annotated[str, ReadText(read_repetition, placeholder="tous les mardis jusqu’au 30/06")] = Field(
-        "", title="Répétition", description="Facultatif : « tous les mardis jusqu’au 30/06 », « le 2e mercredi »."
+    repetition: Annotated[str, ReadText(read_repetition, placeholder="tous les mardis jusqu’au 30/06")] = asks(
+        "Répétition", "Facultatif : « tous les mardis jusqu’au 30/06 », « le 2e mercredi ».", default=""
     )
 
     @classmethod
