@@ -34,7 +34,9 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="coop-bot" \
       org.opencontainers.image.description="Le bot Mattermost des conseillers numériques" \
       org.opencontainers.image.licenses="Apache-2.0"
-RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/coop coop
+# The second folder is for backups, where there are some: a new volume mounted there is the bot’s to write in.
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/coop coop \
+    && install --directory --owner coop --mode 0700 /var/backups/coop
 COPY --from=build /opt/coop /opt/coop
 ENV PATH=/opt/coop/bin:$PATH \
     PYTHONUNBUFFERED=1 \

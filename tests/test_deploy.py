@@ -80,6 +80,16 @@ def test_haproxy_takes_its_configuration(proxies: dict[str, str]) -> None:
     assert "WARNING" not in checked.stderr
 
 
+@pytest.mark.skipif(not shutil.which("haproxy"), reason="haproxy is not on this machine")
+def test_haproxy_begins_before_its_replicas_have_a_name() -> None:
+    """A container that is made anew has another address, which it asks for; with none yet it begins all the same."""
+    names = {f"BOT{number}": f"bot{number}.invalid:8066" for number in (1, 2, 3)}
+    checked = subprocess.run(["haproxy", "-c", "-f", DEPLOY / "haproxy.cfg"], env=os.environ | names, check=False)
+    assert checked.returncode == 0
+    (asked,) = re.findall(r"default-server resolvers (\w+) init-addr [\w,]*none", (DEPLOY / "haproxy.cfg").read_text())
+    assert f"\nresolvers {asked}\n" in (DEPLOY / "haproxy.cfg").read_text()
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not on this machine")
 def test_systemd_takes_the_unit_and_finds_it_closed(tmp_path: Path) -> None:
     unit = (DEPLOY / "systemd" / "coop-bot@.service").read_text()
@@ -169,9 +179,12 @@ def test_compose_has_three_replicas_behind_the_balancer_and_a_standby() -> None:
     assert len(bots) == 3
     assert {services["balancer"]["environment"][f"BOT{n}"] for n in (1, 2, 3)} == {f"{name}:8066" for name in bots}
     folders = [volume.partition(":")[0] for name in bots for volume in services[name]["volumes"]]
-    assert len({folder for folder in folders if folder != "settings"}) == 3, "each has a folder of its own"
+    assert len({*folders} - {"settings", "backups"}) == 3, "each has a folder of its own"
     volumes = {v.partition(":")[0] for s in services.values() for v in s.get("volumes", ()) if v[0] not in "./"}
     assert volumes == {*compose["volumes"]}
+    assert all("backups:/var/backups/coop" in services[name]["volumes"] for name in bots), "one place for all"
+    assert "--owner coop --mode 0700 /var/backups/coop" in (ROOT / "Dockerfile").read_text(), "the bot’s to write in"
+    assert all(services[name]["env_file"] == services["setup"]["env_file"] for name in bots)
     alone = {name for name, service in services.items() if "profiles" not in service}
     assert alone == {"postgres", "mattermost", "bot"}
     assert {name for name in services if services[name].get("profiles") == ["replicas"]} == {
