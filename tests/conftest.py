@@ -20,7 +20,7 @@ from storage import engines
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST, modes_of
 from tests.parts import PARTS, files_of, is_of, is_quick, rooms, superfluous
 from tests.people import Person, Site, first_admin, new_session
-from tests.scheduler import first_alone, own_ports, pytest_xdist_make_scheduler
+from tests.scheduler import first_alone, own_ports, pytest_xdist_make_scheduler, sort_long_first
 from tests.support.databases import (
     PostgresServer,
     connect,
@@ -160,9 +160,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where only one database or generation is asked for, leave out what other tests do with others; and what is told
-    in each pair of both but in some."""
+    in each pair of both but in some. What takes long comes first, where several processes share what pytest has put in
+    order."""
     option = config.getoption
     others = {*({"sqlite", "postgresql"} - {DATABASES[option("--database")]} if option("--database") else ())}
     others |= {*MODES, *FORM_MODES} - {option("--mode")} if option("--mode") else set()
@@ -174,6 +176,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out := set(items) - set(wanted):
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = wanted
+    if hasattr(config, "workerinput"):
+        sort_long_first(items)
 
 
 def _is_quick(item: pytest.Item) -> bool:

@@ -123,6 +123,18 @@ async def test_a_receipt_is_rewritten_though_its_words_and_a_year_are_gone(house
     assert "9" in (await juliette.rewritten(receipt, "modifié")).text
 
 
+async def test_no_story_waits_for_what_was_refused_in_another(house: House) -> None:
+    """It is tried again after a minute, then four: to whom has no account any more, too."""
+    soon = house.clock() + timedelta(minutes=1)
+    refused = make_message("refusé", TargetKind.CHANNEL, "c" * 26, attempts=1, fault="403 no", not_before=soon)
+    for_who_left = make_message("parti", not_before=soon)
+    async with house.bot.database.transaction() as db:
+        await table.add(db, [refused, for_who_left])
+    await house.forget_story([for_who_left.target])
+    async with house.bot.database.transaction(writes=False) as db:
+        assert not await table.find_unnoted(db, [refused.id, for_who_left.id])
+
+
 async def test_what_was_emptied_is_gone_from_the_file_too(stage: OutboxStage, tmp_path: Path) -> None:
     if not stage.database.is_sqlite:
         pytest.skip("PostgreSQL clears away by itself what is dead")

@@ -246,6 +246,8 @@ def test_what_is_wanted_is_told_from_what_is_said_around_it(sentence: str, line:
         ("coupe mon lien de rdv", False),
         ("@coop mes stats de septembre", True),
         ("guide pour installer linux mint sur un vieux pc", False),
+        ("recette du far breton", False),
+        ("il va neiger à Aurillac demain ?", False),
     ],
 )
 def test_what_leaves_out_what_was_meant_is_not_sure(sentence: str, is_sure: bool) -> None:

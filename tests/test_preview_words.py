@@ -301,6 +301,9 @@ def test_a_listing_has_numbered_lines_people_or_cards() -> None:
     assert [line.handle for line in read_listing(people)] == ["@ada.l", "CAF du Rhône"]
     assert [line.handle for line in read_listing("**À venir**", ["**Vendredi** · n° 2\n14 h", "Sans numéro"])] == ["2"]
     assert read_listing("- une fiche\n- une autre") == []
+
+
+def test_what_is_listed_is_called_by_its_own_number() -> None:
     assert read_listing("- Réunion des conseillers du Rhône en visio, salle n° 3") == [], "that is not its own number"
     told = "- n° 7, demandé par [ada.l](<http://m/t/messages/@ada.l>)"
     assert [line.handle for line in read_listing(told)] == ["7"], "what is numbered is called by its number"

@@ -13,7 +13,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, or_, text, update
 from sqlmodel import col, select
 
 from bot import attachments, logs, recovery, watchlist
@@ -164,8 +164,8 @@ class House:
     @asynccontextmanager
     async def replica(self, limits: Limits | None = None, features: Sequence[Feature] = ()) -> AsyncIterator[App]:
         """Run a second bot on the same database, perhaps with features of its own."""
-        port = free_port()
-        own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": _make_folder()}
+        port, folder = free_port(), Path(tempfile.mkdtemp(prefix="coop-bot-"))
+        own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": folder}
         second = App(
             self.settings.model_copy(update=own),
             features or self.features,
@@ -285,15 +285,15 @@ class House:
             raise AssertionError(f"never settled: {await self.left()}") from None
 
     async def forget_story(self, gone: Sequence[str]) -> None:
-        """Take the roles from those who are ``gone``, and drop what is due later: later stories would write to the
-        former, though some messages reach twenty people at most, and wait for the latter."""
-        later = self.clock() + SOON
-        theirs = col(Registered.id).in_(gone)
+        """Take the roles from those who are ``gone``, and drop what is due later, is for them or was refused: later
+        stories would write to them, though some messages reach twenty people at most, and wait for the rest."""
+        later, due = self.clock() + SOON, col(Outgoing.not_before)
+        lost = or_(due > later, col(Outgoing.target).in_(gone), col(Outgoing.fault).is_not(None))
         # Each by itself, and rows in their order: the bot is still at work, in its order, where the story was ahead.
         for act in (
-            delete(Outgoing).where(hold_in_order(col(Outgoing.not_before) > later)),
+            delete(Outgoing).where(hold_in_order(due.is_not(None), lost)),
             delete(work.Work).where(col(work.Work.not_before) > later),
-            update(Registered).where(theirs).values(role=None, derived_role=None),
+            update(Registered).where(col(Registered.id).in_(gone)).values(role=None, derived_role=None),
         ):
             async with self.bot.database.transaction() as db:
                 await db.execute(act)
@@ -321,13 +321,9 @@ def _without_missed_jobs(app: App) -> App:
     return app
 
 
-def _make_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="coop-bot-"))
-
-
 async def prepare_server(site: Site, public_url: str, *, fix_server: bool) -> Settings:
     """Make the server ready as `coop-bot setup` does, with a bot of this team’s own, and read the file it wrote."""
-    written = _make_folder() / "env"
+    written = Path(tempfile.mkdtemp(prefix="coop-bot-")) / "env"
     name = unique("coop")
     asked = SetupOptions(
         url=site.url,
