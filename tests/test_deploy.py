@@ -14,6 +14,7 @@ import yaml
 from pydantic import SecretStr
 
 from bot.renderers import PORTRAIT_PATH
+from cli.errors import INTERRUPTED
 from commands import FEATURES
 from config.settings import Settings
 
@@ -106,6 +107,7 @@ def test_the_unit_stops_and_installs_as_the_guide_says() -> None:
     assert patience >= drain + 20
     for line in ("WantedBy=multi-user.target", "RestartPreventExitStatus=2", "COOP_DATA_DIR=/var/lib/coop/%i"):
         assert line in unit
+    assert f"SuccessExitStatus={INTERRUPTED}" in unit, "told to stop while it starts, it has not failed"
 
 
 def test_the_pods_are_probed_drained_and_spared() -> None:
