@@ -152,10 +152,9 @@ def _offer(absences: Sequence[Absence]) -> tuple[Sequence[Button], Sequence[Menu
     if len(offered) == 1:
         (number,) = offered
         return [Button("Modifier", ChangeAbsence(chosen=number)), Button("Retirer", RemoveAbsence(chosen=number))], []
-    return [], [
-        Menu("Modifier…", ChangeAbsence(), offered),
-        Menu("Retirer…", RemoveAbsence(), offered),
-    ] if offered else []
+    if not offered:
+        return [], []
+    return [], [Menu("Modifier…", ChangeAbsence(), offered), Menu("Retirer…", RemoveAbsence(), offered)]
 
 
 async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
@@ -284,9 +283,8 @@ async def put_back(ctx: Context, click: PutBackAbsence) -> Replies:
         there = await list_absences(ctx.db, [ctx.user.id], ctx.today)
         if (same := next((one for one in there if _picture(one) == _picture(wanted)), None)) is None:
             await store(ctx.db, same := wanted)
-        return Whisper(
-            render("absence/restored", days=forms.say_absence(same)), [Button("Annuler", Forget(number=same.number))]
-        )
+        text = render("absence/restored", days=forms.say_absence(same))
+        return Whisper(text, [Button("Annuler", Forget(number=same.number))])
     now = Button("Annuler", PutBackAbsence(number=found.number, **_picture(found)))
     kept = {name: getattr(wanted, name) for name in ("starts", "ends", "start", "end", "word")}
     await change(ctx.db, found, **kept)
@@ -310,9 +308,8 @@ async def ask_whether(ctx: Context, message: DirectMessage) -> Replies:
     try:
         said = forms.read_line(message.text, ctx.today)
     except ValueError:
-        return Direct(
-            render("absence/when"), [Button("Noter une absence", WriteAbsence(), "primary")], user_id=ctx.user.id
-        )
+        note = Button("Noter une absence", WriteAbsence(), "primary")
+        return Direct(render("absence/when"), [note], user_id=ctx.user.id)
     return _ask(ctx, said, Direct, user_id=ctx.user.id)
 
 

@@ -119,14 +119,12 @@ async def warn_sleepers(ctx: Context, _: Doze, so_far: Progress) -> Step:
 
 async def _warn(ctx: Context, person: Person) -> Reply:
     due = ctx.now + WARNED
-    await transitions.note_erasure(
-        ctx.db, transitions.Erasure(user_id=person.id, asked_at=ctx.now, due_at=due, asleep=True)
-    )
+    erasure = transitions.Erasure(user_id=person.id, asked_at=ctx.now, due_at=due, asleep=True)
+    await transitions.note_erasure(ctx.db, erasure)
     day = f"{due.astimezone(person.zone):%d/%m/%Y}"
     text = render("donnees/asleep", months=ctx.settings.account_months, due=day)
-    return Direct(
-        text, [Button("Garder mes données", KeepData(), "primary")], user_id=person.id, topic=get_topic(person.id)
-    )
+    keep = Button("Garder mes données", KeepData(), "primary")
+    return Direct(text, [keep], user_id=person.id, topic=get_topic(person.id))
 
 
 DRAWN_MAX = 25
@@ -224,11 +222,8 @@ def _describe_chapter(chapter: _Chapter, person: Person) -> dict[str, Any]:
 
 def _describe_row(row: Row, person: Person) -> list[list[str]]:
     """Return the non-empty values of a row with their labels."""
-    return [
-        [_typeset(label), _typeset(_say_value(value, person))]
-        for label, value in row.items()
-        if value not in (None, "", [], {})
-    ]
+    told = [(label, _say_value(value, person)) for label, value in row.items() if value not in (None, "", [], {})]
+    return [[_typeset(label), _typeset(value)] for label, value in told]
 
 
 def _say_value(value: Any, person: Person) -> str:
@@ -276,9 +271,8 @@ async def explain_erasure(ctx: Context, _: str) -> Replies:
     """Explain what will be erased, what stays and why; nothing happens before it is confirmed."""
     waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
     if waiting and not waiting.asleep:
-        return Whisper(
-            render("donnees/already", due=_say_due(ctx, waiting)), [Button("Annuler l’effacement", KeepData())]
-        )
+        text = render("donnees/already", due=_say_due(ctx, waiting))
+        return Whisper(text, [Button("Annuler l’effacement", KeepData())])
     duties = await rights.duties_of(ctx.db, ctx.user.id, ctx.now)
     said = {
         "kept": _group_kept(),
@@ -313,10 +307,8 @@ async def confirm_erasure(ctx: Context, _: Confirm) -> Replies:
     await transitions.note_erasure(ctx.db, wish)
     text = render("donnees/asked", due=_say_due(ctx, wish))
     button = Button("Annuler l’effacement", KeepData())
-    return [
-        Direct(text, [button], user_id=ctx.user.id, topic=get_topic(ctx.user.id)),
-        Whisper(render("donnees/noted", due=_say_due(ctx, wish))),
-    ]
+    told = Direct(text, [button], user_id=ctx.user.id, topic=get_topic(ctx.user.id))
+    return [told, Whisper(render("donnees/noted", due=_say_due(ctx, wish)))]
 
 
 @feature.command("mes-donnees annuler", help="Annuler l’effacement de vos données", writes=True)

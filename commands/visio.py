@@ -88,9 +88,9 @@ async def open_visio(ctx: Context, opened: OpenedRoom) -> Replies:
     text = render("visio/host", room=room, apart=hosts, here=shown is not None)
     buttons = [Button("Entrer pour animer", Host(room=room.key), "primary")] if hosts else []
     told = Direct(text, buttons, user_id=ctx.user.id)
-    return (
-        [shown, told] if shown else [Whisper(render("visio/not_here")), told, Direct(card, guests, user_id=ctx.user.id)]
-    )
+    if not shown:
+        return [Whisper(render("visio/not_here")), told, Direct(card, guests, user_id=ctx.user.id)]
+    return [shown, told]
 
 
 @feature.button(Enter, writes=False)

@@ -326,9 +326,8 @@ async def find_news(wanted: Search) -> Findings:
         number, title, _ = known.rows[place]
         best.setdefault(number, Hit(number, title, score))
     found = cut_hits(list(best.values()), wanted)
-    there = {
-        one.number: one for one in await digests.list_by_numbers(wanted.db, [int(hit.ident) for hit in found.hits])
-    }
+    numbers = [int(hit.ident) for hit in found.hits]
+    there = {one.number: one for one in await digests.list_by_numbers(wanted.db, numbers)}
     names = await editions.read_editions(wanted) if there else {}
     return replace(found, hits=[_name(hit, there[int(hit.ident)], names) for hit in found.hits])
 

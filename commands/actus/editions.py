@@ -216,9 +216,8 @@ def get_part_topic(number: int, part: int) -> str:
 async def get_digest(desk: NewsContext, number: int, *, lock: bool = False) -> Digest:
     """Get a digest by its number; with ``lock``, hold its row until the transaction ends. Raises UserError if there is
     none."""
-    return require(
-        await (digests.lock if lock else digests.get)(desk.db, number), "actus/unknown_number", number=number
-    )
+    find = digests.lock if lock else digests.get
+    return require(await find(desk.db, number), "actus/unknown_number", number=number)
 
 
 def must_be_open(digest: Digest) -> None:

@@ -138,9 +138,8 @@ async def _fetch(web: WebClient, source: FeedSource) -> FeedReading:
         feed = await _parse(web, answer)
         if feed.declared:
             raise ValueError("c’est une page, sans flux")
-    return FeedReading(
-        source, url, feed, etag=_read_header(answer, "etag"), modified=_read_header(answer, "last-modified")
-    )
+    etag, modified = _read_header(answer, "etag"), _read_header(answer, "last-modified")
+    return FeedReading(source, url, feed, etag=etag, modified=modified)
 
 
 async def _request(web: WebClient, url: str, known: dict[str, str]) -> WebResponse:

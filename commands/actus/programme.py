@@ -295,9 +295,8 @@ async def _act_on_due(desk: NewsContext, digest: Digest, what: Due) -> Sequence[
 
 
 async def _tell_team(desk: NewsContext, digest: Digest, what: str) -> Sequence[Reply]:
-    return await editions.tell_team(
-        desk, Message(render(f"actus/{what}", digest=digest, at=editions.say_at(digest.at)))
-    )
+    text = render(f"actus/{what}", digest=digest, at=editions.say_at(digest.at))
+    return await editions.tell_team(desk, Message(text))
 
 
 async def _lock_open(ctx: Context, number: int) -> Digest:

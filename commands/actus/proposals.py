@@ -139,11 +139,9 @@ def close_receipt(item: Item, template: str) -> Refresh:
 
 
 def _draw_receipt(item: Item) -> Message:
-    buttons = [
-        Button("Modifier", EditProposal(item=item.number)),
-        Button("Retirer", TakeBackProposal(item=item.number)),
-    ]
-    return Message(render("actus/noted", item=item), buttons)
+    edit = Button("Modifier", EditProposal(item=item.number))
+    take_back = Button("Retirer", TakeBackProposal(item=item.number))
+    return Message(render("actus/noted", item=item), [edit, take_back])
 
 
 async def tell_author(ctx: Context, item: Item) -> Sequence[Reply]:

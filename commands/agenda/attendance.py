@@ -62,9 +62,8 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
         shown = Button("Voir l’événement", cards.OpenEvent(event=event.number))
         waiting.append(Waiting(f"Aujourd’hui à {hour} : {quote(event.title)}", shown))
     if count := await agenda.count_proposed(ctx.db, ctx.now) if ctx.user.animates else 0:
-        verb = "attend d’être relu" if count == 1 else "attendent d’être relus"
-        review = Button("Relire les événements", RunCommand(line="agenda propositions"))
-        waiting.append(Waiting(f"{plural(count, 'événement')} {verb}", review))
+        said = plural(count, "événement attend d’être relu", "événements attendent d’être relus")
+        waiting.append(Waiting(said, Button("Relire les événements", RunCommand(line="agenda propositions"))))
     return waiting
 
 

@@ -365,10 +365,8 @@ async def draw_review_card(ctx: Context, event: AgendaEvent) -> Message:
         decider=await read_display_name(ctx, event.decided_by),
     )
     number = event.number
-    publish, correct = (
-        Button("Publier", PublishEvent(event=number), "primary"),
-        Button("Corriger", ChangeEvent(event=number)),
-    )
+    publish = Button("Publier", PublishEvent(event=number), "primary")
+    correct = Button("Corriger", ChangeEvent(event=number))
     offered = {
         EventState.PROPOSED: [publish, correct, Button("Refuser", DeclineEvent(event=number), "danger")],
         EventState.PUBLISHED: [correct, Button("Annuler", Cancel(event=number), "danger")],

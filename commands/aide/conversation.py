@@ -356,9 +356,8 @@ class Conversation:
     def _offer_whole(self, ctx: Context, heard: Heard) -> Sequence[Button]:
         """Offer to send the whole message, with its files, to the hotline, and to share the files."""
         source = make_permalink(ctx.settings, heard.message.post_id)
-        offered = {
-            ASKS_TEAM: Button("Demander de l’aide à l’équipe", RunCommand(line=f"{ASKS_TEAM} {source}"), "primary")
-        }
+        asks_team = Button("Demander de l’aide à l’équipe", RunCommand(line=f"{ASKS_TEAM} {source}"), "primary")
+        offered = {ASKS_TEAM: asks_team}
         if heard.message.file_ids:
             offered["ressources ajouter"] = Button("Proposer une ressource", RunCommand(line="ressources ajouter"))
         return [button for command, button in offered.items() if command in heard.view.commands]

@@ -94,11 +94,9 @@ async def _check_form(ctx: ReadingContext, form: cards.Form, wanted: Sequence[st
     cards.must_be_allowed(ctx.user, wanted)
     if form.moment and not ctx.now < form.moment <= ctx.now + LATEST:
         raise UserError(fields={"quand": render("annonce/moment_within_year")})
-    draft = (
-        cards.must_be_in(ctx, await annonces.get(ctx.db, form.annonce), AnnouncementState.DRAFT)
-        if form.annonce
-        else None
-    )
+    draft = None
+    if form.annonce:
+        draft = cards.must_be_in(ctx, await annonces.get(ctx.db, form.annonce), AnnouncementState.DRAFT)
     text = form.text or await _read_long_text(ctx, form, draft)
     if fault := cards.find_text_fault(text, everybody=form.mention == "oui"):
         raise UserError(fields={"texte": fault})

@@ -299,17 +299,13 @@ async def refresh_card(ctx: Context, announcement: Announcement, *, here: bool =
 
 def _draw_buttons(announcement: Announcement, now: datetime) -> Sequence[Button]:
     about = {"annonce": announcement.id}
-    correct, withdraw = (
-        Button("Corriger", CorrectAnnouncement(**about)),
-        Button("Retirer", WithdrawAnnouncement(**about), "danger"),
-    )
+    correct = Button("Corriger", CorrectAnnouncement(**about))
+    withdraw = Button("Retirer", WithdrawAnnouncement(**about), "danger")
     match announcement.state:
         case AnnouncementState.DRAFT:
             send = "Programmer" if _is_later(announcement, now) else "Envoyer"
-            edit, abandon = (
-                Button("Modifier", ChangeAnnouncement(**about)),
-                Button("Annuler", AbandonAnnouncement(**about)),
-            )
+            edit = Button("Modifier", ChangeAnnouncement(**about))
+            abandon = Button("Annuler", AbandonAnnouncement(**about))
             return [Button(send, Send(**about), "primary"), edit, abandon]
         case AnnouncementState.WITHDRAWN:
             return [Button("Rétablir", RestoreAnnouncement(**about))]

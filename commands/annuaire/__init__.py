@@ -81,26 +81,23 @@ async def show_page(ctx: ReadingContext, click: cards.MoreCards) -> Replies:
 async def show_card(ctx: Context, click: cards.SeeCard) -> Replies:
     """Show one card in full."""
     found = await cards.find_target(ctx, click.chosen)
-    card = (
-        cards.draw_contact(found, ctx.user)
-        if isinstance(found, entries.Contact)
-        else await cards.draw_person(ctx, found)
-    )
+    if isinstance(found, entries.Contact):
+        card = cards.draw_contact(found, ctx.user)
+    else:
+        card = await cards.draw_person(ctx, found)
     return Whisper(card.text, card.buttons)
 
 
 def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: cards.MoreCards) -> Whisper:
     page = cut_page(hits, at.page, PAGE)
     shown = [hit.entry for hit in page.rows]
-    text = render(
-        "annuaire/list", lines=[cards.draw_line(ctx, entry) for entry in shown], query=quote(at.query), page=page
-    )
+    lines = [cards.draw_line(ctx, entry) for entry in shown]
+    text = render("annuaire/list", lines=lines, query=quote(at.query), page=page)
     following = page.draw_next(lambda number: cards.MoreCards(query=at.query, page=number))
-    shown_cards = Menu("Fiche", cards.SeeCard(), {cards.get_target(entry): cards.get_label(entry) for entry in shown})
+    labels = {cards.get_target(entry): cards.get_label(entry) for entry in shown}
+    shown_cards = Menu("Fiche", cards.SeeCard(), labels)
     # (A short page has a button for each of both, so each says what it is.)
-    files = Menu(
-        "vCard", cards.TakeOne(), {cards.get_target(entry): f"vCard {cards.get_label(entry)}" for entry in shown}
-    )
+    files = Menu("vCard", cards.TakeOne(), {target: f"vCard {label}" for target, label in labels.items()})
     return Whisper(text, following, menus=[shown_cards, files])
 
 
@@ -154,9 +151,8 @@ async def send_question(ctx: Context, form: AskHelp) -> Replies:
     key = ctx.request.key
     await entries.note_request(ctx.db, key, ctx.user.id, [person.id for person in asked], ctx.now)
     names = [person.full_name for person in asked]
-    sent = Whisper(
-        render("annuaire/asked", names=names), [Button("Retirer ma demande", cards.WithdrawQuestion(key=key))]
-    )
+    withdraw = Button("Retirer ma demande", cards.WithdrawQuestion(key=key))
+    sent = Whisper(render("annuaire/asked", names=names), [withdraw])
     return [sent, *(_draw_question(ctx, form, person) for person in asked)]
 
 
@@ -361,10 +357,8 @@ async def decide_contact(ctx: Context, click: cards.DecideContact) -> Replies:
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     """Tell an animateur how many contacts wait for review."""
     count = await entries.count_proposed(ctx.db) if ctx.user.animates else 0
-    if not count:
-        return []
-    verb = "attend d’être relu" if count == 1 else "attendent d’être relus"
-    return [Waiting(f"{plural(count, 'contact')} {verb}", Button("Relire", RunCommand(line="annuaire propositions")))]
+    said = plural(count, "contact attend d’être relu", "contacts attendent d’être relus")
+    return [Waiting(said, Button("Relire", RunCommand(line="annuaire propositions")))] if count else []
 
 
 def _note_contact(ctx: Context, contact: entries.Contact, before: Mapping[str, object]) -> None:

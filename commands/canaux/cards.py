@@ -115,9 +115,8 @@ def note_finding(ctx: Context, finding: Finding, place: str) -> None:
     """Record in the audit log that a channel was changed by hand; ``place`` is its Mattermost id, once it has one."""
     before, after = ({"quoi": finding.drift.value, "nom": value} for value in (finding.before, finding.after))
     thing = f"canal:{place or finding.key}"
-    deed = AuditEntry(
-        journal.AuditAct.CHANNEL_CHANGE, thing, finding.user_id, finding.reason, before, after | {"cle": finding.key}
-    )
+    after |= {"cle": finding.key}
+    deed = AuditEntry(journal.AuditAct.CHANNEL_CHANGE, thing, finding.user_id, finding.reason, before, after)
     record_entry_at_end(ctx, deed)
 
 

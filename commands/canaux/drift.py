@@ -224,9 +224,8 @@ async def read_plan(db: AsyncSession, settings: Settings, now: datetime) -> Chan
     leaving = await transitions.find_in_grace(db, now)
     everybody = await every(db)
     people = {p.id: ChannelPerson.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
-    return ChannelPlan(
-        await list_planned(db, settings), await find_channel_ids(db), MembershipRules(await list_allowances(db)), people
-    )
+    rules = MembershipRules(await list_allowances(db))
+    return ChannelPlan(await list_planned(db, settings), await find_channel_ids(db), rules, people)
 
 
 @dataclass(frozen=True, slots=True)

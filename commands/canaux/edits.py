@@ -281,13 +281,9 @@ async def read_restored(ctx: ReadingContext, text: str) -> UnarchiveChannel | Wh
 
 async def _list_archived(ctx: Context) -> Mapping[str, str]:
     """Return the keys of archived channels, and the reason of each."""
-    table, archived = (
-        await canaux.list_planned(ctx.db, ctx.settings, archived=True),
-        await watchlist.list_archived(ctx.db),
-    )
-    by_hand = {
-        key: BY_HAND for key, channel_id in (await canaux.find_channel_ids(ctx.db)).items() if channel_id in archived
-    }
+    table = await canaux.list_planned(ctx.db, ctx.settings, archived=True)
+    archived, known = await watchlist.list_archived(ctx.db), await canaux.find_channel_ids(ctx.db)
+    by_hand = {key: BY_HAND for key, channel_id in known.items() if channel_id in archived}
     return {key: why for key, why in (by_hand | dict(await canaux.list_put_away(ctx.db))).items() if key in table}
 
 

@@ -244,9 +244,8 @@ async def _check_admin_change(ctx: ReadingContext, wanted: Lead, place: str) -> 
     account = await ctx.chat.user_by_name(wanted.username)
     if account is None or account.is_bot or account.deleted:
         raise UserError(render("canaux/unknown_person", username=wanted.username))
-    member = require(
-        await ctx.chat.channel_member(place, account.id), "canaux/not_in_channel", username=account.username
-    )
+    found = await ctx.chat.channel_member(place, account.id)
+    member = require(found, "canaux/not_in_channel", username=account.username)
     if member.is_guest:
         raise UserError(render("canaux/guest_admin"))
     if member.is_admin is wanted.leads:
@@ -391,10 +390,8 @@ async def take_out_leavers(ctx: Context, _: SeeOff, progress: Progress) -> Step:
 async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[Reply]:
     """Remove people who moved from the channels of their former département, unless they are admitted by name, moved
     back, or animate."""
-    table, rules = (
-        await canaux.list_planned(ctx.db, ctx.settings),
-        canaux.MembershipRules(await canaux.list_allowances(ctx.db)),
-    )
+    table = await canaux.list_planned(ctx.db, ctx.settings)
+    rules = canaux.MembershipRules(await canaux.list_allowances(ctx.db))
     told: list[Reply] = []
     for move in await transitions.list_over(ctx.db, ctx.now):
         await transitions.forget_move(ctx.db, move)
@@ -428,10 +425,8 @@ async def _list_leavers(ctx: Context) -> Sequence[Person]:
 async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
     """Remove somebody from the channels that were theirs on their last day."""
     assert person.left_on is not None  # that is why they leave
-    was, is_now = (
-        canaux.ChannelPerson.of(person, person.left_on),
-        canaux.ChannelPerson.of(person, person.today(ctx.now)),
-    )
+    was = canaux.ChannelPerson.of(person, person.left_on)
+    is_now = canaux.ChannelPerson.of(person, person.today(ctx.now))
     settling = await canaux.compute_settling(ctx.db, await canaux.list_planned(ctx.db, ctx.settings), was, is_now)
     cards.note_moves(ctx, person.id, leaves=list(settling.leaves))
     return [RemoveMember(channel_id, person.id) for channel_id in settling.leaves]

@@ -142,9 +142,8 @@ async def repair_shown(ctx: Context, click: cards.Repair) -> Replies:
 async def repair_last(ctx: Context, text: str) -> Replies:
     """Repair what the last check by this person showed of these channels."""
     scope = cards.read_scope(text, await canaux.list_planned(ctx.db, ctx.settings))
-    last = await runs.find_latest(
-        ctx.db, ctx.now - cards.DAY, Stage.SHOWN, kind=RunKind.CHECK, scope=scope, by=ctx.user.id
-    )
+    since, kind = ctx.now - cards.DAY, RunKind.CHECK
+    last = await runs.find_latest(ctx.db, since, Stage.SHOWN, kind=kind, scope=scope, by=ctx.user.id)
     if last is None:
         line = f"/canaux verifier {text.strip()}".strip()
         raise UserError(render("canaux/nothing_to_repair", line=line))
@@ -348,11 +347,8 @@ async def undo_run(ctx: Context, click: cards.UndoRun) -> Replies:
         await runs.drop_found(ctx.db, run.id, STOPPED)
     await runs.move_run(ctx.db, run, Stage.UNDOING)
     cards.note_run(ctx, journal.AuditAct.CHANNEL_UNDO, run, await count_changes(ctx.db, run.id, *cards.MADE))
-    return [
-        await cards.refresh_run(ctx, run),
-        Whisper(render("canaux/mending")),
-        Start(payload=cards.Unmend(run=run.id)),
-    ]
+    mending = Whisper(render("canaux/mending"))
+    return [await cards.refresh_run(ctx, run), mending, Start(payload=cards.Unmend(run=run.id))]
 
 
 @feature.work(

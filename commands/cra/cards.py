@@ -321,9 +321,5 @@ async def update_card(ctx: Context, cra: CraRow, verb: str) -> Update:
 
 def _buttons(activite: Activite, **about: Any) -> list[Button]:
     spread = [Button("Répartir", Spread(**about))] if activite is Activite.COLLECTIF else []
-    return [
-        Button("Modifier", EditReport(**about), "primary"),
-        Button("Dupliquer", CopyReport(**about)),
-        *spread,
-        Button("Supprimer", Delete(**about), "danger"),
-    ]
+    edit, copy = Button("Modifier", EditReport(**about), "primary"), Button("Dupliquer", CopyReport(**about))
+    return [edit, copy, *spread, Button("Supprimer", Delete(**about), "danger")]

@@ -139,9 +139,8 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
         return _draw_row(await find_report(ctx, number))
     read, key = coordination.read_coordination_line(line, ctx.clues), secrets.token_urlsafe(16)
     if read.kind is not None:
-        return PreviewedCoordination(
-            author=ctx.user.id, key=key, kind=read.kind, raw=read.raw, assumed=[str(each) for each in read.assumed]
-        )
+        assumed = [str(each) for each in read.assumed]
+        return PreviewedCoordination(author=ctx.user.id, key=key, kind=read.kind, raw=read.raw, assumed=assumed)
     windows = {
         kind: CompleteCoordination(author=ctx.user.id, key=f"{key}.{kind}", kind=kind, raw=read.raw)
         for kind in CoordinationKind
@@ -323,10 +322,8 @@ def draw_card(row: CoordinationReport, verb: str) -> Message:
 
 def _acts(row: CoordinationReport) -> list[Button]:
     number = row.number
-    return [
-        Button("Modifier", EditCoordination(number=number), "primary"),
-        Button("Supprimer", DeleteCoordination(number=number), "danger"),
-    ]
+    edit = Button("Modifier", EditCoordination(number=number), "primary")
+    return [edit, Button("Supprimer", DeleteCoordination(number=number), "danger")]
 
 
 def _draw_row(row: CoordinationReport) -> Whisper:
@@ -390,10 +387,10 @@ async def show_coordination_page(ctx: Context, at: CoordinationPage) -> Replies:
     assert period is not None
     page = await read_page(partial(_read_rows, ctx, period), at.page)
     text = render("coordination/list", page=page, period=period, everything=period.start == FIRST_DAY)
-    cards = [
-        Card(render("coordination/row", number=row.number, sentence=say_coordination(row.said)), _acts(row))
-        for row in page.rows
+    told = [
+        (row, render("coordination/row", number=row.number, sentence=say_coordination(row.said))) for row in page.rows
     ]
+    cards = [Card(text, _acts(row)) for row, text in told]
     following = page.draw_next(lambda number: CoordinationPage(period=at.period, page=number), style="primary")
     return Whisper(text, following, cards=cards)
 

@@ -375,15 +375,11 @@ def _offer_acts(ctx: Context, reports: Sequence[CraRow], *, practice: bool) -> l
     """Make the buttons for the listed reports; if there are several, they open a menu."""
     if len(reports) == 1:
         about: dict[str, Any] = {"number": reports[0].number, "practice": practice}
-        return [
-            Button("Modifier", cards.EditReport(**about), "primary"),
-            Button("Dupliquer", cards.CopyReport(**about)),
-        ]
+        edit = Button("Modifier", cards.EditReport(**about), "primary")
+        return [edit, Button("Dupliquer", cards.CopyReport(**about))]
     titles = {str(cra.number): f"n° {cra.number} · {title_report(cra.report, ctx.today)}" for cra in reports}
-    asked: Sequence[tuple[str, Choosing]] = (
-        ("Modifier", cards.EditOne(practice=practice)),
-        ("Dupliquer", cards.CopyOne(practice=practice)),
-    )
+    edit_one, copy_one = cards.EditOne(practice=practice), cards.CopyOne(practice=practice)
+    asked: Sequence[tuple[str, Choosing]] = (("Modifier", edit_one), ("Dupliquer", copy_one))
     return [Button(act, OpenMenu.of(Menu(act, payload, titles))) for act, payload in asked] if titles else []
 
 
@@ -435,9 +431,6 @@ def _make_hit(wanted: Search, cra: CraRow, worth: int) -> Hit:
 async def show_report(ctx: Context, click: cards.SeeReport) -> Replies:
     """Show a report, with its buttons."""
     cra = await find_standing_report(ctx, click)
-    buttons = [
-        Button("Modifier", cards.EditReport(number=cra.number), "primary"),
-        Button("Dupliquer", cards.CopyReport(number=cra.number)),
-    ]
+    buttons = _offer_acts(ctx, [cra], practice=False)
     sentence = cards.say_report(cra.report, await cards.read_tags(ctx, cra))
     return Whisper(render("cra/seen", number=cra.number, sentence=sentence), buttons)

@@ -152,11 +152,9 @@ async def _report_absence(ctx: Context, absence: Absence, button: Button | None,
     if is_self and own and what == "away":
         buttons.append(Button("Échanger ma garde", rota.OpenSwap()))
     told = Whisper(text, buttons)
-    return (
-        told
-        if is_self
-        else [told, Direct(render("garde/absence", who=None, by=ctx.user, **about), user_id=absence.user_id)]
-    )
+    if is_self:
+        return told
+    return [told, Direct(render("garde/absence", who=None, by=ctx.user, **about), user_id=absence.user_id)]
 
 
 class ReleaseOne(ChosenDays):
@@ -279,12 +277,10 @@ async def read_rota(ctx: ReadingContext, text: str) -> rota.DutyRequest | Whispe
     turns = await duty.list_turns(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
     own = [turn for turn in turns if turn.user_id == ctx.user.id]
     away = await duty.list_absences(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
-    back = (
-        [Button("Annuler mon absence", RunCommand(line="garde present"))]
-        if ctx.user.id in {a.user_id for a in away}
-        else []
-    )
-    return Whisper(await _draw_rota(ctx, turns, away), [*_rota_buttons(own), *back])
+    buttons = _rota_buttons(own)
+    if any(absence.user_id == ctx.user.id for absence in away):
+        buttons.append(Button("Annuler mon absence", RunCommand(line="garde present")))
+    return Whisper(await _draw_rota(ctx, turns, away), buttons)
 
 
 async def read_own_turn(ctx: ReadingContext, text: str) -> rota.DutyRequest | Ask:
@@ -377,14 +373,12 @@ async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence
     )
 
 
-def _rota_buttons(own: Sequence[DutyTurn]) -> Sequence[Button]:
+def _rota_buttons(own: Sequence[DutyTurn]) -> list[Button]:
     """Return the buttons under the rota; more if the reader has turns of their own."""
-    take = Button("Me mettre de garde", rota.AddTurn(), "primary")
-    return (
-        [take, Button("Échanger", rota.OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]
-        if own
-        else [take]
-    )
+    buttons = [Button("Me mettre de garde", rota.AddTurn(), "primary")]
+    if own:
+        buttons += [Button("Échanger", rota.OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]
+    return buttons
 
 
 def _rota_line(ctx: Context, turn: DutyTurn, called: Mapping[str, Markdown]) -> Markdown:

@@ -110,10 +110,10 @@ def note_absence(ctx: Context, absence: absences.Absence, *, ends: bool) -> None
     """Record in the audit log that an absence was noted, or ended."""
     days = {"du": str(absence.starts), "jusqu_au": str(absence.ends)}
     before, after = (days, {}) if ends else ({}, days)
-    record_entry_at_end(
-        ctx,
-        AuditEntry(journal.AuditAct.DUTY_ABSENCE, f"absence:{absence.id}", absence.user_id, before=before, after=after),
+    deed = AuditEntry(
+        journal.AuditAct.DUTY_ABSENCE, f"absence:{absence.id}", absence.user_id, before=before, after=after
     )
+    record_entry_at_end(ctx, deed)
 
 
 _ALL_QUEUES = ("toutes les files", "toutes", "les deux files", "les deux")
@@ -379,16 +379,10 @@ async def announce_turns(ctx: Context) -> Replies:
     """Tell the agents whose turn begins today, unless they took it today. A turn begins on its first open day."""
     hours, today = OfficeHours.of(ctx.settings), get_day(ctx.now)
     away = await duty.find_away(ctx.db, ctx.now)
-    begun = [
-        turn
-        for turn in await duty.list_turns(ctx.db, today, today + _DAY)
-        if next(filter(hours.opens_on, turn.days), None) == today
-    ]
-    return [
-        Direct(render("garde/begins", turn=say_turn(ctx, turn)), user_id=turn.user_id)
-        for turn in begun
-        if turn.user_id not in away and get_day(turn.at) < today
-    ]
+    turns = await duty.list_turns(ctx.db, today, today + _DAY)
+    begun = [turn for turn in turns if next(filter(hours.opens_on, turn.days), None) == today]
+    told = [turn for turn in begun if turn.user_id not in away and get_day(turn.at) < today]
+    return [Direct(render("garde/begins", turn=say_turn(ctx, turn)), user_id=turn.user_id) for turn in told]
 
 
 @feature.job("hour=4 minute=25", name="garde.forget", writes=True)

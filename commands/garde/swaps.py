@@ -120,18 +120,14 @@ async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, wi
     if await duty.is_swap_open(ctx.db, given.number, with_id):
         raise UserError(render("garde/swap_proposed"))
     number = await duty.propose_swap(ctx.db, new)
-    buttons = [
-        Button("Accepter", AnswerSwap(number=number, accept=True), "primary"),
-        Button("Refuser", AnswerSwap(number=number, accept=False)),
-    ]
+    accept = Button("Accepter", AnswerSwap(number=number, accept=True), "primary")
+    refuse = Button("Refuser", AnswerSwap(number=number, accept=False))
     called = (await rota.say_names(ctx, [with_id]))[with_id]
     asked = render(
         "garde/proposed", who=called, given=rota.say_turn(ctx, given), taken=taken and rota.say_turn(ctx, taken)
     )
-    return [
-        Whisper(asked, [Button("Retirer ma proposition", WithdrawSwap(number=number))]),
-        SWAP.send(number, Message(await _say_swap(ctx, new), buttons), with_id),
-    ]
+    whisper = Whisper(asked, [Button("Retirer ma proposition", WithdrawSwap(number=number))])
+    return [whisper, SWAP.send(number, Message(await _say_swap(ctx, new), [accept, refuse]), with_id)]
 
 
 @feature.button(AnswerSwap, roles=AGENTS)
@@ -173,9 +169,8 @@ async def _trade_turns(ctx: Context, asked: DutySwap) -> None:
     if asked.taken is not None:
         await duty.give_turn(ctx.db, asked.taken, asked.with_id, asked.by)
         before[asked.taken], after[asked.taken] = asked.with_id, asked.by
-    record_entry_at_end(
-        ctx, AuditEntry(AuditAct.DUTY_SWAP, f"garde:{asked.given}", asked.by, before={"de": before}, after={"a": after})
-    )
+    deed = AuditEntry(AuditAct.DUTY_SWAP, f"garde:{asked.given}", asked.by, before={"de": before}, after={"a": after})
+    record_entry_at_end(ctx, deed)
 
 
 async def _find_objection(ctx: Context, asked: DutySwap) -> str:

@@ -205,9 +205,8 @@ async def find_own_tickets(wanted: Search) -> Findings:
     own = await stored_tickets.list_of_author(wanted.db, wanted.user.id, 0, LOOKED_THROUGH) if wanted.user.id else []
     entries = [text_search.weigh_texts((one.details, DETAILS)) | text_search.weigh_title(one.subject) for one in own]
     ranked = [(own[place], score) for place, score in text_search.rank_entries(wanted.words, entries)]
-    hits = [
-        Hit(one.number, one.subject, score, f"n° {one.number}, {cards.say_state(one).lower()}") for one, score in ranked
-    ]
+    told = [(one, score, f"n° {one.number}, {cards.say_state(one).lower()}") for one, score in ranked]
+    hits = [Hit(one.number, one.subject, score, said) for one, score, said in told]
     return cut_hits(hits, wanted)
 
 

@@ -96,9 +96,8 @@ MORE: Mapping[Move, str] = {
 
 async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
     """Post the card of a ticket in a room, and note that it is on its way there."""
-    await posts.save_card(
-        ctx.db, posts.TicketCard(ticket=ticket.number, queue=ticket.queue, channel_id=room, version=ticket.version)
-    )
+    card = posts.TicketCard(ticket=ticket.number, queue=ticket.queue, channel_id=room, version=ticket.version)
+    await posts.save_card(ctx.db, card)
     return CARD.post(ticket, await draw_card(ctx, ticket), room, files=ticket.files)
 
 
@@ -316,9 +315,8 @@ async def on_room_made(ctx: Context, event: Delivered) -> Replies:
     if queue is None or planned is None:
         return None
     await canaux.remember_channel(ctx.db, planned.key, event.channel_id, ctx.now)
-    record_entry_at_end(
-        ctx, AuditEntry(journal.AuditAct.CHANNEL_CHANGE, f"canal:{event.channel_id}", after={"cree": planned.name})
-    )
+    deed = AuditEntry(journal.AuditAct.CHANNEL_CHANGE, f"canal:{event.channel_id}", after={"cree": planned.name})
+    record_entry_at_end(ctx, deed)
     roles = [role for role in people.Role if role in planned.roles]
     belong = [person.id for role in roles for person in await people.with_role(ctx.db, role, ctx.today, limit=AT_ONCE)]
     return [*([AddMembers(event.channel_id, belong)] if belong else []), *await post_waiting_cards(ctx, queue)]

@@ -194,12 +194,10 @@ def _ask_masked(ctx: Context, place: TicketThread, line: TicketLine, text: str) 
     found = guard.find(text) if place.side is Side.DIRECT else ()
     if not found:
         return []
-    buttons = [
-        Button("Laisser masqué", KeepLine(post_id=line.post_id, keep=False), "primary"),
-        Button("Montrer", KeepLine(post_id=line.post_id, keep=True)),
-    ]
+    keep = Button("Laisser masqué", KeepLine(post_id=line.post_id, keep=False), "primary")
+    show = Button("Montrer", KeepLine(post_id=line.post_id, keep=True))
     asked = render("hotline/masked", found=guard.name_kinds(found))
-    return [Direct(asked, buttons, user_id=ctx.user.id, root_id=place.ticket.thread_post)]
+    return [Direct(asked, [keep, show], user_id=ctx.user.id, root_id=place.ticket.thread_post)]
 
 
 async def decide_masked(ctx: ReadingContext, click: KeepLine) -> ShowLine | Update:

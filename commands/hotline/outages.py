@@ -152,17 +152,14 @@ async def stop_telling(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
 async def _next_numbers(ctx: Context, incident: Incident, what: OutageStage, after: int) -> Sequence[int]:
     if what is OutageStage.SAID:
         return [number for number in incident.alike if number > after][:BATCH]
-    return [
-        ticket.number for ticket in await tickets.list_tickets_of_incident_after(ctx.db, incident.number, after, BATCH)
-    ]
+    found = await tickets.list_tickets_of_incident_after(ctx.db, incident.number, after, BATCH)
+    return [ticket.number for ticket in found]
 
 
 async def _count_told(ctx: Context, incident: Incident, what: OutageStage) -> int:
-    return (
-        len(incident.alike)
-        if what is OutageStage.SAID
-        else await tickets.count_tickets_of_incident(ctx.db, incident.number)
-    )
+    if what is OutageStage.SAID:
+        return len(incident.alike)
+    return await tickets.count_tickets_of_incident(ctx.db, incident.number)
 
 
 async def _tell_ticket(ctx: Context, number: int, incident: Incident, what: OutageStage) -> Sequence[Reply]:
@@ -279,9 +276,8 @@ async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
         if ticket is None or ticket.queue != form.queue or not ticket.state.is_open:
             raise UserError(fields={"demandes": render("hotline/not_open_here", number=number)})
         if ticket.incident is not None:
-            raise UserError(
-                fields={"demandes": render("hotline/in_other_outage", number=number, incident=ticket.incident)}
-            )
+            told = render("hotline/in_other_outage", number=number, incident=ticket.incident)
+            raise UserError(fields={"demandes": told})
     return numbers
 
 

@@ -108,9 +108,8 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     if served := await list_served(ctx, ctx.user):
         free, owed = await tickets.count_waiting(ctx.db, served, ctx.user.id)
         said, kind = render("hotline/waits_for_agent", free=free, owed=owed), "libres" if free else "à moi"
-        waiting += (
-            [Waiting(said, Button("Les demandes", RunCommand(line=f"ticket liste {kind}")))] if free or owed else []
-        )
+        if free or owed:
+            waiting.append(Waiting(said, Button("Les demandes", RunCommand(line=f"ticket liste {kind}"))))
     return waiting
 
 

@@ -41,9 +41,8 @@ def note_move(ctx: Context, ticket: Ticket, move: Move, actor: Actor, was: tuple
         return
     before = {"etat": was[0].value, "agent": was[1]}
     after = {"geste": move.value, "etat": ticket.state.value, "agent": ticket.agent_id, "file": ticket.queue}
-    record_entry_at_end(
-        ctx, AuditEntry(AuditAct.TICKET_MOVE, f"demande:{ticket.number}", ticket.author_id, before=before, after=after)
-    )
+    deed = AuditEntry(AuditAct.TICKET_MOVE, f"demande:{ticket.number}", ticket.author_id, before=before, after=after)
+    record_entry_at_end(ctx, deed)
 
 
 async def lock_ticket(ctx: Context, number: int) -> Ticket:
@@ -296,11 +295,8 @@ async def mark_duplicate(ctx: Context, form: windows.MarkDuplicate) -> Replies:
     if other is None or other.number == ticket.number or not await serves(ctx, ctx.user, other.queue):
         raise UserError(fields={"numero": render("hotline/no_original", other=form.other)})
     if other.reason is Reason.DOUBLON:
-        raise UserError(
-            fields={
-                "numero": render("hotline/original_is_double", number=other.number, duplicate_of=other.duplicate_of)
-            }
-        )
+        told = render("hotline/original_is_double", number=other.number, duplicate_of=other.duplicate_of)
+        raise UserError(fields={"numero": told})
     ended = {"reason": Reason.DOUBLON, "duplicate_of": other.number}
     made = await make_move(ctx, ticket, Move.DUPLICATE, actor, MoveNote(f"de la n° {other.number}"), **ended)
     await tickets.redirect_duplicates(ctx.db, ticket.number, other.number)

@@ -71,12 +71,10 @@ async def file_idea(ctx: Context, form: FileIdea) -> Replies:
     alike = idees.find_alike(title, await idees.list_all(ctx.db, OPEN))
     if not alike:
         return [*await _file(ctx, idea), *left]
-    buttons = [
-        Button("Proposer quand même", FileAnyway(idea=idea.number)),
-        Button("Ne pas proposer", DropIdea(idea=idea.number)),
-    ]
+    anyway = Button("Proposer quand même", FileAnyway(idea=idea.number))
+    drop = Button("Ne pas proposer", DropIdea(idea=idea.number))
     text = render("idees/alike", title=idea.title, count=len(alike))
-    return [Whisper(text, buttons, cards=await cards.draw_rows(ctx, alike, instead_of=idea.number)), *left]
+    return [Whisper(text, [anyway, drop], cards=await cards.draw_rows(ctx, alike, instead_of=idea.number)), *left]
 
 
 def _mask(text: str, most: int) -> str:

@@ -121,10 +121,8 @@ async def draw_card(ctx: Context, idea: Idea) -> Message:
 
 def draw_ruling_buttons(idea: Idea) -> Sequence[Button]:
     """Draw the buttons that open a window for animateurs."""
-    return [
-        Button("Répondre…", AnswerIdea(idea=idea.number)),
-        Button("Retirer", TakeIdeaBack(idea=idea.number), "danger"),
-    ]
+    answer = Button("Répondre…", AnswerIdea(idea=idea.number))
+    return [answer, Button("Retirer", TakeIdeaBack(idea=idea.number), "danger")]
 
 
 async def refresh_card(ctx: Context, idea: Idea, *, here: bool = False) -> Refresh:
@@ -140,9 +138,8 @@ async def draw_idea(ctx: Context, idea: Idea) -> Message:
     if is_mine:
         label = "Ne plus me citer" if idea.is_named else "Me citer"
         buttons = [*buttons, Button(label, Name(idea=idea.number, agrees=not idea.is_named))]
-        buttons += (
-            [Button("Retirer mon idée", TakeIdeaBack(idea=idea.number), "danger")] if not ctx.user.animates else []
-        )
+        if not ctx.user.animates:
+            buttons.append(Button("Retirer mon idée", TakeIdeaBack(idea=idea.number), "danger"))
     details = quotation(idea.details, idees.DETAILS_MAX)
     text = render("idees/idea", idea=idea, details=details, voted=voted, mine=is_mine)
     buttons = [*buttons, *(draw_ruling_buttons(idea) if ctx.user.animates else [])]
@@ -377,7 +374,5 @@ def list_lines(ideas: Iterable[Idea], votes: dict[int, int]) -> Iterator[Sequenc
 async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     """Tell animateurs of ideas that have had no answer for a week."""
     count = await idees.count_unanswered(ctx.db, ctx.now - idees.KEPT) if ctx.user.animates else 0
-    if not count:
-        return []
     button = Button("Lire les idées", IdeaPage(of=IdeaListing.LATEST, text=IdeaState.NEW.label))
-    return [Waiting(render("idees/unanswered", count=count), button)]
+    return [Waiting(render("idees/unanswered", count=count), button)] if count else []

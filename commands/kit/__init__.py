@@ -96,10 +96,8 @@ async def draw_lot(ctx: Context, batch: KitBatch) -> Card:
     """Draw a lot: how many orders, where the parcels are, and what comes next."""
     counted = sum((await kit.count_parcels(ctx.db, batch.number)).values(), Counter[ParcelState]())
     number = batch.number
-    buttons = [
-        Button("Fichier du fournisseur", SupplierFile(batch=number)),
-        Button("Chiffres et tailles", LotFigures(batch=number)),
-    ]
+    file = Button("Fichier du fournisseur", SupplierFile(batch=number))
+    buttons = [file, Button("Chiffres et tailles", LotFigures(batch=number))]
     if batch.is_open:
         buttons += [] if batch.reminded_at else [Button("Relancer", RemindAll(batch=number))]
         buttons += [Button("Clore", CloseLot(batch=number), "danger")]
@@ -111,9 +109,8 @@ async def draw_lot(ctx: Context, batch: KitBatch) -> Card:
 
 def say_parcels(counted: Mapping[ParcelState, int]) -> str:
     """Count parcels by state: « 12 commandés, 3 en route »; "" for none."""
-    return ", ".join(
-        f"{counted[state]} {_several(state, counted[state])}" for state in ParcelState if counted.get(state)
-    )
+    there = [state for state in ParcelState if counted.get(state)]
+    return ", ".join(f"{counted[state]} {_several(state, counted[state])}" for state in there)
 
 
 def _several(state: ParcelState, count: int) -> str:
@@ -147,11 +144,9 @@ async def close_lot(ctx: Context, click: CloseLot) -> Replies:
     batch.closed_at = ctx.now
     await ctx.db.flush()
     orders.note_batch(ctx, f"kit:{batch.number}", etat="clos")
-    buttons = [
-        Button("Fichier du fournisseur", SupplierFile(batch=batch.number), "primary"),
-        Button("Annuler", ReopenLot(batch=batch.number)),
-    ]
-    return Whisper(render("kit/closed", batch=orders.say_batch(batch)), buttons)
+    file = Button("Fichier du fournisseur", SupplierFile(batch=batch.number), "primary")
+    cancel = Button("Annuler", ReopenLot(batch=batch.number))
+    return Whisper(render("kit/closed", batch=orders.say_batch(batch)), [file, cancel])
 
 
 @feature.undo(ReopenLot, name="kit.Reopen", roles=ANIMATEURS)
@@ -204,9 +199,8 @@ async def show_figures(ctx: ReadingContext, at: LotFigures) -> Replies:
     batch = await orders.get_batch(ctx, at.batch)
     parcels, silent = await kit.count_parcels(ctx.db, batch.number), await _count_silent(ctx.db, ctx)
     places = sorted({*parcels, *silent}, key=lambda code: (not code, code))
-    page = cut_page(
-        [_DepartementLine(code, parcels.get(code, Counter()), silent[code]) for code in places], at.page, FIGURES_PAGE
-    )
+    lines = [_DepartementLine(code, parcels.get(code, Counter()), silent[code]) for code in places]
+    page = cut_page(lines, at.page, FIGURES_PAGE)
     sizes = await _list_sizes(ctx, batch) if page.number == 1 else []
     text = render("kit/figures", batch=orders.say_batch(batch), page=page, sizes=sizes)
     return Whisper(text, page.draw_next(lambda number: LotFigures(batch=batch.number, page=number)))

@@ -251,9 +251,8 @@ async def draw_kit(ctx: Context, order: KitOrder, heading: str = "kit/own") -> M
     assert batch
     parcels = await _list_parcels(ctx, order)
     may_change = batch.is_open and not kit.is_under_way(parcels)
-    text = render(
-        "kit/order", heading=render(heading, batch=say_batch(batch), order=order), lines=kit.make_label(order)
-    )
+    heading = render(heading, batch=say_batch(batch), order=order)
+    text = render("kit/order", heading=heading, lines=kit.make_label(order))
     buttons = [Button("Corriger", EditOrder()), Button("Retirer ma commande", DropOrder(order=order.number), "danger")]
     cards = [] if may_change else [draw_parcel(parcel) for parcel in parcels]
     return Message(text, buttons if may_change else [], _list_facts(ctx, order), cards=cards)
@@ -324,10 +323,8 @@ async def report_parcel(ctx: Context, form: ReportParcel) -> Replies:
     if await CARD.is_sent(ctx.db, parcel):
         return [rewritten, told]
     room = await canaux.find_team_room(ctx.db)
-    return [
-        *await tell_animateurs(ctx, room, await draw_card(ctx, order, parcel), topic=CARD.of(parcel)),
-        told,
-    ]
+    card = await draw_card(ctx, order, parcel)
+    return [*await tell_animateurs(ctx, room, card, topic=CARD.of(parcel)), told]
 
 
 async def draw_card(ctx: Context, order: KitOrder, parcel: KitParcel) -> Message:

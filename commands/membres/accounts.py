@@ -245,10 +245,8 @@ def _draw_question(ctx: Context, animateur: Person, found: Sequence[Person]) -> 
     key = f"{ids[0]}:{ctx.today}"
     topic = GONE.of(key)
     label = "Confirmer le départ" if len(ids) == 1 else "Confirmer les départs"
-    buttons = [
-        Button(label, ConfirmGone(person_ids=ids, topic=topic), "primary"),
-        Button("Ignorer", IgnoreGone(person_ids=ids, topic=topic)),
-    ]
+    about = {"person_ids": ids, "topic": topic}
+    buttons = [Button(label, ConfirmGone(**about), "primary"), Button("Ignorer", IgnoreGone(**about))]
     text = render("membres/gone", people=[(person, _say_place(person)) for person in found])
     return GONE.send(key, Message(text, buttons), animateur.id)
 

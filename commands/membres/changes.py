@@ -108,9 +108,8 @@ async def propose_role(ctx: Context, member: Member, after: Person) -> Sequence[
     if room := await canaux.find_team_room(ctx.db):
         told: list[Reply] = [PROPOSAL.post(asked.key, said, room)]
     else:
-        others = [
-            one.id for one in await people.animating(ctx.db, ctx.today, ASKED_MAX) if one.id not in {asked.by, after.id}
-        ]
+        found = await people.animating(ctx.db, ctx.today, ASKED_MAX)
+        others = [one.id for one in found if one.id not in {asked.by, after.id}]
         told = [PROPOSAL.send(asked.key, said, one) for one in others if await is_active(ctx, one)]
     return [*told, Whisper(await say_proposal(ctx, asked, "waits"))]
 
@@ -150,9 +149,8 @@ def note_role(ctx: Context, act: AuditAct, asked: RoleProposal) -> None:
     """Record in the audit log that a role is proposed, or refused; an approved one is recorded as an ordinary
     change."""
     before, after = _as_noted(asked)
-    record_entry_at_end(
-        ctx, AuditEntry(act, f"personne:{asked.person_id}", asked.person_id, before=before, after=after)
-    )
+    deed = AuditEntry(act, f"personne:{asked.person_id}", asked.person_id, before=before, after=after)
+    record_entry_at_end(ctx, deed)
 
 
 def _as_noted(asked: RoleProposal) -> tuple[dict[str, str], dict[str, str]]:

@@ -270,9 +270,8 @@ def note_person(ctx: Context, before: Person | None, after: Person) -> None:
     old = _noted_values(before) if before else {}
     was = {name: old[name] for name in old if old[name] != new[name]}
     now = {name: value for name, value in new.items() if (name in was if before else value)}
-    record_entry_at_end(
-        ctx, AuditEntry(_choose_act(before, after), f"personne:{after.id}", after.id, before=was, after=now)
-    )
+    deed = AuditEntry(_choose_act(before, after), f"personne:{after.id}", after.id, before=was, after=now)
+    record_entry_at_end(ctx, deed)
 
 
 def _choose_act(before: Person | None, after: Person) -> AuditAct:

@@ -151,9 +151,8 @@ async def _draw_welcome(ctx: Context, person: Person) -> replies.Message:
     )
     is_guest = person.role in {None, Role.INVITE} and not person.has_left(ctx.today)
     complete = [access_button()] if is_guest else []
-    complete += (
-        [] if steps["profile"] is not False else [replies.Button("Compléter mon profil", FillProfile(), "primary")]
-    )
+    if steps["profile"] is False:
+        complete.append(replies.Button("Compléter mon profil", FillProfile(), "primary"))
     accept = [] if steps["charter"] else [replies.Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
     return replies.Message(text, [*complete, replies.Button("Lire la charte", ReadCharter()), *accept])
 
@@ -189,9 +188,8 @@ async def welcome_missed(ctx: Context, _: WelcomeMissed) -> replies.Replies:
     for person in missed[:GREETED_AT_ONCE]:
         told += await welcome_person(ctx, person)
     greeted = [person.id for person in missed[:GREETED_AT_ONCE]]
-    record_entry_at_end(
-        ctx, AuditEntry(journal.AuditAct.MEMBER_WELCOME, "reglage:membres.accueils", after={"personnes": greeted})
-    )
+    deed = AuditEntry(journal.AuditAct.MEMBER_WELCOME, "reglage:membres.accueils", after={"personnes": greeted})
+    record_entry_at_end(ctx, deed)
     left = len(missed) - min(len(missed), GREETED_AT_ONCE)
     return [*told, replies.Whisper(render("membres/caught_up", count=len(missed) - left, left=left))]
 
@@ -205,11 +203,9 @@ async def remind_of_charter(ctx: Context) -> replies.Replies:
     due = [welcome for welcome, person in found if _has_waited(ctx, welcome, person)]
     if due:
         await arrivals.note_reminded(ctx.db, [each.person_id for each in due], ctx.now)
-    buttons = [
-        replies.Button("Lire la charte", ReadCharter()),
-        replies.Button("J’accepte la charte", AcceptCharter(version=CHARTER)),
-    ]
-    return [replies.Direct(render("membres/reminder"), buttons, user_id=each.person_id) for each in due]
+    read = replies.Button("Lire la charte", ReadCharter())
+    accept = replies.Button("J’accepte la charte", AcceptCharter(version=CHARTER))
+    return [replies.Direct(render("membres/reminder"), [read, accept], user_id=each.person_id) for each in due]
 
 
 @feature.job("hour=6-22 minute=25", name="membres.tick", writes=True)

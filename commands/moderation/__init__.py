@@ -96,19 +96,14 @@ async def show_waiting(ctx: Context, line: str) -> Replies:
 async def list_reminders(ctx: Context) -> Sequence[Waiting]:
     """Tell « /aide » how many cases wait for a decision."""
     count = len(await _list_waiting(ctx)) if ctx.user.animates else 0
-    if not count:
-        return []
-    verb = "attend une décision" if count == 1 else "attendent une décision"
-    return [Waiting(f"{plural(count, 'dossier')} {verb}", Button("Les dossiers", RunCommand(line="moderer dossiers")))]
+    said = plural(count, "dossier attend une décision", "dossiers attendent une décision")
+    return [Waiting(said, Button("Les dossiers", RunCommand(line="moderer dossiers")))] if count else []
 
 
 async def _list_waiting(ctx: Context) -> Sequence[Case]:
     """Return the undecided cases, except those about the person who asks."""
-    return [
-        one
-        for one in await stored_cases.list_in_states(ctx.db, stored_cases.WAITING, 100)
-        if one.author_id != ctx.user.id
-    ]
+    found = await stored_cases.list_in_states(ctx.db, stored_cases.WAITING, 100)
+    return [one for one in found if one.author_id != ctx.user.id]
 
 
 WARN_EXAMPLE = "/moderer avertir @nina.roux propos blessants dans Général"
@@ -285,9 +280,8 @@ def _say_value(ctx: Context, values: Mapping[str, object], name: str, names: Map
         case _, bool(value):
             told = "oui" if value else "non"
         case (("channel" | "entre" | "sort"), value):  # by id, or by key
-            told = ", ".join(
-                names.get(str(each), "un canal") for each in (value if isinstance(value, list) else [value])
-            )
+            several = value if isinstance(value, list) else [value]
+            told = ", ".join(names.get(str(each), "un canal") for each in several)
         case "act", str(value) if value in list(AuditAct):
             told = AuditAct(value).label
         case "role", str(value) if value in list(people.Role):

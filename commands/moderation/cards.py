@@ -232,11 +232,8 @@ def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHi
                 shown[0] = Button("Fausse alerte", FalseAlarm(case=number))
             return [*shown, *around]
         case CaseState.SECOND:
-            return [
-                Button("Approuver", ApproveProposal(case=number), "primary"),
-                Button("Refuser", DeclineProposal(case=number), "danger"),
-                *around,
-            ]
+            approve = Button("Approuver", ApproveProposal(case=number), "primary")
+            return [approve, Button("Refuser", DeclineProposal(case=number), "danger"), *around]
         case CaseState.APPEALED if appeal and appeal.decided_at is None:
             return [
                 Button("Maintenir", Uphold(entry=appeal.entry)),

@@ -312,9 +312,8 @@ async def is_in_storm(ctx: Context, case: Case) -> bool:
 async def is_graver(ctx: Context, case: Case) -> bool:
     """Return whether a report of this case has a motive that weighs more than the median of those given recently, each
     counted once a person and motive."""
-    lately = {
-        (report.reporter_id, report.motive) for report in await cases.list_reports_since(ctx.db, ctx.now - STORM_WINDOW)
-    }
+    found = await cases.list_reports_since(ctx.db, ctx.now - STORM_WINDOW)
+    lately = {(report.reporter_id, report.motive) for report in found}
     usual = median_low([weigh_motive(ctx, motive) for _, motive in lately] or [0])
     theirs = await cases.list_reports(ctx.db, case.number)
     return any(weigh_motive(ctx, report.motive) > usual for report in theirs)
@@ -376,7 +375,6 @@ async def list_held_back(ctx: Context) -> Sequence[Case]:
     """Return the undecided cases without a card, oldest first."""
     waiting = await cases.list_in_states(ctx.db, cases.UNDECIDED)
     numbers = [str(case.number) for case in waiting]
-    known = set(await claims.list_taken(ctx.db, GATHERED_CLAIM, numbers)) - set(
-        await claims.list_taken(ctx.db, SHOWN_CLAIM, numbers)
-    )
+    known = set(await claims.list_taken(ctx.db, GATHERED_CLAIM, numbers))
+    known -= set(await claims.list_taken(ctx.db, SHOWN_CLAIM, numbers))
     return [case for case in waiting if str(case.number) in known]

@@ -161,10 +161,8 @@ async def say_already_decided(ctx: Context, case: Case) -> Sequence[Reply]:
     by = str(case.proposed["by"]) if waiting else case.decided_by
     named = "vous" if by == ctx.user.id else await read_display_name(ctx, by)
     act = say_measure(waiting.measure, waiting.lasts) if waiting else label_of(case.act)
-    return [
-        Whisper(render("moderation/decided_already", case=case, by=named, act=act)),
-        *await cards.refresh_card(ctx, case),
-    ]
+    text = render("moderation/decided_already", case=case, by=named, act=act)
+    return [Whisper(text), *await cards.refresh_card(ctx, case)]
 
 
 async def carry_out(ctx: Context, case: Case, decision: cases.Decision, *, is_second: bool = False) -> Sequence[Reply]:

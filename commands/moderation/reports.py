@@ -94,11 +94,8 @@ def _say_unreadable(ctx: Context, link: str, error: ChatError) -> str:
     host = urlsplit(link.strip().strip("<>")).hostname
     if host and host != urlsplit(ctx.settings.mattermost_url).hostname:
         return render("moderation/report_other_server")
-    return (
-        render("moderation/out_of_reach")
-        if error.refusal is Refusal.FORBIDDEN
-        else render("moderation/report_not_found")
-    )
+    is_out = error.refusal is Refusal.FORBIDDEN
+    return render("moderation/out_of_reach") if is_out else render("moderation/report_not_found")
 
 
 async def _may_see(ctx: ReadingContext, channel: ChatChannel) -> bool:
@@ -124,9 +121,8 @@ async def open_report_form(ctx: ReadingContext, text: str) -> Replies:
     post = await read_reportable_post(ctx, link)
     await refuse_second_report(ctx, post.id, post.message)
     said = to_one_line(strip_markdown(post.message), QUOTED_MAX)
-    return Ask(
-        ReportMessage.draft(link=link, motives=policy.list_motives(ctx), said=said, word=word[: stored_cases.WORD_MAX])
-    )
+    motives, word = policy.list_motives(ctx), word[: stored_cases.WORD_MAX]
+    return Ask(ReportMessage.draft(link=link, motives=motives, said=said, word=word))
 
 
 async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:
@@ -341,11 +337,8 @@ async def draw_summary(ctx: Context) -> Message:
 async def _draw_row(ctx: Context, case: Case) -> tuple[Case, int, str]:
     """Return a case with its number of reporters and their motives, or the rules that found it."""
     theirs = await stored_cases.list_reports(ctx.db, case.number)
-    return (
-        case,
-        len(theirs),
-        policy.say_motives(ctx, theirs) or cards.say_rules(await moderation.list_hits_of_case(ctx.db, case.number)),
-    )
+    said = policy.say_motives(ctx, theirs)
+    return (case, len(theirs), said or cards.say_rules(await moderation.list_hits_of_case(ctx.db, case.number)))
 
 
 def _find_day(ctx: Context) -> str:

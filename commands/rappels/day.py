@@ -224,11 +224,8 @@ async def wait_to_be_read(ctx: Context) -> Sequence[replies.Waiting]:
     """Tell the home page how many news were not read yet."""
     count = await rappels.count_news(ctx.db, ctx.user.id)
     said = render("rappels/unread", count=count)
-    return (
-        [replies.Waiting(said, replies.Button("Lire les nouvelles", replies.RunCommand(line=f"rappels {NOW}")))]
-        if count
-        else []
-    )
+    button = replies.Button("Lire les nouvelles", replies.RunCommand(line=f"rappels {NOW}"))
+    return [replies.Waiting(said, button)] if count else []
 
 
 async def tell_due(ctx: Context) -> replies.Replies:

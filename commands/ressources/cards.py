@@ -266,9 +266,9 @@ def _name_labels(resource: AnyResource) -> Mapping[str, str]:
 def _link_files(ctx: Context, resource: Resource) -> Markdown:
     """Link the files of a resource, each to the message that has it."""
     names = Markdown(", ".join(escape(name) for name in resource.files.values()))
-    return (
-        link(names, make_permalink(ctx.settings, resource.post_id) if resource.post_id else "") if names else Markdown()
-    )
+    if not names:
+        return Markdown()
+    return link(names, make_permalink(ctx.settings, resource.post_id) if resource.post_id else "")
 
 
 TITLE_SHOWN = 80

@@ -242,9 +242,8 @@ async def _ask_requester(ctx: Context, resource: Resource) -> Sequence[Reply]:
         return []
     words = quotation(resource.description, posts.DESCRIPTION_SHOWN)
     text = render("ressources/from_ticket", resource=resource, by=ctx.user, words=words)
-    return await records.tell_others(
-        ctx, [requester], text, [Button("Je préfère que non", Object(resource=resource.number))]
-    )
+    refuse = Button("Je préfère que non", Object(resource=resource.number))
+    return await records.tell_others(ctx, [requester], text, [refuse])
 
 
 def _make_resource(ctx: Context, form: DepositResource, said: dict[str, Any], known: Resource | None) -> Resource:

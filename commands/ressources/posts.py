@@ -116,10 +116,8 @@ def has_phone(resource: Resource) -> bool:
 
 def _review_buttons(resource: Resource) -> Sequence[Button]:
     number = resource.number
-    publish, correct = (
-        Button("Publier", records.PublishResource(resource=number), "primary"),
-        Button("Corriger", records.ChangeResource(resource=number)),
-    )
+    publish = Button("Publier", records.PublishResource(resource=number), "primary")
+    correct = Button("Corriger", records.ChangeResource(resource=number))
     match resource.state:
         case ResourceState.PROPOSED:
             asking = Button("Demander", records.AskAbout(resource=number))

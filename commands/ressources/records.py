@@ -127,9 +127,8 @@ def note_resource(
     """Record in the audit log what was done to a resource, as something that concerns its depositor."""
     before, after = change
     named = {**before, "titre": before.get("titre", resource.titre)}
-    record_entry_at_end(
-        ctx, AuditEntry(act, f"ressource:{resource.number}", resource.deposited_by, reason, named, after)
-    )
+    deed = AuditEntry(act, f"ressource:{resource.number}", resource.deposited_by, reason, named, after)
+    record_entry_at_end(ctx, deed)
 
 
 _NO_WORD = re.compile(r"[^a-z0-9]+")

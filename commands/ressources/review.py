@@ -92,9 +92,8 @@ async def close_reports(ctx: Context, resource: Resource) -> Sequence[Reply]:
     """Close all open reports of a resource."""
     whose = await feedback.close_reports(ctx.db, resource.number, ctx.user.id, ctx.now)
     if whose:
-        records.note_resource(
-            ctx, AuditAct.RESOURCE_SETTLE, resource, ({"signalements": len(whose)}, {"signalements": 0})
-        )
+        counts = ({"signalements": len(whose)}, {"signalements": 0})
+        records.note_resource(ctx, AuditAct.RESOURCE_SETTLE, resource, counts)
     text = render("ressources/told_settled", resource=resource, gone=resource.state is not ResourceState.PUBLISHED)
     card = REPORT.rewrite(resource, await _draw_reports(ctx, resource))
     return [card, *await records.give_news(ctx, whose, text)]
@@ -205,11 +204,8 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
 async def remind_reviewers(ctx: Context) -> Sequence[Waiting]:
     """Tell an animateur how many proposals wait for review."""
     count = await resources.count_proposed(ctx.db) if ctx.user.animates else 0
-    if not count:
-        return []
-    verb = "attend d’être relue" if count == 1 else "attendent d’être relues"
-    leads = Button("Relire les fiches", RunCommand(line="ressources relire"))
-    return [Waiting(f"{plural(count, 'fiche')} {verb}", leads)]
+    said = plural(count, "fiche attend d’être relue", "fiches attendent d’être relues")
+    return [Waiting(said, Button("Relire les fiches", RunCommand(line="ressources relire")))] if count else []
 
 
 @feature.button(records.PublishResource, name="ressources.Publish", roles=ANIMATEURS)

@@ -156,10 +156,8 @@ def offer_near_categories(text: str, counts: Mapping[str, int]) -> Sequence[Butt
         if found and counts.get(code):
             alike[code] = max(found)
     near = sorted(alike, key=lambda code: -alike[code])[:NEAR_MAX]
-    return [
-        Button(CATEGORIES[code].libelle, ResourcePage(of=ResourceListing.FOUND, text=f"categorie:{code}"))
-        for code in near
-    ]
+    of = ResourceListing.FOUND
+    return [Button(CATEGORIES[code].libelle, ResourcePage(of=of, text=f"categorie:{code}")) for code in near]
 
 
 HINT = "[mots | #thème | niveau:debutant | depuis:2025 | n° 12 | mes fiches]"

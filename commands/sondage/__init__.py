@@ -91,11 +91,9 @@ async def _find_reached(ctx: ReadingContext, poll: Poll, page: Sequence[people.P
 
 def _draw_reminder(poll: Poll, person: people.Person) -> replies.Direct:
     text = render("sondage/reminder", poll=poll, end=cards.say_end(poll, person.zone))
-    buttons = [
-        replies.Button("Voter", cards.OpenBallot(poll=poll.id), "primary"),
-        replies.Button("Ne plus me rappeler", cards.Hush()),
-    ]
-    return replies.Direct(text, buttons, user_id=person.id)
+    vote = replies.Button("Voter", cards.OpenBallot(poll=poll.id), "primary")
+    hush = replies.Button("Ne plus me rappeler", cards.Hush())
+    return replies.Direct(text, [vote, hush], user_id=person.id)
 
 
 @feature.button(cards.Hush)
@@ -174,11 +172,9 @@ async def _cast_ballot(ctx: Context, poll: Poll, form: windows.VoteForm, ballot:
     key = seal.key_of(form.ballot_code)
     is_new = await votes.note_voter(ctx.db, poll.id, ctx.user.id)
     if is_new == (key in box):
-        raise (
-            UserError(fields={"votre_code": render("sondage/no_ballot")})
-            if isinstance(form, windows.ChangeForm)
-            else UserError(render("sondage/voted"))
-        )
+        if isinstance(form, windows.ChangeForm):
+            raise UserError(fields={"votre_code": render("sondage/no_ballot")})
+        raise UserError(render("sondage/voted"))
     box[key] = box.get(key, ballot)._replace(choices=ballot.choices, departement=ballot.departement)
     await votes.write_box(ctx.db, seal, box)
 
@@ -226,11 +222,9 @@ async def list_older(ctx: Context, click: cards.OlderPolls) -> replies.Replies:
     shown = found[click.skip : click.skip + PAGE]
     rows = [_make_row(ctx, poll) for poll in shown]
     text = render("sondage/list", rows=rows, first=click.skip + 1, all=ctx.user.animates)
-    more = (
-        [replies.Button("Plus anciens", cards.OlderPolls(skip=click.skip + PAGE))]
-        if len(found) > click.skip + PAGE
-        else []
-    )
+    more = []
+    if len(found) > click.skip + PAGE:
+        more.append(replies.Button("Plus anciens", cards.OlderPolls(skip=click.skip + PAGE)))
     newer = [replies.Button("Plus récents", cards.OlderPolls(skip=max(0, click.skip - PAGE)))] if click.skip else []
     options = {str(poll.number): f"n° {poll.number} : {quote(poll.question)}" for poll in shown}
     return replies.Whisper(text, [*more, *newer], menus=[Menu("Voir", cards.SeePoll(), options)] if options else [])
@@ -337,9 +331,8 @@ async def take_sheet(ctx: ReadingContext, click: cards.TakeSheet) -> replies.Rep
 
 async def _send_sheet(ctx: ReadingContext, poll: Poll) -> replies.Replies:
     _must_be_visible(poll)
-    return await send_file(
-        ctx, replies.SendFile(user_id=ctx.user.id, order=cards.PollSheet(poll=poll.id), waiting=PREPARING)
-    )
+    order = cards.PollSheet(poll=poll.id)
+    return await send_file(ctx, replies.SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
 
 def _must_be_visible(poll: Poll) -> None:
@@ -352,9 +345,8 @@ def _must_be_visible(poll: Poll) -> None:
 async def take_picture(ctx: ReadingContext, click: cards.TakePicture) -> replies.Replies:
     """Send the picture of a poll."""
     poll = cards.must_be_in_state(await polls.get_poll(ctx.db, click.poll), PollState.ENDED)
-    return await send_file(
-        ctx, replies.SendFile(user_id=ctx.user.id, order=cards.Picture(poll=poll.id), waiting=PREPARING)
-    )
+    order = cards.Picture(poll=poll.id)
+    return await send_file(ctx, replies.SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
 
 @feature.file(cards.Picture, name="sondage.Picture")

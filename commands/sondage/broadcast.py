@@ -84,9 +84,8 @@ async def stop_broadcast(ctx: Context, asked: cards.SendPoll, so_far: replies.Pr
     await outbox.recall_unsent(ctx.db, poll.topics, ctx.now)
     reached = len(await outbox.find_reached(ctx.db, poll.topics))
     text = render("sondage/stopped", poll=poll, reached=reached)
-    told = replies.Direct(
-        text, [replies.Button("Reprendre", cards.ResumePoll(poll=poll.id), "primary")], user_id=poll.by
-    )
+    resume = replies.Button("Reprendre", cards.ResumePoll(poll=poll.id), "primary")
+    told = replies.Direct(text, [resume], user_id=poll.by)
     return replies.Step(replies=[told], done=reached, total=poll.total)
 
 

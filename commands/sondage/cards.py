@@ -315,11 +315,8 @@ def _figures(poll: Poll, results: Results | None) -> dict[str, object]:
 async def draw_preview(ctx: Context, poll: Poll) -> Message:
     """Draw a draft as the poll will look, with its destinations."""
     about = {"poll": poll.id}
-    buttons = [
-        Button("Lancer", Launch(**about), "primary"),
-        Button("Modifier", ChangePoll(**about)),
-        Button("Annuler", AbandonPoll(**about)),
-    ]
+    launch, edit = Button("Lancer", Launch(**about), "primary"), Button("Modifier", ChangePoll(**about))
+    buttons = [launch, edit, Button("Annuler", AbandonPoll(**about))]
     reached = [("Personnes", plural(poll.invited, "personne") + " au registre")] if poll.invited is not None else []
     return Message(say_poll(poll), buttons, [*await _facts(ctx, poll), *reached])
 
@@ -352,11 +349,8 @@ def _buttons(poll: Poll) -> Sequence[Button]:
         return list_result_buttons(poll, managed=True)
     if poll.state is PollState.WITHDRAWN:
         return []
-    return [
-        Button("Changer la fin", Extend(**about)),
-        Button("Clore", ClosePoll(**about)),
-        Button("Retirer", WithdrawPoll(**about), "danger"),
-    ]
+    extend, close = Button("Changer la fin", Extend(**about)), Button("Clore", ClosePoll(**about))
+    return [extend, close, Button("Retirer", WithdrawPoll(**about), "danger")]
 
 
 async def _say_state(ctx: Context, poll: Poll) -> str:

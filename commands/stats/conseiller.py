@@ -178,10 +178,8 @@ def _own_buttons(ctx: Context, asked: queries.OwnQuery, figures: Figures) -> lis
     buttons = [Button(f"Voir {_shorten_period(p)}", queries.SeeFigures(**asked.about(p))) for p in beside if p]
     buttons.append(Button("Autre période", queries.Other(**asked.same)))
     if figures.accompagnements:
-        buttons += [
-            Button("Détails", queries.Details(**asked.same)),
-            Button("Exporter", queries.TakeOwnFigures(**asked.same)),
-        ]
+        details = Button("Détails", queries.Details(**asked.same))
+        buttons += [details, Button("Exporter", queries.TakeOwnFigures(**asked.same))]
     return buttons
 
 
@@ -288,9 +286,8 @@ async def ask_other_period(ctx: Context, click: queries.Other) -> Replies:
 async def choose_period(ctx: ReadingContext, form: SeePeriod) -> Replies:
     """Show the statistics of the chosen or typed period."""
     period = form.written or period_of(form.usual or "", ctx.clues)
-    return await show_figures(
-        ctx, queries.OwnQuery(start=period.start, end=period.end, percent=form.percent, tag=form.tag)
-    )
+    wanted = queries.OwnQuery(start=period.start, end=period.end, percent=form.percent, tag=form.tag)
+    return await show_figures(ctx, wanted)
 
 
 @feature.button(queries.Details, roles=CONSEILLERS, writes=False)

@@ -407,9 +407,8 @@ def make_temps(told: Presentation) -> FigureSection:
     """Make the section of minutes by kind of activity."""
     labels = {Activite.COLLECTIF: "Ateliers", Activite.INDIVIDUEL: "Individuels", Activite.PONCTUEL: "Ponctuels"}
     parts = (LabelledValue(labels[a], minutes) for a, minutes in told.figures.minutes.items())
-    return FigureSection(
-        "temps", "Temps en accompagnement", "minutes", (LabelledValue("Total", told.figures.temps), *parts)
-    )
+    values = (LabelledValue("Total", told.figures.temps), *parts)
+    return FigureSection("temps", "Temps en accompagnement", "minutes", values)
 
 
 def make_evolution(months: Mapping[date, int]) -> FigureSection:

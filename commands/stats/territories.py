@@ -147,9 +147,8 @@ def make_table(
         )
     side_by_side = make_page(ctx, months, "départements", ())
     notes = (render("stats/days_by_structure", days=side_by_side.days), queries.say_rule(ctx, months))
-    return papers.TerritoryTable(
-        f"Départements — {side_by_side.period}", (ACTIVE_CONSEILLERS, *TABLE_COLUMNS.values()), tuple(rows), notes
-    )
+    columns = (ACTIVE_CONSEILLERS, *TABLE_COLUMNS.values())
+    return papers.TerritoryTable(f"Départements — {side_by_side.period}", columns, tuple(rows), notes)
 
 
 def make_carte_page(ctx: Context, months: queries.Months, counted: territories.CountedFigures) -> papers.StatsPage:

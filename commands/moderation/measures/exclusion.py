@@ -63,9 +63,8 @@ async def _keep_out(ctx: Context, measure: Measure, channel_ids: Sequence[str], 
     record."""
     keys = await canaux.find_channel_keys(ctx.db)
     theirs = [keys[ident] for ident in channel_ids if ident in keys]
-    before = [
-        a for a in await canaux.list_allowances(ctx.db) if a.user_id == measure.user_id and a.key in theirs and a.is_in
-    ]
+    allowances = await canaux.list_allowances(ctx.db)
+    before = [a for a in allowances if a.user_id == measure.user_id and a.key in theirs and a.is_in]
     record.let_in |= {allowance.key: allowance.reason for allowance in before}
     reason = f"{EXCLUSION_REASONS[measure.act]} (acte n° {measure.entry})"
     await canaux.allow(ctx.db, [_make_allowance(ctx, measure, key, reason, is_in=False) for key in theirs])
@@ -330,9 +329,10 @@ async def apply_exclusion(ctx: Context, asked: ExcludeFrom, so_far: Progress, th
     if not there:
         await _keep_out(ctx, measure, [asked.channel_id], record)
     await cases.store_record(ctx.db, measure, record)
-    replies = await (
-        _remove_from_channels(ctx, measure, [asked.channel_id]) if there else Exclude().settle(ctx, measure, record)
-    )
+    if there:
+        replies = await _remove_from_channels(ctx, measure, [asked.channel_id])
+    else:
+        replies = await Exclude().settle(ctx, measure, record)
     return Step(replies=replies, done=so_far.done + 1, finished=True)
 
 
@@ -387,9 +387,8 @@ async def silence_person(ctx: Context, typed: TypedMeasure) -> Replies:
     for each in await cases.list_standing_measures(ctx.db, typed.account.id):
         if each.act == AuditAct.SILENCE:
             until = await say_until(ctx, each.until)
-            raise UserError(
-                render("moderation/silenced_already", username=typed.account.username, until=until, entry=each.entry)
-            )
+            said = render("moderation/silenced_already", username=typed.account.username, until=until, entry=each.entry)
+            raise UserError(said)
     return await decide_at_once(ctx, await _find_or_open_case(ctx, typed), typed.decision)
 
 

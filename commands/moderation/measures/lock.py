@@ -94,9 +94,8 @@ async def needs_second(ctx: Context, channel: ChatChannel) -> bool:
 async def propose_lock(ctx: Context, wanted: LockRequest) -> Sequence[Reply]:
     """Propose a lock to the other animateurs; an earlier proposal is replaced."""
     after = {"seconds": int(wanted.lasts.total_seconds()), "title": wanted.title, "address": wanted.address}
-    entry = await record_entry(
-        ctx, AuditEntry(AuditAct.PROPOSE, f"canal:{wanted.channel_id}", reason=wanted.reason, after=after)
-    )
+    deed = AuditEntry(AuditAct.PROPOSE, f"canal:{wanted.channel_id}", reason=wanted.reason, after=after)
+    entry = await record_entry(ctx, deed)
     text = await write_proposal(ctx, _read_request(entry), entry.id)
     approve = ApproveLock(channel_id=wanted.channel_id, entry=entry.id)
     decline = DeclineLock(channel_id=wanted.channel_id, entry=entry.id)
@@ -229,13 +228,9 @@ async def read_channel(ctx: ReadingContext, line: str) -> ChatChannel:
 )
 async def unlock_channel(ctx: Context, channel: ChatChannel) -> Replies:
     """Unlock a channel before its time."""
-    found = require(
-        await find_lock(ctx, channel.id), "moderation/not_locked", display_name=channel.display_name or channel.name
-    )
-    return [
-        *await undo_measure(ctx, found.entry),
-        Whisper(render("moderation/reopened", title=channel.display_name or channel.name)),
-    ]
+    title = channel.display_name or channel.name
+    found = require(await find_lock(ctx, channel.id), "moderation/not_locked", display_name=title)
+    return [*await undo_measure(ctx, found.entry), Whisper(render("moderation/reopened", title=title))]
 
 
 async def find_lock(ctx: Context, channel_id: str) -> Measure | None:
@@ -260,10 +255,8 @@ async def enforce_measures(ctx: Context, event: Posted) -> Replies:
     if event.channel_id not in [*record.done, *record.waits]:
         record.done.append(event.channel_id)
         await cases.store_record(ctx.db, measure, record)
-    return [
-        make_member_removal(measure, event.channel_id),
-        *await _remove_post(ctx, event, measure, "again"),
-    ]
+    removal = make_member_removal(measure, event.channel_id)
+    return [removal, *await _remove_post(ctx, event, measure, "again")]
 
 
 async def _remove_post(ctx: Context, event: Posted, measure: Measure, why: str) -> Sequence[Reply]:

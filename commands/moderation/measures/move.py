@@ -331,9 +331,8 @@ async def restore_thread(ctx: Context, asked: PutBackThread, so_far: Progress, c
     if so_far.cursor is None:
         if await POINTER.is_sent(ctx.db, measure) and not await POINTER.list_posts(ctx.db, measure):
             return Step(done=0, total=total)  # what is rewritten must stand
-        return Step(
-            replies=await _restore_posts(ctx, measure, record, copies.posts), cursor=ALL_SAID, done=0, total=total
-        )
+        told = await _restore_posts(ctx, measure, record, copies.posts)
+        return Step(replies=told, cursor=ALL_SAID, done=0, total=total)
     if (await outbox.tally(ctx.db, _list_restored_topics(measure, record), ctx.now)).waiting:
         return Step(cursor=ALL_SAID, done=so_far.done, total=total)
     gone = [] if copies.answered or not asked.copy_id else [DeletePost(asked.copy_id, channel_id=record.place)]

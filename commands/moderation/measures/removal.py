@@ -208,9 +208,8 @@ async def read_message_to_hide(ctx: ReadingContext, line: str) -> tuple[cases.Me
     if others:
         link = make_permalink(ctx.settings, seen.post.id)
         text = render("moderation/hide_preview", count=len(others), start=quotation(seen.post.message, 300))
-        return Whisper(
-            text, [Button("Masquer tout le fil", RunCommand(line=f"moderer masquer-fil {link} {reason}"), "danger")]
-        )
+        whole = Button("Masquer tout le fil", RunCommand(line=f"moderer masquer-fil {link} {reason}"), "danger")
+        return Whisper(text, [whole])
     return seen, reason
 
 

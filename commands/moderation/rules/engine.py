@@ -338,10 +338,8 @@ def _make_row(said: CheckedMessage, work: Try) -> tuple[int, str, int, str]:
 async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
     """Try a rule on the next channel; the first step finds the channels, the last one reports."""
     if so_far.cursor is None:
-        seen = TrialProgress(
-            left=sorted(await list_rule_channels(ctx.db, ctx.settings)),
-            exempt=sorted(await moderation.list_exempt(ctx.db)),
-        )
+        left, exempt = await list_rule_channels(ctx.db, ctx.settings), await moderation.list_exempt(ctx.db)
+        seen = TrialProgress(left=sorted(left), exempt=sorted(exempt))
         return Step(cursor=seen.model_dump(mode="json"), total=len(seen.left) + 1)
     seen = TrialProgress.model_validate(so_far.cursor)
     if not seen.left:
