@@ -96,10 +96,8 @@ async def _show_digest(ctx: Context, number: int) -> Replies:
     drawn = formats.draw_posts(await editions.read_sheet(ctx, digest))
     if len(drawn) == 1:
         return Whisper(drawn[0])
-    return [
-        Whisper(render("actus/sent_privately", number=number, drawn=len(drawn))),
-        *(Direct(text, user_id=ctx.user.id) for text in drawn),
-    ]
+    told = Whisper(render("actus/sent_privately", number=number, drawn=len(drawn)))
+    return [told, *(Direct(text, user_id=ctx.user.id) for text in drawn)]
 
 
 @feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")

@@ -325,9 +325,8 @@ async def approve(ctx: Context, click: drafts.ApproveDigest) -> Replies:
     note_digest(ctx, journal.AuditAct.DIGEST_APPROVE, digest, {"etat": was.value})
     told = Whisper(render("actus/approved", digest=digest, at=editions.say_at(digest.at), now=late))
     about = {"digest": digest.number}
-    begun = (
-        Start(payload=drafts.PublishDigest(**about)) if late else Start(payload=drafts.CheckPlaces(**about), quiet=True)
-    )
+    check = Start(payload=drafts.CheckPlaces(**about), quiet=True)
+    begun = Start(payload=drafts.PublishDigest(**about)) if late else check
     return [told, await drafts.refresh_card(ctx, digest, here=True), begun]
 
 

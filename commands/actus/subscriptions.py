@@ -210,11 +210,8 @@ async def send_next(ctx: Context, work: TellSubscribers, so_far: Progress) -> St
     page = await subscriptions.read_page(ctx.db, so_far.cursor or "", AT_ONCE)
     if not page:
         return so_far.end()
-    due = [
-        (to, person)
-        for to, person in await _find_readers(ctx, page)
-        if person.timezone == work.zone and is_due(to, ctx.now, person.zone, person.departement)
-    ]
+    readers = [(to, person) for to, person in await _find_readers(ctx, page) if person.timezone == work.zone]
+    due = [(to, one) for to, one in readers if is_due(to, ctx.now, one.zone, one.departement)]
     told: list[Direct] = []
     for to, chosen in await _choose_for(ctx, due):
         await subscriptions.note_sent(ctx.db, to, [each.news.item for each in chosen], ctx.now)

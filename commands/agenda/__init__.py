@@ -135,10 +135,8 @@ def _draw_others(at: EventPage, *, found: bool) -> list[Button]:
     if at.words and not found:
         other = "agenda" if at.of is ListKind.PAST else "agenda passés"
         label = "À venir" if at.of is ListKind.PAST else "Les passés"
-        return [
-            Button(label, RunCommand(line=f"{other} {at.words}")),
-            Button("Chercher partout", RunCommand(line=f"chercher {at.words}")),
-        ]
+        anywhere = Button("Chercher partout", RunCommand(line=f"chercher {at.words}"))
+        return [Button(label, RunCommand(line=f"{other} {at.words}")), anywhere]
     if at.of is ListKind.COMING and not (at.words or at.days):
         return [Button("Les miens", RunCommand(line="agenda mes"))]
     return [Button("À venir", RunCommand(line="agenda"))]

@@ -396,11 +396,8 @@ async def withdraw_announcement(ctx: Context, click: cards.WithdrawAnnouncementN
     """Withdraw an announcement: nothing more is sent, and its posts are deleted."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT, AnnouncementState.REMAINS, lock=True)
     await _change_state(ctx, said, AuditAct.ANNOUNCE_WITHDRAW, AnnouncementState.WITHDRAWN)
-    stopped = await stop_work(
-        ctx.db,
-        cards.SendOut(annonce=said.id, files=list(said.files)),
-        cards.RewriteSent(annonce=said.id),
-    )
+    sending = cards.SendOut(annonce=said.id, files=list(said.files))
+    stopped = await stop_work(ctx.db, sending, cards.RewriteSent(annonce=said.id))
     removal = [Start(payload=cards.RemoveSent(annonce=said.id))] if said.written else []
     return [await cards.refresh_card(ctx, said, here=True), *stopped, *removal]
 

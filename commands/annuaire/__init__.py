@@ -278,9 +278,8 @@ async def tell_who_is_reachable(ctx: ReadingContext) -> Sequence[Markdown]:
     helpers = sorted(await entries.list_helpers(ctx.db, reachable), key=lambda one: near.isdisjoint(one.departements))
     named = [cards.link_person(ctx, one.username, one.full_name) for one in helpers[:NAMED_MAX]]
     more = len(helpers) - len(named)
-    return [
-        render("annuaire/reachable", count=len(reachable), named=[*named, *([plural(more, "autre")] if more else [])])
-    ]
+    rest = [plural(more, "autre")] if more else []
+    return [render("annuaire/reachable", count=len(reachable), named=[*named, *rest])]
 
 
 REVIEW = RowCard[entries.Contact]("annuaire:", lambda contact: contact.id)
@@ -315,10 +314,8 @@ async def propose_contact(ctx: Context, form: ProposeContact) -> Replies:
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
     thanks = [Whisper(render("annuaire/proposed", title=stored.title)), *await quotas.spend(ctx, quotas.Quota.CONTACT)]
     card = _draw_review(stored, ctx.user, None)
-    return [
-        *thanks,
-        *(REVIEW.send(stored, card, each.id) for each in await animating(ctx.db, ctx.today, REVIEWERS_MAX)),
-    ]
+    reviewers = await animating(ctx.db, ctx.today, REVIEWERS_MAX)
+    return [*thanks, *(REVIEW.send(stored, card, each.id) for each in reviewers)]
 
 
 @feature.command("annuaire propositions", help="Relire les contacts proposés", roles=ANIMATEURS)

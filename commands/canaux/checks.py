@@ -156,11 +156,10 @@ async def _end_check(ctx: Context, asked: cards.Check, run: Run, total: int) -> 
         await runs.drop_run(ctx.db, run)
         return Step(replies=over, done=total, total=total, finished=True, said=said)
     await runs.move_run(ctx.db, run, Stage.SHOWN)
-    told = (
-        await _report_to_room(ctx, run)
-        if asked.night
-        else [cards.CARD.send(run, await cards.draw_run(ctx, run), run.by)]
-    )
+    if asked.night:
+        told = await _report_to_room(ctx, run)
+    else:
+        told = [cards.CARD.send(run, await cards.draw_run(ctx, run), run.by)]
     return Step(replies=told, done=total, total=total, finished=True)
 
 
@@ -221,11 +220,8 @@ async def check_addresses(ctx: Context, _: LookForNamesakes, __: Progress, taken
 async def _find_taken_addresses(chat: ChatReader, wanted: Sequence[PlannedChannel]) -> TakenAddresses:
     """Return the address and id, by key, of the private channels at these addresses that the bot is not in."""
     found = [(canal, await chat.channel_by_name(canal.address)) for canal in wanted]
-    return {
-        canal.key: (canal.address, channel.id)
-        for canal, channel in found
-        if channel and channel.is_private and not await chat.is_in(channel.id)
-    }
+    private = [(canal, channel) for canal, channel in found if channel and channel.is_private]
+    return {canal.key: (canal.address, one.id) for canal, one in private if not await chat.is_in(one.id)}
 
 
 TURNED = RowCard[str]("canaux.turned:")
@@ -244,9 +240,8 @@ class HandChange(StrEnum):
 async def alert_archived(ctx: Context, event: Archived) -> Replies:
     """Report that a planned channel was archived by hand; one that the animateurs archived here is no longer
     planned."""
-    return await _alert_change(
-        ctx, event, HandChange.ARCHIVED, lambda _: "vient d’être archivé : plus personne ne peut y écrire"
-    )
+    wrong = "vient d’être archivé : plus personne ne peut y écrire"
+    return await _alert_change(ctx, event, HandChange.ARCHIVED, lambda _: wrong)
 
 
 @feature.event(Restored, name="canaux.restored.Restored")
@@ -259,9 +254,8 @@ async def alert_restored(ctx: Context, event: Restored) -> Replies:
 async def alert_renamed(ctx: Context, event: Renamed) -> Replies:
     """Report that a channel has another title; its address, and so its identity, stays."""
     title = event.display_name
-    return await _alert_change(
-        ctx, event, HandChange.RENAMED, lambda canal: f"s’appelle maintenant « {title} »" if canal.name != title else ""
-    )
+    wrong = f"s’appelle maintenant « {title} »"
+    return await _alert_change(ctx, event, HandChange.RENAMED, lambda canal: wrong if canal.name != title else "")
 
 
 @feature.event(Converted, name="canaux.converted.Converted")

@@ -146,11 +146,9 @@ def _draw_one(ctx: Context, shown: cards.ReportPreview) -> Message:
     (report,) = shown.reports
     line, judged = report.line, report.line.judge(ctx.clues)
     carried = {"author": shown.author, "key": report.key, "raw": line.raw, "hidden": line.hidden}
-    save = (
-        [Button("Enregistrer", cards.SavePreview(**carried, here=shown.here), "primary")]
-        if judged.sure and not shown.asked
-        else []
-    )
+    save = []
+    if judged.sure and not shown.asked:
+        save.append(Button("Enregistrer", cards.SavePreview(**carried, here=shown.here), "primary"))
     complete = Button("Compléter", cards.CompletePreview(**carried), "default" if save else "primary")
     ignore = [Button("Ignorer ces mots", cards.IgnoreWords(shown=shown))] if _lacks_only_words(judged) else []
     drop = Button("Annuler", cards.DropPreview(author=shown.author, key=report.key))
@@ -369,10 +367,8 @@ async def undo_batch(ctx: Context, click: cards.UndoBatch) -> Replies:
             gone.append(number)
     deleted = [cra for n in gone if (cra := await queries.find_own(ctx.db, ctx.user.id, n, table))]
     text = render("cra/undone", numbers=[str(number) for number in gone], kept=[str(number) for number in kept])
-    return [
-        *[await cards.refresh_card(ctx, cra, "supprimé") for cra in deleted],
-        answer(ctx, Message(cards.mark_practice(text, practice=click.practice))),
-    ]
+    told = answer(ctx, Message(cards.mark_practice(text, practice=click.practice)))
+    return [*[await cards.refresh_card(ctx, cra, "supprimé") for cra in deleted], told]
 
 
 _OF_ONE = frozenset({"activite", "participants", "recurrents"})

@@ -356,12 +356,10 @@ async def _draw_rota(ctx: Context, turns: Sequence[DutyTurn], absences: Sequence
     away = [*absences, *await duty.list_departures(ctx.db, {turn.user_id for turn in turns})]
     called = await rota.say_names(ctx, [each.user_id for each in (*turns, *absences)])
     hours = OfficeHours.of(ctx.settings)
-    gaps = rota.find_gaps(
-        hours, rota.name_queues(ctx.settings), turns, away, rota.list_days_from(today, 7 * WATCHED_WEEKS)
-    )
-    coming = [
-        turn for turn in turns if turn.starts > today and any(rota.is_on_duty(turn, day, away) for day in turn.days)
-    ]
+    queues, days = rota.name_queues(ctx.settings), rota.list_days_from(today, 7 * WATCHED_WEEKS)
+    gaps = rota.find_gaps(hours, queues, turns, away, days)
+    coming = [turn for turn in turns if turn.starts > today]
+    coming = [turn for turn in coming if any(rota.is_on_duty(turn, day, away) for day in turn.days)]
     return render(
         "garde/list",
         is_open=hours.opens_on(today),

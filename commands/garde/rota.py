@@ -110,9 +110,8 @@ def note_absence(ctx: Context, absence: absences.Absence, *, ends: bool) -> None
     """Record in the audit log that an absence was noted, or ended."""
     days = {"du": str(absence.starts), "jusqu_au": str(absence.ends)}
     before, after = (days, {}) if ends else ({}, days)
-    deed = AuditEntry(
-        journal.AuditAct.DUTY_ABSENCE, f"absence:{absence.id}", absence.user_id, before=before, after=after
-    )
+    act, thing = journal.AuditAct.DUTY_ABSENCE, f"absence:{absence.id}"
+    deed = AuditEntry(act, thing, absence.user_id, before=before, after=after)
     record_entry_at_end(ctx, deed)
 
 

@@ -41,9 +41,8 @@ async def make_swap_window(ctx: Context, person: Person | None = None) -> SwapTu
     """Make the window of a swap; with ``person`` already chosen, if known."""
     own = {str(turn.number): rota.shorten_turn(ctx, turn) for turn in (await list_own_turns(ctx))[:OWN_MAX]}
     others = require(await _list_offers(ctx, person) or None, "garde/nobody_to_swap")
-    return SwapTurn.draft(
-        given=next(iter(own)), taken=next(iter(others)) if len(others) == 1 else None, own=own, others=others
-    )
+    taken = next(iter(others)) if len(others) == 1 else None
+    return SwapTurn.draft(given=next(iter(own)), taken=taken, own=own, others=others)
 
 
 async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
@@ -54,10 +53,8 @@ async def _list_offers(ctx: Context, person: Person | None) -> dict[str, str]:
     else:
         there = await duty.list_turns(ctx.db, today, today + timedelta(days=AHEAD))
         turns = [turn for turn in there if turn.user_id != ctx.user.id and turn.starts >= today]
-        known = [
-            *await people.with_role(ctx.db, Role.HOTLINE, ctx.today, AGENTS_MAX),
-            *await people.animating(ctx.db, ctx.today, AGENTS_MAX),
-        ]
+        holders = await people.with_role(ctx.db, Role.HOTLINE, ctx.today, AGENTS_MAX)
+        known = [*holders, *await people.animating(ctx.db, ctx.today, AGENTS_MAX)]
         agents = [agent for agent in known if agent.id != ctx.user.id]
     called = await rota.say_names(ctx, [turn.user_id for turn in turns[:OTHERS_MAX]])
     found = {
@@ -112,9 +109,8 @@ async def submit_swap(ctx: Context, form: SwapTurn) -> Replies:
 async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, with_id: str) -> Replies:
     """Propose a swap to somebody. Raises UserError if it could not be accepted anyway."""
     await duty.lock_duty(ctx.db, ctx.now)
-    new = DutySwap(
-        given=given.number, taken=taken.number if taken else None, by=ctx.user.id, with_id=with_id, at=ctx.now
-    )
+    other = taken.number if taken else None
+    new = DutySwap(given=given.number, taken=other, by=ctx.user.id, with_id=with_id, at=ctx.now)
     if problem := await _find_objection(ctx, new):
         raise UserError(problem)
     if await duty.is_swap_open(ctx.db, given.number, with_id):
@@ -123,9 +119,8 @@ async def propose_swap(ctx: Context, given: DutyTurn, taken: DutyTurn | None, wi
     accept = Button("Accepter", AnswerSwap(number=number, accept=True), "primary")
     refuse = Button("Refuser", AnswerSwap(number=number, accept=False))
     called = (await rota.say_names(ctx, [with_id]))[with_id]
-    asked = render(
-        "garde/proposed", who=called, given=rota.say_turn(ctx, given), taken=taken and rota.say_turn(ctx, taken)
-    )
+    turns = {"given": rota.say_turn(ctx, given), "taken": taken and rota.say_turn(ctx, taken)}
+    asked = render("garde/proposed", who=called, **turns)
     whisper = Whisper(asked, [Button("Retirer ma proposition", WithdrawSwap(number=number))])
     return [whisper, SWAP.send(number, Message(await _say_swap(ctx, new), [accept, refuse]), with_id)]
 

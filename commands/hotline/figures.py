@@ -157,9 +157,8 @@ class HotlineFiguresFile(FigureDays):
 
 def draw_buttons(days: FigureDays) -> list[Button]:
     """Draw the buttons of the files for these days."""
-    return [
-        Button(label, TakeHotlineFigures(start=days.start, end=days.end, format=form)) for form, label in LABELS.items()
-    ]
+    about = {"start": days.start, "end": days.end}
+    return [Button(label, TakeHotlineFigures(**about, format=form)) for form, label in LABELS.items()]
 
 
 @feature.button(TakeHotlineFigures, name="hotline.TakeFigures", writes=False)

@@ -87,9 +87,9 @@ async def serves(ctx: Context, person: people.Person, queue: str, left: str = ""
     if person.may(AGENTS) and not person.has_left(person.today(ctx.now)):
         return True
     place = await find_room(ctx, queue)
-    member = (
-        (await watchlist.find_members(ctx.db, place, [person.id])).get(person.id) if place not in ("", left) else None
-    )
+    member = None
+    if place not in ("", left):
+        member = (await watchlist.find_members(ctx.db, place, [person.id])).get(person.id)
     return bool(member and member.is_in)
 
 

@@ -106,9 +106,8 @@ async def _file(ctx: Context, idea: Idea) -> Sequence[Reply]:
     await idees.vote(ctx.db, idea.number, ctx.user.id, ctx.now)
     yes = Button("Oui, me citer", cards.Name(idea=idea.number, agrees=True), "primary")
     no = Button("Non merci", cards.Name(idea=idea.number, agrees=False))
-    receipt = Direct(
-        render("idees/filed", idea=idea), [yes, no], user_id=ctx.user.id, question=Question(yes=yes, no=no)
-    )
+    question = Question(yes=yes, no=no)
+    receipt = Direct(render("idees/filed", idea=idea), [yes, no], user_id=ctx.user.id, question=question)
     room, card = await canaux.find_team_room(ctx.db), await cards.draw_card(ctx, idea)
     return [receipt, *await tell_animateurs(ctx, room, card, topic=cards.CARD.of(idea))]
 
@@ -370,9 +369,6 @@ async def tell_voters(ctx: Context, work: TellVoters, so_far: Progress) -> Step:
     text, opens = render("idees/told", idea=idea), idea.duplicate_of or idea.number
     button = Button(f"Lire l’idée n° {opens}", cards.OpenIdea(idea=opens))
     is_over = idea.state in {IdeaState.DONE, IdeaState.REFUSED}
-    told = [
-        News(user_id=one, text=text, button=button, is_over=is_over)
-        for one in page
-        if one in active and one != idea.decided_by
-    ]
+    readers = [one for one in page if one in active and one != idea.decided_by]
+    told = [News(user_id=one, text=text, button=button, is_over=is_over) for one in readers]
     return Step(replies=told, cursor=page[-1], done=so_far.done + len(told))

@@ -212,9 +212,8 @@ def _draft_new_member(actor: Person, member: Member, who: membres.Who) -> membre
     known = {name: getattr(person, name) for name in ("prenom", "nom", "structure", "siret", "arrived_on")}
     role = person.role or (member.role if member.role in members.list_givable_roles(actor) else None)
     departements = tuple(person.departements or own) or None
-    return membres.AddMember.draft(
-        who=who, may_give=members.list_givable_roles(actor), role=role, departements=departements, **known
-    )
+    may_give = members.list_givable_roles(actor)
+    return membres.AddMember.draft(who=who, may_give=may_give, role=role, departements=departements, **known)
 
 
 @feature.submit(membres.ChooseMember, roles=LEADERS, writes=False)
@@ -266,9 +265,8 @@ async def save_new(ctx: Context, form: membres.AddMember) -> Replies:
 async def save_role(ctx: Context, form: membres.GiveRole) -> Replies:
     """Give the role that the window says."""
     member = await _find_form_member(ctx, form)
-    return await change_member(
-        ctx, ctx.user, member, member.person.copy_with(role=members.read_chosen_role(ctx.user, form.role))
-    )
+    role = members.read_chosen_role(ctx.user, form.role)
+    return await change_member(ctx, ctx.user, member, member.person.copy_with(role=role))
 
 
 @feature.submit(membres.MoveMember, roles=LEADERS)
@@ -301,9 +299,8 @@ async def add_member(ctx: ReadingContext, text: str) -> Replies:
     name, _ = _split_name(text)
     if not name:
         return Ask(membres.ChooseMember.draft(purpose=membres.Purpose.AJOUTER))
-    return open_window(
-        ctx.user, membres.Purpose.AJOUTER, await members.find_named_member(ctx, await members.look_up_name(ctx, name))
-    )
+    member = await members.find_named_member(ctx, await members.look_up_name(ctx, name))
+    return open_window(ctx.user, membres.Purpose.AJOUTER, member)
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,12 +239,8 @@ async def draw_request(ctx: Context, asked: AccessRequest) -> replies.Message:
         known=known[:ALIKE_MAX],
     )
     about = {"person_id": asked.person_id, "key": asked.key}
-    return replies.Message(
-        text,
-        [replies.Button("Accepter", Grant(**about), "primary"), replies.Button("Refuser", Turn(**about))]
-        if is_open
-        else [],
-    )
+    buttons = [replies.Button("Accepter", Grant(**about), "primary"), replies.Button("Refuser", Turn(**about))]
+    return replies.Message(text, buttons if is_open else [])
 
 
 async def _say_late(ctx: Context, person_id: str) -> Markdown:
@@ -428,9 +424,8 @@ async def tell_newcomers(ctx: Context, work: TellNewcomers, _: replies.Progress)
 async def list_own_channels(ctx: Context, person: Person, today: date) -> Sequence[PlannedChannel]:
     """Return the existing channels of a person, in the order of the plan."""
     table, known = await canaux.list_planned(ctx.db, ctx.settings), await canaux.find_channel_ids(ctx.db)
-    places = canaux.MembershipRules(await canaux.list_allowances(ctx.db)).places(
-        table, canaux.ChannelPerson.of(person, today)
-    )
+    rules = canaux.MembershipRules(await canaux.list_allowances(ctx.db))
+    places = rules.places(table, canaux.ChannelPerson.of(person, today))
     return [table[key] for key in table if key in places and key in known]
 
 

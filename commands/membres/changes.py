@@ -39,9 +39,8 @@ async def settle_channels(ctx: Context, before: Person | None, after: Person) ->
         await canaux.begin_departure(ctx.db, after, ctx.now)
     leaving = (await transitions.find_in_grace(ctx.db, ctx.now, after.id)).get(after.id, ())
     was = canaux.ChannelPerson.of(before, today) if before else None
-    change = await canaux.compute_settling(
-        ctx.db, await canaux.list_planned(ctx.db, ctx.settings), was, canaux.ChannelPerson.of(after, today, leaving)
-    )
+    table, is_now = await canaux.list_planned(ctx.db, ctx.settings), canaux.ChannelPerson.of(after, today, leaving)
+    change = await canaux.compute_settling(ctx.db, table, was, is_now)
     joins = [AddMembers(channel_id, [after.id], team=team) for channel_id, team in change.joins.items()]
     return [*joins, *(RemoveMember(channel_id, after.id) for channel_id in change.leaves)]
 
@@ -268,11 +267,8 @@ async def approve_role(ctx: Context, click: ApproveRole) -> Replies:
     await _claim_decision(ctx, asked)
     by = await people.get(ctx.db, asked.by)
     how = render("membres/noted_by", by=ctx.user.username, asked_by=by.username if by else "")
-    return [
-        *await write_member(ctx, member, after, how=how),
-        *await _report_approval(ctx, asked, after),
-        await settle_proposal_cards(ctx, asked, "approved"),
-    ]
+    told = [*await write_member(ctx, member, after, how=how), *await _report_approval(ctx, asked, after)]
+    return [*told, await settle_proposal_cards(ctx, asked, "approved")]
 
 
 @feature.button(RefuseRole, roles=ANIMATEURS)

@@ -313,9 +313,8 @@ async def tell_roles(ctx: Context, work: TellRoles, progress: replies.Progress) 
     shown = [direct.user_id for direct in told] if progress.done else [*work.welcomes, *(d.user_id for d in told)]
     welcomes = [await refresh_welcome(ctx, _acting(one, ctx)) for one in await people.among(ctx.db, ids=shown)]
     done, finished = progress.done + len(taken), len(taken) < AT_ONCE
-    return replies.Step(
-        replies=[*told, *welcomes], cursor=done, done=done, total=done if finished else None, finished=finished
-    )
+    total = done if finished else None
+    return replies.Step(replies=[*told, *welcomes], cursor=done, done=done, total=total, finished=finished)
 
 
 @feature.job("minute=*/5", name="membres.tell_roles")

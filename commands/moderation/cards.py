@@ -208,9 +208,8 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
     if not case.act:
         return Markdown()
     by, under_way = await read_display_name(ctx, case.decided_by), await _is_under_way(ctx, case)
-    return render(
-        "moderation/outcome", by=by, act=journal.label_of(case.act), case=case, reason=case.reason, under_way=under_way
-    )
+    said = {"case": case, "reason": case.reason, "under_way": under_way}
+    return render("moderation/outcome", by=by, act=journal.label_of(case.act), **said)
 
 
 async def _is_under_way(ctx: Context, case: Case) -> bool:

@@ -164,9 +164,8 @@ async def add_report(
     left = await quotas.spend(ctx, quotas.Quota.REPORT)  # first: one that is not taken opens no case
     case = await cases.open_case(ctx, seen, CaseSource.REPORTED)
     before = await stored_cases.list_reports(ctx.db, case.number)
-    made = MessageReport(
-        case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=mask_personal_data(word), at=ctx.now
-    )
+    word = mask_personal_data(word)
+    made = MessageReport(case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=word, at=ctx.now)
     if not await stored_cases.add_report(ctx.db, made):
         raise UserError(render("moderation/reported_already"))
     is_new = not before and case.source is CaseSource.REPORTED

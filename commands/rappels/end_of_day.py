@@ -116,11 +116,8 @@ class EveningReader:
         choices = await rappels.list_choices(ctx.db, ids)
         authors = await find_authors(ctx.db, ids) | await find_habitual(ctx.db, ids)
         there = await find_active(ctx, ids) - await absences.find_away(ctx.db, ids, day) - await _find_quiet(ctx, ids)
-        told = [
-            Evening(one, choices[one.id], _may_be_asked(one, choices[one.id], day) and one.id in authors)
-            for one in page
-            if one.id in there
-        ]
+        known = [(one, choices[one.id]) for one in page if one.id in there]
+        told = [Evening(one, choice, _may_be_asked(one, choice, day) and one.id in authors) for one, choice in known]
         return page[-1].id if page else "", told
 
     async def tell_next(self, ctx: Context, asked: TellEvening, so_far: Progress, page: EveningPage) -> Step:

@@ -84,15 +84,13 @@ async def offer_themes(ctx: Context, click: FollowThemes) -> replies.Replies:
         raise UserError(render("ressources/no_themes"))
     mine = {each.theme for each in await list_followed_themes(ctx.db, ctx.user.id) if not each.paused}
     codes = found.theme_codes
-    text = render(
-        "ressources/follow_which", names=_name_themes(codes), mine=_name_themes(code for code in codes if code in mine)
-    )
+    followed = _name_themes(code for code in codes if code in mine)
+    text = render("ressources/follow_which", names=_name_themes(codes), mine=followed)
     others = [code for code in codes if code not in mine]
     if len(others) > 3:
         return replies.Whisper(text, menus=[_theme_menu(others)])
-    return replies.Whisper(
-        text, [_follow_button(f"Suivre « {THEMES[code].court} »", [code], Following.ON) for code in others]
-    )
+    buttons = [_follow_button(f"Suivre « {THEMES[code].court} »", [code], Following.ON) for code in others]
+    return replies.Whisper(text, buttons)
 
 
 @feature.command(
@@ -152,11 +150,11 @@ async def _draw_followed(ctx: Context) -> replies.Whisper:
 
 def _theme_card(one: ThemeFollow) -> replies.Card:
     label, to = ("Reprendre", Following.ON) if one.paused else ("Mettre en pause", Following.PAUSED)
-    buttons = [
-        _follow_button(label, [one.theme], to, listed=True),
-        _follow_button("Ne plus suivre", [one.theme], Following.OFF, listed=True),
-    ]
-    return replies.Card(render("ressources/follow_card", label=THEMES[one.theme].court, paused=one.paused), buttons)
+    change = _follow_button(label, [one.theme], to, listed=True)
+    stop = _follow_button("Ne plus suivre", [one.theme], Following.OFF, listed=True)
+    return replies.Card(
+        render("ressources/follow_card", label=THEMES[one.theme].court, paused=one.paused), [change, stop]
+    )
 
 
 def _follow_button(label: str, themes: Sequence[str], to: Following, *, listed: bool = False) -> replies.Button:
@@ -199,11 +197,8 @@ async def _tell_page(
     news = {user_id: found.of(followed) for user_id, followed in page.items()}
     wanted = {number for each in news.values() for number in each.numbers[:LISTED_MAX]}
     titles = {each.id: each for each in (await list_shown(ctx.db, sorted(wanted)))[0]}
-    return [
-        _draw_news(ctx, user_id, page[user_id], each, titles)
-        for user_id, each in news.items()
-        if each.numbers or each.imported
-    ]
+    unread = {user_id: each for user_id, each in news.items() if each.numbers or each.imported}
+    return [_draw_news(ctx, user_id, page[user_id], each, titles) for user_id, each in unread.items()]
 
 
 def _draw_news(

@@ -120,9 +120,8 @@ async def _seed_library(ctx: Context) -> None:
     """Store the default collections, once: an installation that deleted them does not get them back."""
     if await collections.is_seeded(ctx.db, SEED):
         return
-    new = ResourceCollection(
-        key=make_name_key(NAME), name=NAME, about=ABOUT, seed=SEED, pinned=True, created_at=ctx.now
-    )
+    key = make_name_key(NAME)
+    new = ResourceCollection(key=key, name=NAME, about=ABOUT, seed=SEED, pinned=True, created_at=ctx.now)
     number = await collections.add_collection(ctx.db, new)
     if number is None:
         # People have one of that name: theirs stays, and ours does not come.

@@ -103,10 +103,8 @@ AT_HOME = 3
 @feature.at_home
 async def tell_latest(ctx: Context) -> Sequence[Markdown]:
     """Show the newest resources, and the person’s favourites."""
-    lists = (
-        ("latest", await catalogue.list_latest(ctx.db, AT_HOME)),
-        ("favourites", await catalogue.list_favourites(ctx.db, ctx.user.id, AT_HOME)),
-    )
+    favourites = await catalogue.list_favourites(ctx.db, ctx.user.id, AT_HOME)
+    lists = (("latest", await catalogue.list_latest(ctx.db, AT_HOME)), ("favourites", favourites))
     told = {
         name: [link_shortly(one) for one in rows if one.state is ResourceState.PUBLISHED] for name, (rows, _) in lists
     }
@@ -140,11 +138,8 @@ async def offer_without_filters(ctx: Context, query: Query) -> Sequence[Button]:
     if query.filters is ANYTHING or not bare:
         return []
     found = await _search(ctx.db, bare, 1)
-    return (
-        [Button("Sans les filtres", ResourcePage(of=ResourceListing.FOUND, text=bare[:QUERY_MAX]))]
-        if found.total
-        else []
-    )
+    without = Button("Sans les filtres", ResourcePage(of=ResourceListing.FOUND, text=bare[:QUERY_MAX]))
+    return [without] if found.total else []
 
 
 def offer_near_categories(text: str, counts: Mapping[str, int]) -> Sequence[Button]:

@@ -297,9 +297,9 @@ async def check_next_links(ctx: Context, work: CheckLinks, so_far: Progress) -> 
     if ctx.settings.link_check == "non":
         return Step(done=so_far.done, finished=True)
     links = [(number, url) for number, url in so_far.cursor or ()]
-    looks = (
-        await ctx.errands.fetch(f"links {work.begun} {links}", lambda: look_at_links(ctx.web, links)) if links else ()
-    )
+    looks: Sequence[Look] = ()
+    if links:
+        looks = await ctx.errands.fetch(f"links {work.begun} {links}", lambda: look_at_links(ctx.web, links))
     replies = await _note_looks(ctx, looks)
     following = await feedback.list_links_due(ctx.db, work.begun, LINKS_AT_ONCE)
     done = so_far.done + len(looks)

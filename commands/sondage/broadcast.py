@@ -184,9 +184,8 @@ async def _say_end(ctx: Context, poll: Poll, results: Results, batch: int) -> Se
     there = [target for target in everywhere[batch * outbox.BATCH : (batch + 1) * outbox.BATCH] if target in reached]
     said = replies.Message(cards.say_results(poll, results))
     order = cards.Picture(poll=poll.id)
-    pictures = (
-        [replies.SendFile(order=order, channel_id=t) for t in there if t in poll.channels] if results.is_told else []
-    )
+    shown = [target for target in there if target in poll.channels] if results.is_told else []
+    pictures = [replies.SendFile(order=order, channel_id=target) for target in shown]
     return [*(broadcasts.address(said, target, poll.channels) for target in there), *pictures]
 
 

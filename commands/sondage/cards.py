@@ -271,10 +271,8 @@ def say_places(poll: Poll, table: targets.Table) -> str:
     """Name the places of a poll: « Rhône (69), Bretagne et 3 autres »."""
     here = [title for ident, title in poll.channels.items() if ident in poll.rooms]
     themes = {targets.say_target(target, table) for target in poll.targets}
-    names = [
-        *(targets.say_target(target, table) for target in poll.targets),
-        *(title for title in here if title not in themes),
-    ]
+    sent_to = [targets.say_target(target, table) for target in poll.targets]
+    names = [*sent_to, *(title for title in here if title not in themes)]
     more = len(names) - SHOWN_MAX
     return join([*names[:SHOWN_MAX], *([plural(more, "autre")] if more > 0 else [])])
 

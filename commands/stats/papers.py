@@ -325,9 +325,8 @@ class Workbook:
             sheet.set_column(place, place, column.width)
         sheet.freeze_panes(1, 1)
         sheets.print_wide(sheet)
-        sheets.write_cells(
-            sheet, 0, [column.title for column in SHEET_COLUMNS], [self._formats.head] * len(SHEET_COLUMNS)
-        )
+        titles = [column.title for column in SHEET_COLUMNS]
+        sheets.write_cells(sheet, 0, titles, [self._formats.head] * len(titles))
         return sheet
 
     def _end(self) -> None:

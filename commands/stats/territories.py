@@ -142,9 +142,8 @@ def make_table(
     rows = []
     for code, nom in names.items():
         measures = told.measures(months.start, months.end, code)
-        rows.append(
-            papers.TerritoryRow(code, nom, (conseillers.get(code, 0), *map(measures.__getitem__, TABLE_COLUMNS)))
-        )
+        figures = (conseillers.get(code, 0), *map(measures.__getitem__, TABLE_COLUMNS))
+        rows.append(papers.TerritoryRow(code, nom, figures))
     side_by_side = make_page(ctx, months, "départements", ())
     notes = (render("stats/days_by_structure", days=side_by_side.days), queries.say_rule(ctx, months))
     columns = (ACTIVE_CONSEILLERS, *TABLE_COLUMNS.values())

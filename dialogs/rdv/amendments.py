@@ -212,9 +212,8 @@ class _Amendment:
         if not (found and minutes and self._shown.day and self._shown.hour):
             return None
         is_earlier = (found[2] or found[3]) in ("tot", "avanc")
-        when = datetime.combine(self._shown.day, self._shown.hour) + timedelta(
-            minutes=-minutes if is_earlier else minutes
-        )
+        change = timedelta(minutes=-minutes if is_earlier else minutes)
+        when = datetime.combine(self._shown.day, self._shown.hour) + change
         return self._apply(RdvLine(day=when.date(), hour=when.time()))
 
     def _apply(self, found: RdvLine, *, is_more: bool = False) -> AmendedRdv:

@@ -200,9 +200,8 @@ async def _store_move(ctx: Context, click: "Transfer | MoveOfCase", case_id: int
     if any(root.id in cases.read_record(each).waits for each in under_way):
         raise UserError(render("moderation/moving_already"))
     after = {"to": click.to, "messages": len(click.posts)}
-    deed = AuditEntry(
-        AuditAct.MOVE, f"message:{root.id}", root.author_id, click.reason, {"channel": root.channel_id}, after
-    )
+    before = {"channel": root.channel_id}
+    deed = AuditEntry(AuditAct.MOVE, f"message:{root.id}", root.author_id, click.reason, before, after)
     record = MeasureRecord(posts=click.posts, waits=[root.id], place=click.to, looking=True)
     measure = await store_measure(ctx, deed, record, case_id=case_id, channels=[root.channel_id])
     return Transferring(entry=measure.entry, root_id=root.id)

@@ -317,11 +317,8 @@ async def _has_answers(ctx: ReadingContext, post: ChatPost) -> bool:
 async def read_swept_posts(ctx: ReadingContext, click: SweepSurely) -> SweptPosts:
     """Read those of the messages that still stand at the click. Raises UserError if none does."""
     await cases.check_target_by_id(ctx, click.user_id)
-    posts = [
-        post
-        for ident in click.post_ids
-        if (post := await unless_refused(ctx.chat.read_post(ident), None, cases.GONE)) and post.user_id == click.user_id
-    ]
+    found = [await unless_refused(ctx.chat.read_post(ident), None, cases.GONE) for ident in click.post_ids]
+    posts = [post for post in found if post and post.user_id == click.user_id]
     if not posts:
         raise UserError(render("moderation/posts_gone"))
     channel = await ctx.chat.channel(posts[0].channel_id)
@@ -386,9 +383,8 @@ async def start_clearing(ctx: Context) -> Replies:
 async def clear_cases(ctx: Context, _: ClearCases, so_far: Progress) -> Step:
     """Delete the posts of the next old cases."""
     found = await stored_cases.list_decided_before(ctx.db, _find_limit(ctx), so_far.cursor or 0, CLEARED_BATCH)
-    gone = [
-        DeletePost(post.post_id, channel_id=post.channel_id) for case in found for post in await _list_posts(ctx, case)
-    ]
+    posts = [post for case in found for post in await _list_posts(ctx, case)]
+    gone = [DeletePost(post.post_id, channel_id=post.channel_id) for post in posts]
     last = found[-1].number if found else 0
     return Step(replies=gone, cursor=last, done=so_far.done + len(found), finished=len(found) < CLEARED_BATCH)
 

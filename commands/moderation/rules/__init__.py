@@ -224,9 +224,8 @@ def tune_rule(name: RuleName, before: Tuning, line: str, *, adds: bool = True) -
         after, rest = replace(after, seconds=lasts // timedelta(seconds=1)), rest[found.end() :].strip(" ,")
     if rest:
         if not spec.has_items:
-            raise UserError(
-                render("moderation/rule_unread", name=name, rest=rest[:40], example=_say_example(name, spec))
-            )
+            example = _say_example(name, spec)
+            raise UserError(render("moderation/rule_unread", name=name, rest=rest[:40], example=example))
         wish, pieces = _read_wish(rest)
         if not wish:
             wish = ADD if adds and not spec.known else REPLACE

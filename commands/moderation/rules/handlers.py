@@ -263,12 +263,8 @@ async def list_rules(ctx: ReadingContext, _: str) -> Replies:
         for name in known
     ]
     apart = await policy.list_unwatched_channels(ctx)
-    said = {
-        "rows": rows,
-        "fault": fault,
-        "has_room": bool(await policy.find_room(ctx)),
-        "apart": apart[: policy.UNWATCHED_MAX],
-    }
+    has_room = bool(await policy.find_room(ctx))
+    said = {"rows": rows, "fault": fault, "has_room": has_room, "apart": apart[: policy.UNWATCHED_MAX]}
     return Whisper(render("moderation/rules", **said, more=len(apart) - policy.UNWATCHED_MAX))
 
 

@@ -186,9 +186,8 @@ def _take_count(text: str, clues: Clues) -> tuple[str, int]:
         if not (number.reading and act.reading and number.reading.element == BARE_NUMBER):
             continue
         # A group of eight is one workshop.
-        counts = act.reading.element == "activite" or (
-            act.reading.element == WEAK and act.reading.value != Activite.COLLECTIF
-        )
+        is_weak = act.reading.element == WEAK and act.reading.value != Activite.COLLECTIF
+        counts = act.reading.element == "activite" or is_weak
         if counts and number.end == act.first and int(number.reading.value) > 0:
             first, last = typed.tokens[number.first], typed.tokens[number.end - 1]
             return _blank(typed.text + typed.rest, first.start, last.end), int(number.reading.value)

@@ -386,9 +386,8 @@ def read_typo(span: Span, clues: Clues) -> SpanReading | None:
         return SpanReading(*read_meanings()[near], cost=GUESS)
     theme = theme_of(span.text)
     meant = (word for word, other in vocabulary().items() if other is theme)
-    return (
-        SpanReading("themes", theme.code, GUESS) if theme and any(_is_slip(span.key, word) for word in meant) else None
-    )
+    is_meant = theme and any(_is_slip(span.key, word) for word in meant)
+    return SpanReading("themes", theme.code, GUESS) if theme and is_meant else None
 
 
 def _is_slip(typed: str, meant: str) -> bool:
