@@ -90,11 +90,8 @@ async def _list_items(db: AsyncSession, digest: Digest) -> Sequence[tuple[Digest
 
 async def find_quotes(db: AsyncSession, digest: Digest) -> Sequence[QuotedEntry]:
     """Find the entries of a digest that quote messages."""
-    return [
-        QuotedEntry(entry=entry.number, post_id=item.post_id, channel_id=item.channel_id)
-        for entry, item in await _list_items(db, digest)
-        if item and item.post_id
-    ]
+    quoting = [(entry, item) for entry, item in await _list_items(db, digest) if item and item.post_id]
+    return [QuotedEntry(entry=one.number, post_id=item.post_id, channel_id=item.channel_id) for one, item in quoting]
 
 
 async def find_lost_quotes(chat: ChatReader, asked: Sequence[QuotedEntry]) -> Sequence[int]:

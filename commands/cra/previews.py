@@ -189,11 +189,9 @@ def _say_understood(judged: JudgedLine) -> Markdown:
 def _offer_choices(shown: cards.ReportPreview, at: int, judged: JudgedLine) -> list[Menu]:
     """Make the menus for elements that are ambiguous or missing."""
     asked = judged.mistakes.keys() | judged.blank.keys()
-    return [
-        Menu(PICK_LABELS[element], cards.PickElement(shown=shown, at=at, element=element), offered)
-        for element, offered in judged.line.choices.items()
-        if element in asked
-    ]
+    wanted = {element: offered for element, offered in judged.line.choices.items() if element in asked}
+    picks = {element: cards.PickElement(shown=shown, at=at, element=element) for element in wanted}
+    return [Menu(PICK_LABELS[element], picks[element], offered) for element, offered in wanted.items()]
 
 
 def _offer_for_all(shown: cards.ReportPreview, judged: Sequence[JudgedLine]) -> list[Menu]:
@@ -227,14 +225,9 @@ def _draw_batch(ctx: Context, shown: cards.ReportPreview) -> Message:
 def _draw_card(shown: cards.ReportPreview, at: int, judged: JudgedLine, assumed: Sequence[str]) -> Card:
     report = shown.reports[at]
     open_it = cards.CompletePreview(author=shown.author, key=report.key, raw=report.line.raw, hidden=report.line.hidden)
-    buttons = [
-        Button(
-            f"{'Corriger' if judged.sure else 'Compléter'} le {at + 1}",
-            open_it,
-            "default" if judged.sure else "primary",
-        ),
-        Button(f"Retirer le {at + 1}", cards.RemoveFromPreview(shown=shown, at=at)),
-    ]
+    label = f"{'Corriger' if judged.sure else 'Compléter'} le {at + 1}"
+    remove = Button(f"Retirer le {at + 1}", cards.RemoveFromPreview(shown=shown, at=at))
+    buttons = [Button(label, open_it, "default" if judged.sure else "primary"), remove]
     said = _describe_line(judged)
     said["assumed"] = [text for text in judged.line.assumed.values() if text not in assumed]
     return Card(render("cra/batch_line", at=at + 1, **said), buttons, menus=_offer_choices(shown, at, judged))

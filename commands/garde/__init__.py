@@ -172,7 +172,7 @@ async def release_by_line(ctx: Context, said: PersonDays) -> Replies:
     """Remove the only turn that is meant, or some of its days; if several are possible, show a menu."""
     person, days = said
     theirs = await duty.list_turns_of(ctx.db, person.id, get_day(ctx.now))
-    found = [turn for turn in theirs if days is None or _overlaps(turn, days)]
+    found = [turn for turn in theirs if days is None or (turn.starts < days.end and days.start < turn.ends)]
     if not found:
         who = "Vous n’êtes" if person.id == ctx.user.id else f"@{quote(person.username)} n’est"
         when = "ces jours-là" if days else "en ce moment, ni plus tard"
@@ -254,10 +254,6 @@ async def _report_turn(ctx: Context, turn: DutyTurn, what: str, button: Button) 
         return now if ctx.request.post_id in was_told else [now, Whisper(text, [button])]
     told = render("garde/told", by=ctx.user, **about)
     return [rota.TURN.rewrite(turn.number, told), Whisper(text, [button]), Direct(told, user_id=turn.user_id)]
-
-
-def _overlaps(turn: DutyTurn, days: Period) -> bool:
-    return turn.starts < days.end and days.start < turn.ends
 
 
 def _copy_turn(turn: DutyTurn, **days: object) -> DutyTurn:

@@ -23,11 +23,9 @@ async def tell_duplicates(
     ctx: Context, ticket: Ticket, text: Markdown, topic: str = "", files: Sequence[str] = ()
 ) -> Sequence[Reply]:
     """Tell the authors of a ticket’s duplicates what its own author is told, under their own receipts."""
-    return [
-        Direct(text, user_id=other.author_id, root_id=other.thread_post, topic=topic, files=files)
-        for other in await tickets.list_duplicates(ctx.db, ticket.number)
-        if other.author_id != ticket.author_id
-    ]
+    found = await tickets.list_duplicates(ctx.db, ticket.number)
+    told = [(other.author_id, other.thread_post) for other in found if other.author_id != ticket.author_id]
+    return [Direct(text, user_id=author, root_id=thread, topic=topic, files=files) for author, thread in told]
 
 
 UNNOTED = frozenset({Move.OPEN, Move.ANSWER, Move.REPLY})

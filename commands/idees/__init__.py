@@ -64,7 +64,7 @@ async def open_idea(ctx: Context, click: cards.OpenIdea) -> Replies:
 async def file_idea(ctx: Context, form: FileIdea) -> Replies:
     """File an idea; if similar ones exist, show those first."""
     left = await quotas.spend(ctx, quotas.Quota.IDEA)
-    details, title = _mask(form.details, DETAILS_MAX), _mask(form.titre, TITLE_MAX)
+    details, title = guard.mask(form.details)[:DETAILS_MAX], guard.mask(form.titre)[:TITLE_MAX]
     draft = Idea(title=title, author_id=ctx.user.id, state=IdeaState.DRAFT, created_at=ctx.now, changed_at=ctx.now)
     draft.details, draft.category = details, form.categorie
     idea = await store(ctx.db, draft)
@@ -75,10 +75,6 @@ async def file_idea(ctx: Context, form: FileIdea) -> Replies:
     drop = Button("Ne pas proposer", DropIdea(idea=idea.number))
     text = render("idees/alike", title=idea.title, count=len(alike))
     return [Whisper(text, [anyway, drop], cards=await cards.draw_rows(ctx, alike, instead_of=idea.number)), *left]
-
-
-def _mask(text: str, most: int) -> str:
-    return guard.mask(text)[:most]
 
 
 @feature.button(FileAnyway)

@@ -161,16 +161,14 @@ async def draw_rows(ctx: Context, ideas: Sequence[Idea], *, instead_of: int = 0)
     """Draw a list of ideas, one card each."""
     numbers = [idea.number for idea in ideas]
     votes, voted = await idees.count_votes(ctx.db, numbers), await idees.list_voted(ctx.db, ctx.user.id, numbers)
-    return [
-        Card(
-            render("idees/row", idea=idea, votes=votes.get(idea.number, 0), voted=idea.number in voted),
-            [
-                *draw_vote_buttons(idea, voted=idea.number in voted, instead_of=instead_of),
-                *([Button("Lire", OpenIdea(idea=idea.number))] if not instead_of and not idea.duplicate_of else []),
-            ],
-        )
-        for idea in ideas
-    ]
+    rows = []
+    for idea in ideas:
+        is_voted = idea.number in voted
+        text = render("idees/row", idea=idea, votes=votes.get(idea.number, 0), voted=is_voted)
+        opens = [Button("Lire", OpenIdea(idea=idea.number))] if not instead_of and not idea.duplicate_of else []
+        buttons = draw_vote_buttons(idea, voted=is_voted, instead_of=instead_of)
+        rows.append(Card(text, [*buttons, *opens]))
+    return rows
 
 
 def _list_facts(idea: Idea, votes: int) -> list[tuple[str, str]]:

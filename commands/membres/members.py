@@ -236,11 +236,8 @@ def draw_card(ctx: Context, member: Member) -> Whisper:
     buttons: Sequence[Button] = ()
     if person.id != ctx.user.id and looks_after(ctx.user, person):
         end = ReturnMember(person_id=person.id) if person.left_on else EditEnd(person_id=person.id)
-        buttons = [
-            Button("Rôle", EditRole(person_id=person.id)),
-            Button("Déplacer", EditPlace(person_id=person.id)),
-            Button("Retour" if person.left_on else "Départ", end),
-        ]
+        role, place = Button("Rôle", EditRole(person_id=person.id)), Button("Déplacer", EditPlace(person_id=person.id))
+        buttons = [role, place, Button("Retour" if person.left_on else "Départ", end)]
     text = render("membres/card", person=person, role=member.role, left=person.has_left(ctx.today))
     return Whisper(text, buttons, list_facts(person, ctx))
 

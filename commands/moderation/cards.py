@@ -234,12 +234,9 @@ def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHi
             approve = Button("Approuver", ApproveProposal(case=number), "primary")
             return [approve, Button("Refuser", DeclineProposal(case=number), "danger"), *around]
         case CaseState.APPEALED if appeal and appeal.decided_at is None:
-            return [
-                Button("Maintenir", Uphold(entry=appeal.entry)),
-                Button("Alléger", Lighten(entry=appeal.entry)),
-                Button("Annuler la mesure", Overturn(entry=appeal.entry)),
-                *around,
-            ]
+            entry = appeal.entry
+            uphold, lighten = Button("Maintenir", Uphold(entry=entry)), Button("Alléger", Lighten(entry=entry))
+            return [uphold, lighten, Button("Annuler la mesure", Overturn(entry=entry)), *around]
         case _:
             return around
 

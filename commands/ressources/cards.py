@@ -221,11 +221,9 @@ def draw_buttons(resource: AnyResource, mine: Collection[tuple[int, Mark]] = (),
     """Draw the buttons of a resource, for a reader with these marks; by default for anybody."""
     number = resource.number
     favours, useful = (number, Mark.FAVOURITE) in mine, (number, Mark.USEFUL) in mine
-    given = [
-        Button("⭐ Retirer" if favours else "⭐ Favori", Favour(resource=number, on=not favours)),
-        Button("👍 Retirer" if useful else "👍 Utile", FindUseful(resource=number, on=not useful)),
-    ]
-    wanted = given if resource.state is ResourceState.PUBLISHED else given[:1] if favours else []
+    favour = Button("⭐ Retirer" if favours else "⭐ Favori", Favour(resource=number, on=not favours))
+    find = Button("👍 Retirer" if useful else "👍 Utile", FindUseful(resource=number, on=not useful))
+    wanted = [favour, find] if resource.state is ResourceState.PUBLISHED else [favour] if favours else []
     return [*([Button("Ouvrir", records.OpenResource(resource=number))] if opens else []), *wanted]
 
 

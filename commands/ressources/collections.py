@@ -385,24 +385,17 @@ def _collection_buttons(ctx: Context, found: ResourceCollection, at: ShowCollect
         return []
     if at.sort:
         return [Button("Terminé", ShowCollection(collection=number))]
-    return [
-        Button("Ranger", at.model_copy(update={"sort": True})),
-        Button("Renommer", NameIt(collection=number)),
-        Button("Supprimer", RemoveCollection(collection=number), "danger"),
-    ]
+    sort, rename = Button("Ranger", at.model_copy(update={"sort": True})), Button("Renommer", NameIt(collection=number))
+    return [sort, rename, Button("Supprimer", RemoveCollection(collection=number), "danger")]
 
 
 def _sorting_cards(found: ResourceCollection, here: Sequence[ShownResource], page: int) -> Sequence[Card]:
-    return [
-        Card(
-            posts.draw_line(one).removeprefix("- "),
-            [
-                Button("Monter", MoveUp(collection=found.number, resource=one.id, page=page)),
-                Button("Enlever", TakeOut(collection=found.number, resource=one.id)),
-            ],
-        )
-        for one in here
-    ]
+    cards = []
+    for one in here:
+        up = Button("Monter", MoveUp(collection=found.number, resource=one.id, page=page))
+        out = Button("Enlever", TakeOut(collection=found.number, resource=one.id))
+        cards.append(Card(posts.draw_line(one).removeprefix("- "), [up, out]))
+    return cards
 
 
 async def _list_collections(ctx: Context) -> Whisper:

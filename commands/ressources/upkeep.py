@@ -374,11 +374,9 @@ def _say_broken(ctx: Context, resource: Resource, check: LinkCheck, *, own: bool
 
 def _link_buttons(resource: Resource) -> Sequence[Button]:
     number = resource.number
-    return [
-        Button("Modifier", records.ChangeResource(resource=number), "primary"),
-        Button("Il marche chez moi", LinkWorks(resource=number)),
-        Button("Retirer", TakeDown(resource=number)),
-    ]
+    edit = Button("Modifier", records.ChangeResource(resource=number), "primary")
+    works = Button("Il marche chez moi", LinkWorks(resource=number))
+    return [edit, works, Button("Retirer", TakeDown(resource=number))]
 
 
 def _refresh_link_card(resource: Resource, template: str, buttons: Sequence[Button] = (), **more: str) -> Reply:

@@ -302,13 +302,8 @@ def list_vote_lines(
         chosen = [option for at, option in enumerate(poll.options) if vote.choices >> at & 1]
         name = names.get(vote.user_id, "quelqu’un qui n’est plus là")
         at = f"{vote.at.astimezone(PARIS):%d/%m/%Y %H:%M}"
-        yield (
-            poll.question,
-            name,
-            cards.say_place(vote.departement) if vote.departement else "",
-            " | ".join(chosen),
-            at,
-        )
+        place = cards.say_place(vote.departement) if vote.departement else ""
+        yield (poll.question, name, place, " | ".join(chosen), at)
 
 
 AT_ONCE = 400

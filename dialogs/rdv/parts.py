@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from bot.errors import UserError
 from bot.forms import Clues
 from bot.french import NBSP, say_minutes, write_moment
@@ -81,16 +83,9 @@ def _list_place(place: Mapping[str, str]) -> list[str]:
     return [part for part in (label[:1].lower() + label[1:], place.get("lieu", ""), place.get("commune", "")) if part]
 
 
+_LINES = TypeAdapter(RdvLine)
+
+
 def read_shown(shown: Mapping[str, Any]) -> RdvLine:
     """Read a line back from a stored preview."""
-    day, hour = shown.get("day"), shown.get("hour")
-    return RdvLine(
-        dict(shown.get("raw", {})),
-        tuple(shown.get("unread", ())),
-        dict(shown.get("mistakes", {})),
-        dict(shown.get("choices", {})),
-        list(shown.get("assumed", ())),
-        list(shown.get("notes", ())),
-        date.fromisoformat(day) if day else None,
-        time.fromisoformat(hour) if hour else None,
-    )
+    return _LINES.validate_python(dict(shown))
