@@ -16,9 +16,9 @@ from config.editions import Unapproved
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.destinations import moment
-from dialogs.lines import Roomy, line, read_address, read_paragraphs
+from dialogs.lines import Address, Roomy, line, read_address, read_paragraphs
 from dialogs.personal_data import fault_of
-from dialogs.themes import THEME_FIELD
+from dialogs.themes import Themes
 from storage.actus.digests import EDITO_MAX
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, TITLES, NewsSection
 from storage.actus.items import TEXT_MAX as WORDS_MAX
@@ -61,7 +61,8 @@ def _as_it_is(text: str, _: Clues) -> str:
 
 
 TITLE, TEXT = NewsText(_as_it_is, limit=TITLE_MAX), NewsText(_as_it_is, limit=WORDS_MAX, always=True)
-CREDIT, EDITO = NewsText(_as_it_is, limit=CREDIT_MAX), NewsText(_as_it_is, limit=EDITO_MAX, always=True)
+Credit = Annotated[str, NewsText(_as_it_is, limit=CREDIT_MAX)]
+EDITO = NewsText(_as_it_is, limit=EDITO_MAX, always=True)
 LINK = NewsText(read_address, limit=LINK_MAX)
 SECTION = Choice({str(section): title for section, title in TITLES.items()}, NewsSection)
 
@@ -104,9 +105,7 @@ class _EntryWindow(OfDigest):
     headline: Annotated[str, TITLE] = asks("Titre", name="titre")
     text: Annotated[str, TEXT] = asks("Texte", "Deux ou trois phrases suffisent.", name="texte", default="")
     link: Annotated[str, LINK] = asks("Lien", "Le titre y mènera.", name="lien", default="")
-    credit: Annotated[str, CREDIT] = asks(
-        "Crédit", "L’auteur ou la source, en mots : Le Monde, Léa (69).", name="credit", default=""
-    )
+    credit: Credit = asks("Crédit", "L’auteur ou la source, en mots : Le Monde, Léa (69).", name="credit", default="")
 
 
 class RewordEntry(_EntryWindow):
@@ -216,14 +215,12 @@ class ProposeNews(Form):
     submit_label = "Proposer"
 
     titre: Annotated[str, line(TEXT_MAX)] = asks("Titre", "Ce qu’on apprend, en une phrase.")
-    url: Annotated[str, Roomy(read_address, always=True)] = asks(
-        "Lien", "La page où en lire plus, s’il y en a une.", name="lien", default=""
-    )
+    url: Address = asks("Lien", "La page où en lire plus, s’il y en a une.", name="lien", default="")
     text: Annotated[str, Roomy(read_paragraphs(PROPOSAL_MAX), always=True)] = asks(
         "Texte", "Quelques phrases. Jamais de donnée personnelle d’un usager.", name="texte", default=""
     )
     part: Annotated[str, _PARTS] = asks("Partie", "Vide : d’après le lien ou le message.", name="partie", default="")
-    themes: Annotated[tuple[str, ...], THEME_FIELD] = asks("Thèmes", default=())
+    themes: Themes = asks("Thèmes", default=())
     about: Annotated[str, Offered("places", {ALL: "Tout le réseau"})] = asks("Pour qui", name="concerne", default=ALL)
     post: Hidden[str] = ""
     channel: Hidden[str] = ""

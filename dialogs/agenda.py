@@ -12,7 +12,7 @@ from config.canaux import home_of
 from config.territories import DEPARTEMENTS
 from config.text import normalize
 from dialogs.destinations import moment
-from dialogs.lines import Roomy, read_address
+from dialogs.lines import Address
 from dialogs.personal_data import fault_of
 from storage import targets
 from storage.agenda import DETAILS_MAX, PLACE_MAX, REASON_MAX, TITLE_MAX
@@ -67,9 +67,7 @@ class _Event(Form):
     lieu: Annotated[str, EventText(limit=PLACE_MAX)] = asks(
         "Lieu", "Salle, adresse, ville. Vide pour une visioconférence.", default=""
     )
-    lien: Annotated[str, Roomy(read_address, always=True)] = asks(
-        "Lien", "De la visioconférence, ou de l’inscription.", default=""
-    )
+    lien: Address = asks("Lien", "De la visioconférence, ou de l’inscription.", default="")
     pour: Annotated[str, Offered()] = asks("Pour qui", "Seules ces personnes le verront.")
     details: Annotated[str, EventText(long=True, limit=DETAILS_MAX)] = asks(
         "Détails", "Programme, public, inscription. Jamais de donnée personnelle d’un usager.", default=""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from bot.forms import Choice, Form, Hidden, Offered, Text, asks
 from bot.french import group
-from dialogs.destinations import PLACES, moment
+from dialogs.destinations import Places, moment
 
 NO_FILES, KEPT_FILES = "aucun", "gardes"
 """The choices of no files, and of those that the announcement has; others are chosen by the id of their message."""
@@ -67,9 +67,7 @@ class Announce(_Words):
     """The window of an announcement by the animation, to anybody; ``thematiques`` are the thematic channels, by
     target."""
 
-    places: Annotated[tuple[str, ...], PLACES] = asks(
-        "Destinataires", "Canaux, ou personnes d’un rôle en message direct.", name="destinataires"
-    )
+    places: Places = asks("Destinataires", "Canaux, ou personnes d’un rôle en message direct.", name="destinataires")
     mention: Annotated[str, MENTION] = _make_mention_field()
     moment: Annotated[datetime | None, MOMENT] = _make_moment_field()
     files: Annotated[str, FILES] = _make_files_field()

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Self
 
 from bot.forms import Clues, Form, Hidden, ReadText, Text, asks
 from bot.forms.kinds import must_fit
-from dialogs.communes import COMMUNE_FIELD
+from dialogs.communes import CommuneIfAny
 from dialogs.lines import read_own_phone
-from dialogs.themes import THEME_FIELD
+from dialogs.themes import Themes
 from storage.annuaire import entries
 from storage.annuaire.entries import COLUMNS, TEXT_MAX, find_commune
-from storage.communes import CommunePlace, make_label
+from storage.communes import make_label
 from storage.people import Audience, Person
 
 WORDS_MAX, WORD_MAX = 12, 40
@@ -48,10 +48,10 @@ def _read_short(text: str, _: Clues) -> str:
     return " ".join(must_fit(text, TEXT_MAX).split())
 
 
-WORDS = ReadText(_read_words, show=", ".join)
+Words = Annotated[tuple[str, ...], ReadText(_read_words, show=", ".join)]
 SHORT = ReadText(_read_short)
 PHONE = ReadText(lambda text, _: entries.read_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78")
-OWN_PHONE = replace(PHONE, reader=lambda text, _: read_own_phone(text))
+OwnPhone = Annotated[str | None, replace(PHONE, reader=lambda text, _: read_own_phone(text))]
 EMAIL = ReadText(lambda text, _: entries.read_email(text), placeholder="prenom.nom@exemple.fr")
 SITE = ReadText(lambda text, _: entries.read_site(text), placeholder="https://exemple.fr")
 DEPARTEMENT = ReadText(lambda text, _: entries.read_departement(text), placeholder="69, ou Rhône")
@@ -63,21 +63,11 @@ class EditProfile(Form):
     title = "Ma fiche"
     submit_label = "Enregistrer"
 
-    telephone: Annotated[str | None, OWN_PHONE] = asks(
-        "Téléphone", "Vu de personne tant que vous n’en décidez pas autrement.", default=None
-    )
-    commune: Annotated[CommunePlace | None, COMMUNE_FIELD] = asks(
-        "Commune", "Celle où vous travaillez : son code postal ou son nom.", default=None
-    )
-    skills: Annotated[tuple[str, ...], THEME_FIELD] = asks(
-        "Ce que je sais faire", "Un ou plusieurs thèmes, ou aucun.", name="themes", default=()
-    )
-    skill_words: Annotated[tuple[str, ...], WORDS] = asks(
-        "En d’autres mots", "Séparés par des virgules : Linux, Scratch…", name="mots", default=()
-    )
-    languages: Annotated[tuple[str, ...], WORDS] = asks(
-        "Langues parlées", "Séparées par des virgules : arabe, LSF…", name="langues", default=()
-    )
+    telephone: OwnPhone = asks("Téléphone", "Vu de personne tant que vous n’en décidez pas autrement.", default=None)
+    commune: CommuneIfAny = asks("Commune", "Celle où vous travaillez : son code postal ou son nom.", default=None)
+    skills: Themes = asks("Ce que je sais faire", "Un ou plusieurs thèmes, ou aucun.", name="themes", default=())
+    skill_words: Words = asks("En d’autres mots", "Séparés par des virgules : Linux, Scratch…", name="mots", default=())
+    languages: Words = asks("Langues parlées", "Séparées par des virgules : arabe, LSF…", name="langues", default=())
     helps: YesNo = asks("On peut me solliciter", "D’autres peuvent vous demander de l’aide par le bot.", name="aide")
     asks_commune: Hidden[bool] = False
     """Whether the window has that field: one that stood open since before there was one must not clear it. (Of a field

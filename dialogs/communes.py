@@ -2,6 +2,7 @@
 for each."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from bot.forms import Clues, ReadText
 from bot.texts import quote
@@ -40,3 +41,4 @@ COMMUNE_FIELD = ReadText(
     placeholder="69120, ou Vaulx-en-Velin",
     missing_text="Indiquez la commune : son code postal ou son nom.",
 )
+CommuneIfAny = Annotated[CommunePlace | None, COMMUNE_FIELD]

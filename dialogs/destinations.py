@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Annotated
 
 from bot.errors import UserError
 from bot.forms import Clues, Form, Many, ReadText
@@ -33,6 +34,7 @@ PLACES = Many(
     more_label="Et aussi",
     more_help="Des départements, régions, hubs ou thèmes, séparés par des virgules : 69, Bretagne.",
 )
+Places = Annotated[tuple[str, ...], PLACES]
 
 
 def moment(or_else: str = "") -> ReadText:

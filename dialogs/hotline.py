@@ -34,6 +34,10 @@ def _read_numbers(text: str, _: Clues) -> tuple[int, ...]:
 NUMBERS = ReadText(_read_numbers, show=lambda found: ", ".join(map(str, found)), placeholder="12, 15")
 
 
+LongText = Annotated[str, Text(long=True)]
+Subject = Annotated[str, line(SUBJECT_MAX)]
+
+
 class OpenTicket(Form):
     """The window that opens a ticket. ``queues`` are the queues to choose from (name by code), ``source`` is the
     message that the ticket is made of."""
@@ -41,12 +45,10 @@ class OpenTicket(Form):
     title = "Demander de l’aide"
 
     queue: Annotated[str, Offered("queues")] = asks("À qui", name="file")
-    subject: Annotated[str, line(SUBJECT_MAX)] = asks(
-        "En bref", "Une ligne : « L’export PDF reste vide ».", name="sujet"
-    )
+    subject: Subject = asks("En bref", "Une ligne : « L’export PDF reste vide ».", name="sujet")
     category: Annotated[str, CATEGORY] = asks("Catégorie", name="categorie")
     urgency: Annotated[str, URGENCIES] = asks("Urgence", name="urgence")
-    details: Annotated[str, Text(long=True)] = asks(
+    details: LongText = asks(
         "Détails", "Ce que vous avez fait, ce qui s’affiche. Jamais de donnée personnelle d’un usager.", default=""
     )
     commune: Annotated[str, line(COMMUNE_MAX)] = asks("Commune", "Si elle importe.", default="")
@@ -73,9 +75,7 @@ class AnswerTicket(AboutTicket):
 
     title = "Répondre"
 
-    text: Annotated[str, Text(long=True)] = asks(
-        "Réponse", "La personne la lit dans le fil de sa demande.", name="reponse"
-    )
+    text: LongText = asks("Réponse", "La personne la lit dans le fil de sa demande.", name="reponse")
 
 
 class AskBack(AboutTicket):
@@ -84,7 +84,7 @@ class AskBack(AboutTicket):
     title = "Demander une précision"
     submit_label = "Demander"
 
-    text: Annotated[str, Text(long=True)] = asks("Question", "La demande attend alors la personne.", name="question")
+    text: LongText = asks("Question", "La demande attend alors la personne.", name="question")
 
 
 class ResolveTicket(AboutTicket):
@@ -94,8 +94,8 @@ class ResolveTicket(AboutTicket):
     submit_label = "Résoudre"
 
     reason: Annotated[str, ENDINGS] = asks("Raison", name="raison", default=Reason.RESOLU.value)
-    text: Annotated[str, Text(long=True)] = asks("Mot à la personne", name="reponse", default="")
-    solution: Annotated[str, Text(long=True)] = asks(
+    text: LongText = asks("Mot à la personne", name="reponse", default="")
+    solution: LongText = asks(
         "Solution pour tous", "Montrée à qui posera la même question. Sans nom ni donnée personnelle.", default=""
     )
 
@@ -167,9 +167,7 @@ class DeclareOutage(AboutOutage):
     title = "C’est une panne"
     submit_label = "Prévenir"
 
-    subject: Annotated[str, line(SUBJECT_MAX)] = asks(
-        "Ce qui ne marche pas", "Lu par toutes les personnes touchées.", name="titre"
-    )
+    subject: Subject = asks("Ce qui ne marche pas", "Lu par toutes les personnes touchées.", name="titre")
 
 
 class NewOutage(Form):
@@ -178,9 +176,7 @@ class NewOutage(Form):
     title = "Déclarer une panne"
     submit_label = "Déclarer"
 
-    subject: Annotated[str, line(SUBJECT_MAX)] = asks(
-        "Ce qui ne marche pas", "Lu par toutes les personnes touchées.", name="titre"
-    )
+    subject: Subject = asks("Ce qui ne marche pas", "Lu par toutes les personnes touchées.", name="titre")
     queue: Annotated[str, Offered("queues")] = asks("File", name="file")
     numbers: Annotated[tuple[int, ...] | None, NUMBERS] = asks(
         "Demandes concernées", "Leurs auteurs sont prévenus ensemble.", name="demandes", default=None
@@ -194,9 +190,7 @@ class TellOutage(AboutOutage):
     title = "Écrire à tous"
     submit_label = "Envoyer"
 
-    text: Annotated[str, Text(long=True)] = asks(
-        "Du nouveau", "Chaque personne le lit dans le fil de sa demande.", name="nouvelles"
-    )
+    text: LongText = asks("Du nouveau", "Chaque personne le lit dans le fil de sa demande.", name="nouvelles")
 
 
 class EndOutage(AboutOutage):
@@ -205,6 +199,4 @@ class EndOutage(AboutOutage):
     title = "C’est fini"
     submit_label = "C’est fini"
 
-    text: Annotated[str, Text(long=True)] = asks(
-        "Mot à toutes et tous", "Leurs demandes sont alors résolues.", name="mot", default=""
-    )
+    text: LongText = asks("Mot à toutes et tous", "Leurs demandes sont alors résolues.", name="mot", default="")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 from bot.forms import Clues, Element, ReadText
 from bot.forms.kinds import LONG_MAX, TEXT_MAX, DeclaredField, must_fit
@@ -64,6 +65,9 @@ def read_address(text: str, _: Clues) -> str:
         raise ValueError("Ce lien mène à un réseau privé : personne d’autre ne pourrait l’ouvrir.") from None
     except ValueError:
         raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None
+
+
+Address = Annotated[str, Roomy(read_address, always=True)]
 
 
 def read_own_phone(text: str) -> str:

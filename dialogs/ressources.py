@@ -5,9 +5,9 @@ from typing import Annotated, Any, Self
 
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text, asks
 from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
-from dialogs.lines import Roomy, line, read_address, read_line
+from dialogs.lines import Address, Roomy, line, read_line
 from dialogs.personal_data import fault_of, fault_of_owner
-from dialogs.themes import THEME_FIELD
+from dialogs.themes import Themes
 from storage.ressources import feedback
 from storage.ressources.collections import ABOUT_MAX, NAME_MAX, make_name_key
 from storage.ressources.feedback import COMMENT_MAX, WORD_MAX, WORDS_MAX, make_need_key
@@ -34,9 +34,7 @@ class Fiche(Form):
     titre: Annotated[str, Roomy(read_line(TITLE_MAX))] = asks(
         "Titre", "Ce qu’on y trouve : « Créer une adresse mail, pas à pas »."
     )
-    url: Annotated[str, Roomy(read_address, always=True)] = asks(
-        "Lien", "D’une page, d’une vidéo, d’un document en ligne.", name="lien", default=""
-    )
+    url: Address = asks("Lien", "D’une page, d’une vidéo, d’un document en ligne.", name="lien", default="")
     description: Annotated[str, Text(long=True)] = asks(
         "Description", "Pour qui, comment s’en servir. Jamais de donnée personnelle d’un usager.", default=""
     )
@@ -44,7 +42,7 @@ class Fiche(Form):
         "Fichiers", "Envoyez-les d’abord au bot, en message direct : ils sont proposés ici.", default=NO_FILES
     )
     categorie: Annotated[str, _options(CATEGORIES)] = asks("Catégorie", default="")
-    themes: Annotated[tuple[str, ...], THEME_FIELD] = asks("Thèmes", default=())
+    themes: Themes = asks("Thèmes", default=())
     kind: Annotated[str, _options(KINDS)] = asks(
         "Type", "Vide : d’après le lien ou le fichier.", name="type", default=""
     )
@@ -152,7 +150,7 @@ REPORT_REASONS = {
 """What may be wrong with a resource."""
 
 
-REASON = Text(long=True, limit=REASON_MAX)
+Reason = Annotated[str, Text(long=True, limit=REASON_MAX)]
 
 
 class AboutResource(Form):
@@ -178,9 +176,7 @@ class AskDepositor(AboutResource):
     title = "Demander"
     submit_label = "Demander"
 
-    text: Annotated[str, REASON] = asks(
-        "Question", "La personne la lit en message direct, et y répond.", name="question"
-    )
+    text: Reason = asks("Question", "La personne la lit en message direct, et y répond.", name="question")
 
 
 class AnswerReview(AboutResource):
@@ -189,7 +185,7 @@ class AnswerReview(AboutResource):
     title = "Répondre"
     submit_label = "Répondre"
 
-    text: Annotated[str, REASON] = asks("Réponse", "Lue par les animateurs, sous la fiche.", name="reponse")
+    text: Reason = asks("Réponse", "Lue par les animateurs, sous la fiche.", name="reponse")
 
 
 class RefuseResource(AboutResource):
@@ -198,9 +194,7 @@ class RefuseResource(AboutResource):
     title = "Refuser la fiche"
     submit_label = "Refuser"
 
-    text: Annotated[str, REASON] = asks(
-        "Raison", "La personne la lit ; elle peut corriger sa fiche et la reproposer.", name="raison"
-    )
+    text: Reason = asks("Raison", "La personne la lit ; elle peut corriger sa fiche et la reproposer.", name="raison")
 
 
 class WithdrawResource(AboutResource):
@@ -209,7 +203,7 @@ class WithdrawResource(AboutResource):
     title = "Retirer la fiche"
     submit_label = "Retirer"
 
-    text: Annotated[str, REASON] = asks("Raison", "On ne trouvera plus la fiche. Elle pourra revenir.", name="raison")
+    text: Reason = asks("Raison", "On ne trouvera plus la fiche. Elle pourra revenir.", name="raison")
 
 
 class CommentResource(AboutResource):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from bot.forms import Choice, Clues, Form, Hidden, Many, Offered, ReadText, asks
 from bot.texts import Markdown, escape
 from config.text import fold
-from dialogs.destinations import PLACES, moment
+from dialogs.destinations import Places, moment
 from dialogs.lines import Roomy
 from storage.sondage import OPTION_MAX, QUESTION_MAX
 
@@ -55,6 +55,7 @@ def read_question(text: str, _: Clues) -> str:
 
 QUESTION = ReadText(read_question, missing_text="Écrivez votre question.")
 OPTIONS = Roomy(read_options, "\n".join, missing_text="Écrivez au moins deux réponses, une par ligne.", always=True)
+Options = Annotated[tuple[str, ...], OPTIONS]
 END = moment(" ; vide, le sondage dure sept jours")
 
 
@@ -75,9 +76,7 @@ class _PollForm(Form):
     here_name: Hidden[str] = ""
 
     question: Annotated[str, QUESTION] = asks("Question")
-    options: Annotated[tuple[str, ...], OPTIONS] = asks(
-        "Réponses proposées", "De 2 à 10, une par ligne, 60 caractères au plus.", name="reponses"
-    )
+    options: Options = asks("Réponses proposées", "De 2 à 10, une par ligne, 60 caractères au plus.", name="reponses")
     answers: Annotated[str, ANSWERS] = asks("Combien de réponses ?", name="choix", default=ONE)
     votes: Annotated[str, VOTES] = asks(
         "Votes", "Secret : même le bot ne sait pas qui a voté quoi. Résultats à partir de 5 votes.", default=SECRET
@@ -92,9 +91,7 @@ def _place_here(hidden: Mapping[str, Any]) -> Mapping[str, str]:
 class AskPoll(_PollForm):
     """The window of a poll by the animation, in any channel; ``thematiques`` are the thematic channels, by target."""
 
-    places: Annotated[tuple[str, ...], PLACES] = asks(
-        "Destinataires", "Canaux, ou personnes d’un rôle en message direct.", name="destinataires"
-    )
+    places: Places = asks("Destinataires", "Canaux, ou personnes d’un rôle en message direct.", name="destinataires")
     ends: Annotated[datetime | None, END] = _end_field()
     thematiques: Hidden[dict[str, str]] = {}
 

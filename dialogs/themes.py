@@ -1,5 +1,7 @@
 """Themes as a field of forms: what was done, or what somebody can help with."""
 
+from typing import Annotated
+
 from bot.forms import Many
 from config.themes import THEMES, theme_of
 
@@ -18,3 +20,4 @@ THEME_FIELD = Many(
     more_label="Autres thèmes",
     more_help="Facultatif, séparés par des virgules : mail, emploi, imprimante…",
 )
+Themes = Annotated[tuple[str, ...], THEME_FIELD]

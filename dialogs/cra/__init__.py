@@ -13,9 +13,9 @@ from bot.forms.kinds import DeclaredField
 from bot.french import say_date, say_minutes
 from config.programme import FIRST_DAY
 from dialogs.communes import COMMUNE_FIELD
-from dialogs.cra.tags import TAG_FIELD
+from dialogs.cra.tags import Tags
 from dialogs.cra.titles import title_typed
-from dialogs.themes import THEME_FIELD
+from dialogs.themes import Themes
 from storage.communes import CommunePlace, get_commune
 from storage.communes import make_label as place_label
 from storage.cra import Activite, Age, Canal, Cra, CraRow, Report, Statut, Suite
@@ -107,15 +107,13 @@ class NewCra(Form):
     statut: Annotated[Statut | KeepRecorded, _or_keep(Statut)] = asks(
         "Statut", "De la personne ou du groupe. « Répartir » le précise ensuite."
     )
-    themes: Annotated[tuple[str, ...], THEME_FIELD] = asks("Thèmes", "Un ou plusieurs.")
+    themes: Themes = asks("Thèmes", "Un ou plusieurs.")
     minutes: Annotated[int, DUREE_FIELD] = asks("Durée", "Arrondissez si besoin.", name="duree")
     suite: Annotated[Suite | KeepRecorded | None, _or_keep(Suite)] = asks(
         "Suite", "L’accompagnement va-t-il être poursuivi ?", default=None
     )
     recurrents: int | None = asks("Déjà venus", "Nombre de personnes que vous aviez déjà accompagnées.", default=None)
-    tags: Annotated[tuple[str, ...], TAG_FIELD] = asks(
-        "Étiquettes", f"Facultatif, {REPORT_MAX} au plus. Jamais de nom.", name="etiquettes", default=()
-    )
+    tags: Tags = asks("Étiquettes", f"Facultatif, {REPORT_MAX} au plus. Jamais de nom.", name="etiquettes", default=())
     kept: Hidden[KeptAnswers | None] = None
     often: Hidden[tuple[int, ...]] = ()
     practice: Hidden[bool] = False

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from bot import guard
 from bot.forms import Clues, Element, FieldKind, Unreadable, cut
@@ -91,4 +91,4 @@ def _split(sent: object) -> list[str]:
     return [name for part in parts if isinstance(part, str) and (name := part.strip())]
 
 
-TAG_FIELD = TagField()
+Tags = Annotated[tuple[str, ...], TagField()]

@@ -13,13 +13,13 @@ from bot.forms import Clues, Form, Hidden, ReadText, asks
 from bot.french import say_minutes, say_moment
 from config.themes import bits
 from config.time import WEEKDAYS, is_skipped
-from dialogs.communes import COMMUNE_FIELD
+from dialogs.communes import CommuneIfAny
 from dialogs.cra import DUREE_FIELD
 from dialogs.destinations import moment
 from dialogs.lines import line
 from dialogs.personal_data import fault_of_memo
 from dialogs.rdv.recurrence import COUNT_MAX, RecurrenceRule, fault_of_school, read_rule, write_out
-from dialogs.themes import THEME_FIELD
+from dialogs.themes import Themes
 from storage.communes import CommunePlace, get_commune
 from storage.cra.report import Canal
 from storage.database import Labelled
@@ -91,10 +91,8 @@ class _Rdv(Form):
     minutes: Annotated[int, DUREE_FIELD] = asks("Durée", name="duree")
     ou: Spot = asks("Où")
     lieu: Annotated[str, line(PLACE_MAX)] = asks("Lieu", "Facultatif : Médiathèque, salle 2.", default="")
-    commune: Annotated[CommunePlace | None, COMMUNE_FIELD] = asks(
-        "Commune", "Facultatif : son code postal ou son nom.", default=None
-    )
-    themes: Annotated[tuple[str, ...], THEME_FIELD] = asks("Thèmes", "Facultatif.", default=())
+    commune: CommuneIfAny = asks("Commune", "Facultatif : son code postal ou son nom.", default=None)
+    themes: Themes = asks("Thèmes", "Facultatif.", default=())
     places: int | None = asks("Places", "Pour un atelier : de 2 à 100. Sinon, laissez vide.", default=None)
     repere: Annotated[str, line(MEMO_MAX)] = asks(
         "Repère", "Pour vous seul : des initiales, jamais un nom ni un numéro.", default=""
