@@ -12,7 +12,8 @@ from bot.context import Context
 from bot.features import Feature, Front
 from bot.replies import Button, Replies, RunCommand, Waiting, Whisper
 from commands import FEATURES
-from commands.aide import SHOWN_MAX, WAITING_MAX, build_aide
+from commands.aide import DOORS_MAX, SHOWN_MAX, WAITING_MAX, build_aide
+from commands.controls import menus
 from storage.people import Role
 from tests.people import Dialog, Person, Post
 from tests.support.cra import WORKSHOP, file_workshop, fill_workshop
@@ -21,6 +22,29 @@ from tests.support.house import LOG, PARIS, House, forget_kits
 
 FIRST = ["Compte rendu", "Statistiques", "Demander de l’aide", "Ressources", "Canaux"]
 """The features of the first page, for a conseillère."""
+
+
+MORE = "Ouvrir…"
+
+
+async def doors(person: Person, home: Post) -> list[str]:
+    """All that a screen of the home leads to, but the next screen: its buttons, and what its menu offers."""
+    found = [label for label in home.buttons if label not in (MORE, "La suite")]
+    if MORE in home.buttons:
+        found += (await person.opens_by(home, MORE)).options("chosen").values()
+    return found
+
+
+async def takes(person: Person, home: Post, label: str) -> Dialog | Post:
+    """Take one of the ways that a screen of the home leads to, and return where it leads."""
+    if label in home.buttons:
+        await person.clicks(home, label)
+        return await person.answered()
+    menu = await person.opens_by(home, MORE)
+    values = {text: value for value, text in menu.options("chosen").items()}
+    taken = await menu.fill(chosen=values[label]).submit()
+    assert not taken.error, taken
+    return await person.answered() if taken.closed else menu
 
 
 def said(post: Post) -> str:
@@ -66,7 +90,8 @@ async def test_the_sixth_answer_of_a_home_says_where_it_stands(house: House, jul
 @pytest.mark.every_mode
 async def test_each_feature_has_a_line_and_a_button(house: House, juliette: Person) -> None:
     home = await juliette.asks("/aide")
-    assert home.buttons == [*FIRST, "Liens utiles", "La suite"]
+    assert home.buttons == [*FIRST[:2], "La suite", MORE], "four at most: on a phone each has a line of its own"
+    assert await doors(juliette, home) == [*FIRST, "Liens utiles"]
     for words in (Role.CONSEILLER.label, "Compte rendu", "/aide cra", "/aide stats"):
         assert words in said(home)
     assert "/cra liste" not in said(home), "that is for the details"
@@ -112,21 +137,20 @@ async def test_help_is_given_after_every_command(house: House, juliette: Person)
 
 async def test_the_home_is_of_one_s_role(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    titles = ["Statistiques", "Demander de l’aide", "Ressources", "Canaux", "Membres", "Liens utiles", "La suite"]
+    titles = ["Statistiques", "Demander de l’aide", "Ressources", "Canaux", "Membres", "Liens utiles"]
     # Others may have proposed, reported or asked something, and a digest is in hand from the Friday before.
-    offered = (await agathe.asks("/aide")).buttons
+    offered = await doors(agathe, await agathe.asks("/aide"))
     beside = ("Relire", "Les dossiers", "Les demandes")
     assert [label for label in offered if not label.startswith(beside)][:5] == titles[:5]
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")
-    assert theirs.buttons == [
+    assert await doors(ines, theirs) == [
         "Demander mon accès",
         "Demander de l’aide",
         "Ressources",
         "Canaux",
         "Actus",
         "Agenda",
-        "La suite",
     ]
     assert Role.INVITE.label in said(theirs)
     assert "@aaa-agathe" in said(theirs), "whom to ask"
@@ -232,7 +256,7 @@ async def test_a_deleted_report_leaves_its_day_without_one(house: House, juliett
 def many(count: int) -> Sequence[Feature]:
     """So many features, each with a command and with something that waits; the home before them."""
     made = [_room(number) for number in range(1, count + 1)]
-    return (build_aide(made), *made)
+    return (build_aide(made), *made, menus)
 
 
 def _room(number: int) -> Feature:
@@ -264,33 +288,34 @@ async def living(house: House, features: Sequence[Feature]) -> AsyncIterator[Non
 
 async def test_what_cannot_say_what_waits_hides_nothing_else(house: House, juliette: Person) -> None:
     """Nor does it leave a transaction that nothing can be read in."""
-    _, *others, broken = many(3)
+    _, *others, broken, _ = many(3)
 
     async def fail(ctx: Context) -> Sequence[Waiting]:
         await ctx.db.execute(text("SELECT nothing FROM nowhere"))
         return []
 
     broken.waits = [fail]
-    async with living(house, [build_aide([broken, *others]), broken, *others]):
+    async with living(house, [build_aide([broken, *others]), broken, *others, menus]):
         home = await juliette.asks("/aide")
-        assert len(home.buttons) == 2 + 3 + 1, "two things wait, three features are there, and links"
+        assert len(await doors(juliette, home)) == 2 + 3 + 1, "two things wait, three features are there, and links"
     assert "waiting_not_told" in LOG.getvalue()
 
 
 async def test_the_home_stays_one_screen_however_many_features_come(house: House, juliette: Person) -> None:
     async with living(house, many(12)):
         home = await juliette.asks("/aide")
-        assert home.buttons[-2:] == ["Liens utiles", "La suite"]
-        assert len(home.buttons) == WAITING_MAX + SHOWN_MAX + 2
+        assert len(home.buttons) == DOORS_MAX
+        seen = await doors(juliette, home)
+        assert len(seen) == WAITING_MAX + SHOWN_MAX + 1
         assert "Ce que vous pouvez faire ici (1 sur 3)" in said(home)
         assert "et 9 autres choses" in said(home)
         assert "\\*Quelqu’un\\*" in said(home), "words of people are no Markdown"
-        seen = [*home.buttons[WAITING_MAX:-2]]
-        while home.buttons[-1] == "La suite":
+        while "La suite" in home.buttons:
             await juliette.clicks(home, "La suite")
             home = await juliette.whispered()
-            seen += [label for label in home.buttons if label != "La suite"]
-        assert seen == [f"Salle {number}" for number in range(1, 13)]
+            seen += await doors(juliette, home)
+        assert [label for label in seen if "Salle" in label] == [f"Salle {number}" for number in range(1, 13)]
+        assert "Liens utiles" in seen
         await juliette.clicks(home, "Salle 12")
         assert "Vous êtes dans la salle 12" in said(await juliette.whispered())
         assert (await juliette.asks("/aide 99")).buttons == home.buttons
@@ -342,12 +367,10 @@ async def test_the_home_offers_nobody_what_is_refused_to_them(house: House, role
     line, seen = "/aide", 0
     while line:
         page, line = await person.asks(line), ""
-        for label in page.buttons:
-            if label == "La suite":
-                line = f"/aide {seen + 2}"
-                continue
-            await person.clicks(page, label)
-            answer = await person.answered()
+        if "La suite" in page.buttons:
+            line = f"/aide {seen + 2}"
+        for label in await doors(person, page):
+            answer = await takes(person, page, label)
             assert isinstance(answer, Dialog) or "réservée" not in answer.text, (label, answer.text)
         seen += 1
     assert seen

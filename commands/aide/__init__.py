@@ -14,11 +14,23 @@ from bot.events import Addressed, DirectMessage
 from bot.features import Feature, Right
 from bot.replies import Perform, Redirect, Replies, Reply, RunCommand, Whisper, WordedButton
 from commands.aide.conversation import Conversation
-from commands.aide.home import SHOWN_MAX, WAITING_MAX, Home, MakeLink, ShowLinks, answer_help, make_link, show_links
+from commands.aide.home import (
+    DOORS_MAX,
+    SHOWN_MAX,
+    WAITING_MAX,
+    Home,
+    MakeLink,
+    OpenDoor,
+    ShowLinks,
+    answer_help,
+    make_link,
+    open_door,
+    show_links,
+)
 from commands.aide.questions import Answered
 from storage import annuaire, drafts
 
-__all__ = ["SHOWN_MAX", "WAITING_MAX", "build_aide"]
+__all__ = ["DOORS_MAX", "SHOWN_MAX", "WAITING_MAX", "build_aide"]
 
 
 def build_aide(features: Iterable[Feature]) -> Feature:
@@ -30,7 +42,7 @@ def build_aide(features: Iterable[Feature]) -> Feature:
     @feature.command("aide", help="Voir ce qui vous attend, et ce que vous pouvez faire ici", hint="[fonction]")
     async def help_me(ctx: ReadingContext, about: str) -> Replies:
         told = await answer_help(home, ctx, about)
-        return Whisper(told.text, told.buttons)
+        return Whisper(told.text, told.buttons, menus=told.menus)
 
     @feature.command("accueil", help="Voir ce qui vous attend, votre mois, les nouvelles, et qui est joignable")
     async def show_home(ctx: ReadingContext, _: str) -> Replies:
@@ -42,6 +54,8 @@ def build_aide(features: Iterable[Feature]) -> Feature:
     )
     feature.button(ShowLinks, name="aide.ShowLinks", roles=annuaire.NETWORK, writes=False)(show_links)
     feature.button(MakeLink, name="aide.MakeLink", roles=annuaire.NETWORK, writes=False)(make_link)
+
+    feature.button(OpenDoor, name="aide.OpenDoor", writes=False)(open_door)
 
     @feature.button(RunCommand, name="lines.Run", writes=False)
     async def run(ctx: Context, click: RunCommand) -> Replies:

@@ -13,9 +13,10 @@ from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.events import Spoken
 from bot.features import Feature, Front, Trigger
+from bot.menus import Choosing, Menu
 from bot.pages import cut_page
 from bot.registry import is_enabled, list_at_home, list_waiting
-from bot.replies import Button, Message, PlainTextReply, Replies, RunCommand, Whisper
+from bot.replies import Button, Message, PlainTextReply, Redirect, Replies, RunCommand, Whisper, WordedButton
 from bot.texts import link, quote, render, require
 from config import liens
 from config.text import fold
@@ -69,10 +70,24 @@ async def _read_account_names(ctx: ReadingContext) -> tuple[str, str]:
     return account.first_name, account.last_name
 
 
+class OpenDoor(Choosing):
+    """Menu « Ouvrir… » of the home: presses the chosen one of ``doors``, the buttons for which there was no room."""
+
+    doors: dict[str, WordedButton]
+
+
+async def open_door(ctx: Context, click: OpenDoor) -> Replies:
+    """Press the button that was chosen in the menu of the home."""
+    door = click.doors[click.chosen]
+    return Redirect(door.name, door.data)
+
+
 SHOWN_MAX = 5
-"""Features on one screen: each has a line and a button, and on a phone that button has a line of its own."""
+"""Features on one screen: each has a line."""
 WAITING_MAX = 3
 """Of what waits, how much is shown at once."""
+DOORS_MAX = 4
+"""Buttons of one screen, the menu counted: on a phone each has a line of its own."""
 PROPOSED_MAX = 3
 
 
@@ -181,10 +196,10 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
     is_first = number == 1
     waiting = await list_waiting(home.features, ctx) if is_first else []
     page = cut_page(view.shown, number, SHOWN_MAX)
-    buttons = [each.button for each in waiting[:WAITING_MAX]]
-    buttons += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in page.rows]
-    buttons += [Button("Liens utiles", ShowLinks())] if is_first and ctx.user.may(NETWORK) and read_links(ctx) else []
-    buttons += page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "La suite")
+    doors = [each.button for each in waiting[:WAITING_MAX]]
+    doors += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in page.rows]
+    doors += [Button("Liens utiles", ShowLinks())] if is_first and ctx.user.may(NETWORK) and read_links(ctx) else []
+    buttons, menus = _arrange(doors, page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "La suite"))
     said = {
         "waiting": waiting[:WAITING_MAX],
         "more": len(waiting) - WAITING_MAX,
@@ -193,7 +208,19 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
         "page": page.number,
         "pages": page.pages,
     }
-    return Message(render("aide/home", user=ctx.user, contacts=await _list_contacts(ctx, view), **said), buttons)
+    return Message(
+        render("aide/home", user=ctx.user, contacts=await _list_contacts(ctx, view), **said), buttons, menus=menus
+    )
+
+
+def _arrange(doors: Sequence[Button], following: Sequence[Button]) -> tuple[Sequence[Button], Sequence[Menu]]:
+    """Keep the first doors and the way to the next screen as buttons; a menu takes what is too much."""
+    room = DOORS_MAX - len(following)
+    if len(doors) <= room:
+        return [*doors, *following], []
+    others = {str(number): door.word() for number, door in enumerate(doors[room - 1 :])}
+    menu = Menu("Ouvrir…", OpenDoor(doors=others), {number: door.label for number, door in others.items()})
+    return [*doors[: room - 1], *following], [menu]
 
 
 async def _list_contacts(ctx: Context, view: FeatureList) -> Sequence[str]:
