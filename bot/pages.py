@@ -1,4 +1,4 @@
-"""A list in pages: what one of them holds, and the button that leads to the next."""
+"""A list in pages: what one of them holds, and the buttons that lead to those beside it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +31,10 @@ class Page(Generic[Row]):
     ) -> list[Button]:
         """Make the button of the next page, by its number; none on the last page."""
         return [Button(label, press(self.number + 1), style)] if self.number < self.pages else []
+
+    def draw_previous(self, press: Callable[[int], BaseModel], label: str = "Précédents") -> list[Button]:
+        """Make the button of the page before, by its number; none on the first page."""
+        return [Button(label, press(self.number - 1))] if self.number > 1 else []
 
 
 Some = TypeVar("Some", bound=Page)  # type: ignore[type-arg]

@@ -67,8 +67,10 @@ async def list_drafts(ctx: ReadingContext, click: ListDrafts) -> Replies:
 
 
 def _turn_page(page: Page[Draft], feature: str) -> list[Button]:
-    before = [Button("Précédents", ListDrafts(number=page.number - 1, feature=feature))] if page.number > 1 else []
-    return [*before, *page.draw_next(lambda number: ListDrafts(number=number, feature=feature), "Suivants")]
+    def turn(number: int) -> ListDrafts:
+        return ListDrafts(number=number, feature=feature)
+
+    return [*page.draw_previous(turn), *page.draw_next(turn, "Suivants")]
 
 
 @feature.button(TakeUp, writes=False)

@@ -66,6 +66,9 @@ async def test_many_come_in_pages_of_five_with_their_cards(house: House, juliett
     second = await juliette.whispered("page 2 sur 2")
     assert re.findall(r"\*\*(\w)lice", plain_words(second)) == list("FG")
     assert "Suite" not in second.buttons
+    await juliette.clicks(second, "Précédents")
+    back = await juliette.whispered("page 1 sur 2")
+    assert back.buttons == first.buttons
 
 
 async def test_a_page_of_two_shows_their_cards_by_a_click(house: House, juliette: Person) -> None:

@@ -93,12 +93,16 @@ def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: cards.MoreCards) 
     shown = [hit.entry for hit in page.rows]
     lines = [cards.draw_line(ctx, entry) for entry in shown]
     text = render("annuaire/list", lines=lines, query=quote(at.query), page=page)
-    following = page.draw_next(lambda number: cards.MoreCards(query=at.query, page=number))
+
+    def turn(number: int) -> cards.MoreCards:
+        return cards.MoreCards(query=at.query, page=number)
+
+    beside = [*page.draw_previous(turn), *page.draw_next(turn)]
     labels = {cards.get_target(entry): cards.get_label(entry) for entry in shown}
     shown_cards = Menu("Fiche", cards.SeeCard(), labels)
     # (A short page has a button for each of both, so each says what it is.)
     files = Menu("vCard", cards.TakeOne(), {target: f"vCard {label}" for target, label in labels.items()})
-    return Whisper(text, following, menus=[shown_cards, files])
+    return Whisper(text, beside, menus=[shown_cards, files])
 
 
 def _draw_nobody(ctx: Context, index: DirectoryIndex, query: str) -> Whisper:
