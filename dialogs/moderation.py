@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from bot.forms import ChannelPicker, Choice, Clues, Form, Hidden, Offered, PersonPicker, ReadText, Text, asks
+from bot.forms import (
+    ChannelPicker,
+    Choice,
+    Clues,
+    Element,
+    Form,
+    Hidden,
+    Offered,
+    PersonPicker,
+    ReadText,
+    Text,
+    asks,
+)
+from bot.forms.kinds import DeclaredField
 from config.charte import MeasureKind, duration
 from config.text import fold
 from config.time import read_duration
@@ -34,6 +47,15 @@ def write_duration(lasts: timedelta) -> str:
 
 
 DURATION = ReadText(read_typed_duration, show=write_duration, placeholder="7j")
+
+
+class SilenceDuration(ReadText):
+    """The duration of a silence, asked only where the form offers one as the measure ``instead``."""
+
+    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
+        is_offered = MeasureKind.SILENCE.value in clues.offers.get("mesure", {})
+        return super().draw(question, known, clues) if is_offered else []
+
 
 READ_BY_AUTHOR = "La personne la lit, avec la mesure."
 
@@ -248,8 +270,8 @@ class LightenMeasure(AppealAnswerForm):
     submit_label = "Alléger"
 
     instead: Annotated[str, Offered("lighter")] = asks("À la place", name="mesure")
-    lasts: Annotated[timedelta | None, DURATION] = asks(
-        "Durée", "Pour une écriture suspendue : « 2h », « 3j ».", name="duree", default=None
+    lasts: Annotated[timedelta | None, SilenceDuration(read_typed_duration, show=write_duration, placeholder="7j")] = (
+        asks("Durée", "Pour une écriture suspendue : « 2h », « 3j ».", name="duree", default=None)
     )
     lighter: Hidden[dict[str, str]]
 

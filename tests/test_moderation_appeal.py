@@ -73,6 +73,7 @@ async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: C
     card = await room.card(case, "Je conteste")
     form = await open_dialog(room.omar, card, "Alléger")
     assert set(form.options("mesure")) == {"rappel", "avertir", "silence"}
+    assert "duree" in form.names
     form = form.fill(reponse="Un jour suffit.", mesure="silence")
     assert "Dites pour combien" in (await form.submit()).errors["duree"]
     assert "plus longtemps" in (await form.fill(duree="4j").submit()).errors["duree"]
@@ -118,6 +119,16 @@ async def test_the_answer_to_an_appeal_is_the_second_opinion_and_who_proposed_gi
     assert (done.state, done.proposed, done.decided_by) == (CaseState.CLOSED, {}, sara.id)
     (standing,) = await room.standing(case)
     assert (standing.entry, standing.until) == (done.entry, standing.began_at + timedelta(days=30))
+
+
+async def test_a_measure_without_an_end_is_lightened_without_a_duration(room: CaseStage) -> None:
+    case, notice = await warned(room, "Masquer")
+    await reply_in_thread(room.lea, notice, "Je conteste, voici pourquoi.")
+    form = await open_dialog(room.omar, await room.card(case, "Je conteste"), "Alléger")
+    assert set(form.names) == {"mesure", "reponse"}, "no duration is asked where nothing on offer has one"
+    room.lea.acts()
+    assert (await form.fill(reponse="Un mot suffisait.", mesure="rappel").submit()).accepted
+    assert "Un mot suffisait." in plain(await room.lea.told("est allégée"))
 
 
 async def test_who_may_write_again_reads_so_with_the_lighter_measure(room: CaseStage) -> None:

@@ -30,7 +30,9 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
         assert shown in plain(card), shown
     assert "@all" not in card.text
     assert "juliette" not in str(card)
-    assert card.buttons[:4] == ["Rien à faire", "Rappel de la charte", "Masquer", "Contexte"]
+    assert card.buttons == ["Rien à faire", "Masquer", "Contexte"]
+    assert card.menus == ["Autre mesure…"], "four in all: on a phone each takes a line"
+    assert next(iter(card.action("Autre mesure…").options.values())) == "Rappel de la charte"
     again = await room.juliette.asks(f"/signaler {room.link(post)}")
     assert "déjà signalé" in plain(again)
     await room.reports(room.paul, post, "autre")

@@ -115,8 +115,9 @@ SHOWN_MAX = 1500
 """Characters of the message that a card shows; « Contexte » shows it whole."""
 WORDS_MAX = 5
 """Words of reporters that a card shows."""
-BUTTON_MOVES = (CaseMove.NOTHING, CaseMove.REMIND, CaseMove.HIDE)
-MENU_MOVES = (CaseMove.WARN, CaseMove.SILENCE, CaseMove.EXCLUDE, CaseMove.MOVE, CaseMove.CONSULT, CaseMove.FORWARD)
+BUTTON_MOVES = (CaseMove.NOTHING, CaseMove.HIDE)
+"""What cannot wait, and what is done most: with « Contexte » and the menu four at most, each a line on a phone."""
+MENU_MOVES = tuple(move for move in CaseMove if move not in BUTTON_MOVES)
 MESSAGE_MOVES = {CaseMove.HIDE, CaseMove.MOVE}
 """What takes a message."""
 
