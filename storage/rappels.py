@@ -72,6 +72,8 @@ class DailyChoice(SQLModel, table=True):
     """When somebody gets their message of the day, in their time zone, and how often; ``told_on`` is the last day on
     which they got one, ``waiting`` what waited for them then, each as a short hash.
 
+    ``before`` is the rhythm of somebody who wants none now, to come back to.
+
     Their day ends at minute ``evening``; the message for that last came on ``evening_on``. They get it if ``asks``, on
     the weekdays ``days`` on which they work.
     """
@@ -81,6 +83,7 @@ class DailyChoice(SQLModel, table=True):
     person_id: str = Field(primary_key=True, max_length=26)
     hour: int = USUAL_HOUR
     rhythm: Rhythm = Field(default=USUAL_RHYTHM, sa_type=Code(Rhythm))
+    before: Rhythm | None = Field(default=None, sa_type=Code(Rhythm))
     told_on: date | None = None
     waiting: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     evening: int = Field(default=USUAL_EVENING, sa_type=SmallInteger)
@@ -130,13 +133,16 @@ class ChosenReminders(TypedDict, total=False):
 
     hour: int
     rhythm: Rhythm
+    before: Rhythm
     evening: int
     days: int
     asks: bool
 
 
 async def choose(db: AsyncSession, person_id: str, **chosen: Unpack[ChosenReminders]) -> None:
-    """Store somebody’s choices of when and how often they want to be told."""
+    """Store somebody’s choices of when and how often they want to be told; for never, also how often they were."""
+    if chosen.get("rhythm") is Rhythm.NEVER and (now := (await get_choice(db, person_id)).rhythm) is not Rhythm.NEVER:
+        chosen["before"] = now
     await upsert(db, DailyChoice, [{**_usual(person_id), **chosen}], changed=list(chosen))
 
 

@@ -173,9 +173,20 @@ async def test_who_never_wants_it_reads_it_when_they_like(days: House) -> None:
     assert "/rappels soir 18h" in plain(await lea.asks("/rappels soir non")), "no evening, and still no morning"
     back = plain(await lea.asks("/rappels soir 18h"))
     assert "Fin de journée, à 18 h" in back
-    assert "une fois par semaine" in back
+    assert "jours ouvrés" in back, "as often as she had them, not once a week"
     await lea.asks("/rappels jamais")
     assert "à 10 h" in plain(await lea.asks("/rappels 10h"))
+
+
+@pytest.mark.parametrize(("had", "said"), [("tous les jours", "tous les jours"), ("semaine", "une fois par semaine")])
+async def test_who_comes_back_is_told_as_often_as_before(days: House, had: str, said: str) -> None:
+    lea = await days.conseiller("lea")
+    await lea.asks(f"/rappels {had}")
+    await lea.asks("/rappels jamais")
+    await lea.asks("/rappels jamais")
+    back = plain(await lea.asks("/rappels 8h"))
+    assert said in back
+    assert "à 8 h" in back
 
 
 async def test_what_waits_is_told_when_it_is_new(days: House, agathe: Person) -> None:

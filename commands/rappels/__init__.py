@@ -84,7 +84,7 @@ async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
     if words and (elsewhere := _find_elsewhere(ctx, line)):
         return Perform(elsewhere)
     if words:
-        await _set(ctx, words, choice.rhythm)
+        await _set(ctx, words, choice)
     return await _show(ctx, await rappels.get_choice(ctx.db, ctx.user.id))
 
 
@@ -107,14 +107,14 @@ def _find_elsewhere(ctx: Context, line: str) -> str:
     return f"cra {line}" if not is_setting and find_rule(make_plain(line), ctx.today) else ""
 
 
-async def _set(ctx: Context, words: str, rhythm: Rhythm) -> None:
+async def _set(ctx: Context, words: str, choice: DailyChoice) -> None:
     """Change one setting as a line says; who has no messages and names an hour for one wants it to come again."""
     what, _, value = words.partition(" ")
     no = value.strip() in NO
     if what in {"soir", "fin"} and value:
         evening = value.removeprefix("de journee").strip()
         if evening not in NO:
-            await _begin_again(ctx, rhythm)
+            await _begin_again(ctx, choice)
         if evening in NO or evening in YES:
             return await rappels.choose(ctx.db, ctx.user.id, asks=evening in YES)
         return await rappels.choose(ctx.db, ctx.user.id, evening=read_evening(evening), asks=True)
@@ -127,13 +127,14 @@ async def _set(ctx: Context, words: str, rhythm: Rhythm) -> None:
             raise UserError(str(fault)) from None
     if (hour := read_hour(words)) is None:
         raise UserError(render("rappels/usage"))
-    await _begin_again(ctx, rhythm)
+    await _begin_again(ctx, choice)
     return await rappels.choose(ctx.db, ctx.user.id, hour=hour)
 
 
-async def _begin_again(ctx: Context, rhythm: Rhythm) -> None:
-    if rhythm is Rhythm.NEVER:
-        await rappels.choose(ctx.db, ctx.user.id, rhythm=rhythm.more)
+async def _begin_again(ctx: Context, choice: DailyChoice) -> None:
+    """Come back to how often somebody had messages, where they have none."""
+    if choice.rhythm is Rhythm.NEVER:
+        await rappels.choose(ctx.db, ctx.user.id, rhythm=choice.before or choice.rhythm.more)
 
 
 async def _show(ctx: Context, choice: DailyChoice) -> Whisper:
