@@ -12,6 +12,7 @@ from storage.hotline import OPEN, TABLE, ActorKind, Move, MoveError, TicketState
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.people import Dialog, Post
+from tests.support.conversation import answered
 from tests.support.hotline import Hotline, helpdesk, send_dialog
 from tests.support.house import edit_post, list_audit, plain, reply_in_thread
 from tests.support.security import Attacker, make_links
@@ -90,6 +91,36 @@ async def test_a_ticket_is_handed_on_hurried_asked_back_and_released(helpdesk: H
         "l’a libérée",
     ):
         assert words in told, told
+
+
+async def test_a_receipt_that_reads_the_same_is_not_sent_again(helpdesk: Hotline) -> None:
+    ticket, receipt = await helpdesk.asks(helpdesk.juliette, "Une longue conversation")
+    await helpdesk.is_where(ticket)
+    card = await helpdesk.card(ticket)
+    await helpdesk.agathe.clicks(card, "Prendre")
+    await reply_in_thread(helpdesk.agathe, card, "Essayez avec Firefox.")
+    await helpdesk.under(helpdesk.juliette, receipt, "Essayez avec Firefox.")
+    await helpdesk.house.settled()
+    before = await helpdesk.juliette.api.get(f"/posts/{receipt.id}")
+    await reply_in_thread(helpdesk.agathe, card, "Ou avec Chrome.")
+    await helpdesk.under(helpdesk.juliette, receipt, "Ou avec Chrome.")
+    await helpdesk.house.settled()
+    after = await helpdesk.juliette.api.get(f"/posts/{receipt.id}")
+    assert (after["message"], after["edit_at"]) == (before["message"], before["edit_at"])
+
+
+async def test_thanks_for_a_solution_are_only_returned(helpdesk: Hotline) -> None:
+    ticket, receipt = await helpdesk.asks(helpdesk.juliette, "Résolue à temps")
+    await helpdesk.is_where(ticket)
+    await send_dialog(helpdesk.agathe, await helpdesk.card(ticket), "Résoudre", solution="Changez le bac d’encre.")
+    solved = await helpdesk.under(helpdesk.juliette, receipt, "résolue")
+    await helpdesk.house.settled()
+    thanked = await answered(helpdesk.juliette, "merci", "Avec plaisir")
+    assert "Il reste une question" not in plain(thanked)
+    assert not thanked.buttons
+    await helpdesk.juliette.clicks(solved, "👍")
+    rated = await helpdesk.juliette.rewritten(solved, "est noté")
+    assert "Changez le bac d’encre." in plain(rated), "what to do can still be read once it is rated"
 
 
 @pytest.mark.every_mode

@@ -101,10 +101,10 @@ async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
     return CARD.post(ticket, await draw_card(ctx, ticket), room, files=ticket.files)
 
 
-async def refresh_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    """Rewrite the card and the receipt of a ticket."""
+async def refresh_card(ctx: Context, ticket: Ticket, before: Message | None = None) -> Sequence[Reply]:
+    """Rewrite the card and the receipt of a ticket; not a receipt that is the same as ``before``."""
     card, receipt = await draw_card(ctx, ticket), await draw_receipt(ctx, ticket)
-    return [CARD.rewrite(ticket, card), RECEIPT.rewrite(ticket, receipt)]
+    return [CARD.rewrite(ticket, card), *([] if receipt == before else [RECEIPT.rewrite(ticket, receipt)])]
 
 
 async def draw_card(ctx: Context, ticket: Ticket) -> Message:

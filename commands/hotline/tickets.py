@@ -75,8 +75,11 @@ async def lock_for_either(ctx: Context, number: int) -> tuple[Ticket, Actor]:
 async def make_move(
     ctx: Context, ticket: Ticket, move: Move, actor: Actor, note: MoveNote = NO_NOTE, **given: Any
 ) -> Sequence[Reply]:
-    """Make a move of a ticket, and rewrite its card and receipt. Raises UserError if the move is not allowed."""
-    was = ticket.state, ticket.agent_id
+    """Make a move of a ticket, and rewrite its card, and its receipt where that changes.
+
+    Raises UserError if the move is not allowed.
+    """
+    was, receipt = (ticket.state, ticket.agent_id), await cards.draw_receipt(ctx, ticket)
     try:
         await tickets.make_move(ctx.db, ticket, move, actor, note, **given)
     except HeldError as held:
@@ -86,7 +89,7 @@ async def make_move(
         raise UserError(said) from None
     note_move(ctx, ticket, move, actor, was)
     has_ended = was[0].is_open and not ticket.state.is_open
-    shown = await cards.refresh_card(ctx, ticket)
+    shown = await cards.refresh_card(ctx, ticket, receipt)
     if not has_ended:
         return shown
     return [*shown, *await tell_duplicates(ctx, ticket, render("hotline/duplicate", what="ended", ticket=ticket))]
@@ -228,7 +231,7 @@ async def rate_ticket(ctx: Context, click: Rate) -> Replies:
     await tickets.change(ctx.db, ticket, rating=click.rating)
     buttons = [Button("Ajouter un mot", RateInWords(ticket=ticket.number))]
     buttons += [] if ticket.state.is_open else [Button("Ce n’est pas réglé", cards.ReopenTicket(ticket=ticket.number))]
-    said = render("hotline/rated", good=click.rating > 0)
+    said = render("hotline/rated", ticket=ticket, good=click.rating > 0)
     return RATING.rewrite(ticket, Message(said, buttons), here=True)
 
 
