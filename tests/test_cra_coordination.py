@@ -10,6 +10,7 @@ from dialogs.cra.coordination import judge_line, read_coordination_line
 from storage.cra.coordination import CoordinationKind, CoordinationReport
 from storage.people import Role
 from tests.people import Person
+from tests.support.conversation import answered
 from tests.support.cra import CLUES
 from tests.support.house import House, plain, wait_until
 
@@ -108,6 +109,20 @@ async def test_who_coordinates_is_led_from_cra_to_their_own(house: House, ines: 
     await ines.clicks(refused, "/cra coordination")
     assert "Qu’avez-vous fait" in plain(await ines.whispered("Choisissez"))
     assert "coordination" not in plain(await juliette.asks("/annonce")), "who coordinates nothing is not led there"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("j’ai fait une animation avec 3 conseillers hier matin, 2h", "rien n’est encore enregistré"),
+        ("atelier coordination 2h hier", "Qu’avez-vous fait"),
+        ("j’ai animé une réunion d’équipe de 12 personnes jeudi, 3h", "Qu’avez-vous fait"),
+    ],
+)
+async def test_what_a_coordinatrice_tells_is_hers_at_once(house: House, ines: Person, said: str, shown: str) -> None:
+    """A preview, or which kind it is, with her words kept: no button that leads there, and no refusal."""
+    await wait_until(lambda: house.bot.events.connected)
+    await answered(ines, said, shown)
 
 
 async def test_it_is_for_coordinateurs_and_each_sees_only_theirs(house: House, ines: Person, juliette: Person) -> None:

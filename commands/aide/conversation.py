@@ -66,7 +66,7 @@ ASKS_TEAM = "hotline"
 """The command to which a text goes that is more than a sentence."""
 SAID_BEFORE = 5
 """Sentences before the last one that are looked at, to know what it is said of."""
-OPENING = frozenset({"cra", ASKS_TEAM})
+OPENING = frozenset({"cra", "cra coordination", ASKS_TEAM})
 """Commands that write down no more than what may be lost, or open a window: plain words may run them."""
 PAGES = {
     "mes-donnees effacer": "mes-donnees",
@@ -384,7 +384,8 @@ class Conversation:
         if asked.preview and (said := say_of_preview(asked, heard.words, word)) is not None:
             return self._correct(heard, asked, said=said)
         if word is ShortAnswer.THANKS or not asked.is_last:
-            shown = (asked.buttons, asked.again) if asked.no or word is not ShortAnswer.THANKS else ()
+            is_left = word is not ShortAnswer.THANKS or bool(asked.no and not asked.is_rating)
+            shown = (asked.buttons, asked.again) if is_left else ()
             text = render("aide/still_open", thanks=word is ShortAnswer.THANKS, is_left=bool(shown))
             return Answered([heard.answer(text, *shown)])
         pressed = asked.yes if word is ShortAnswer.YES else asked.no

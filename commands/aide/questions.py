@@ -17,7 +17,7 @@ from bot.outbox.actions import read_mark
 from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, WordedButton
 from bot.texts import Markdown, render
 from commands.aide.home import FeatureList
-from dialogs.cra.coordination import amend_line
+from dialogs.cra.coordination import amend_line, read_coordination_line
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.plain_words import Intention, Reading
@@ -38,6 +38,8 @@ CORRECTED = {
 each the button, never shown, for which what is said of the preview stands."""
 DROPPED = frozenset({"cra.Resume", "cra.ResumeCoordination", "rdv.Resume"})
 """The buttons that bring a dropped preview back: its question keeps them in the place of « non »."""
+RATINGS = frozenset({"hotline.Rate"})
+"""The buttons by which help is rated: « merci » is no answer, but leaves nothing to be asked again."""
 BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE, Intention.ANNULER})
 """What a bare « 45 min », « à Bron » may be taken for where nothing was said before it; « non finalement 1h » cancels
 nothing."""
@@ -129,6 +131,11 @@ class AskedHere:
     def is_dropped(self) -> bool:
         """Whether what was asked is left: a preview that was dropped, and can be brought back."""
         return self.question.no.get("name") in DROPPED
+
+    @property
+    def is_rating(self) -> bool:
+        """Whether all that was asked is whether something helped."""
+        return self.question.no.get("name") in RATINGS
 
     @property
     def is_rdv(self) -> bool:
@@ -273,6 +280,9 @@ def tells_report(ctx: Context, words: str, reading: Reading) -> bool:
     """Return whether words are parts of a report and nothing else: its preview asks whether they are one."""
     if reading.intention is not Intention.CRA or " " not in reading.line:
         return False
+    if reading.line.startswith("/cra coordination "):
+        shown = read_coordination_line(reading.line.removeprefix("/cra coordination "), ctx.clues)
+        return bool(shown.raw.get("duree"))
     told = read_correction(words, ctx.clues)
     return told is not None and told.is_another and (len(told.elements) > MANY or not reading.others)
 

@@ -103,6 +103,8 @@ def permit(reading: Reading, commands: CommandIndex, allowed: Collection[str] | 
     """Leave out what who speaks may not do; where nothing is left of what was meant, the help says what they may."""
     if allowed is None:
         return reading
+    if "cra" not in allowed and "cra coordination" in allowed:
+        reading = _report_coordination(reading, commands)
     if reading.instead and _name_right(reading, commands) not in allowed:
         reading = reading.instead
     others = tuple(each for each in reading.others if _name_right(each, commands) in allowed)
@@ -113,6 +115,14 @@ def permit(reading: Reading, commands: CommandIndex, allowed: Collection[str] | 
         return replace(reading, others=others)
     own = _OWN.get(commands.find(reading.line)[0].split()[0], "")
     return replace(reading, line=own if own[1:] in allowed else "/aide", sure=False, others=others)
+
+
+def _report_coordination(reading: Reading, commands: CommandIndex) -> Reading:
+    """Take a report that somebody tells who writes those of coordination alone for one of these."""
+    others = tuple(_report_coordination(each, commands) for each in reading.others)
+    is_report = commands.find(reading.line)[0] == "cra"
+    line = reading.line.replace("/cra", "/cra coordination", 1) if is_report else reading.line
+    return replace(reading, line=line, others=others)
 
 
 def _name_right(reading: Reading, commands: CommandIndex) -> str:
