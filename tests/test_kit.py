@@ -178,6 +178,16 @@ async def each_field_says_what_is_wrong(form: Dialog) -> None:
         assert sentence in said((await form.fill(**(FORM | place)).submit()).errors[name])
 
 
+async def confirm_reminders(animateur: Person, silent: Person) -> None:
+    """Confirm « Relancer »: nothing goes out before, and the button has the number of people that is said."""
+    asked = await animateur.whispered("pas commandé de kit")
+    assert not any("vous attend" in post.text for post in await silent.direct())
+    (sure,) = asked.buttons
+    assert plain(asked).startswith(sure.removeprefix("Relancer ").replace("\u00a0", " "))
+    silent.acts()
+    await animateur.clicks(asked, sure)
+
+
 async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Person) -> None:
     room = await make_team_room(house, agathe)
     carl, lea = await house.conseillers("carl", "lea")
@@ -192,6 +202,7 @@ async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Pers
     lots = await agathe.asks("/kit lots")
     assert "1 commande · colis : 3 commandés" in plain(lots)
     await agathe.clicks(lots, "Relancer")
+    await confirm_reminders(agathe, lea)
     reminded = await lea.told("vous attend")
     assert reminded.buttons == ["Commander mon kit"]
     await house.settled()

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.account_status import find_active
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french import join, say_date
+from bot.french import join, plural, say_date
 from bot.pages import cut_page
 from bot.replies import Button, Card, Direct, Progress, Replies, Reply, Start, Step, Waiting, Whisper
 from bot.texts import quote, render, require
@@ -49,7 +49,10 @@ class ReopenLot(OfBatch):
 
 
 class RemindAll(OfBatch):
-    """Button « Relancer », and the long work that writes to everybody who has not ordered."""
+    """Button « Relancer », which says first to how many people; then, once ``sure``, the long work that writes to
+    everybody who has not ordered."""
+
+    sure: bool = False
 
 
 class LotFigures(OfBatch):
@@ -166,10 +169,14 @@ async def reopen_lot(ctx: Context, click: ReopenLot) -> Replies:
 
 @feature.button(RemindAll, roles=ANIMATEURS)
 async def remind_all(ctx: Context, click: RemindAll) -> Replies:
-    """Write once to everybody who has not ordered, while the lot is open."""
+    """Say how many have not ordered, then write to each of them, once, while the lot is open."""
     batch = await orders.get_batch(ctx, click.batch, locked=True)
     if not batch.is_open or batch.reminded_at:
         raise UserError(render("kit/reminders_sent") if batch.is_open else render("kit/batch_is_closed"))
+    if not click.sure:
+        count = (await _count_silent(ctx.db, ctx)).total()
+        sure = Button(f"Relancer {plural(count, 'personne')}", RemindAll(batch=batch.number, sure=True), "primary")
+        return Whisper(render("kit/remind_whom", count=count, batch=orders.say_batch(batch)), [sure] if count else [])
     batch.reminded_at = ctx.now
     await ctx.db.flush()
     orders.note_batch(ctx, f"kit:{batch.number}", etat="relance")
