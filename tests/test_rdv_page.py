@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from config.time import PARIS
+from config.time import PARIS, write_instant
 from storage.database import Database
 from storage.people import Role
 from storage.personal_data import retention
@@ -51,6 +51,22 @@ async def test_somebody_books_and_the_conseiller_accepts(desk: Desk) -> None:
     assert (rdv.state, rdv.source.value, rdv.memo) == (RdvState.PREVU, "page", "")
     assert b"Marie" not in booking.sealed
     assert not re.search(r"Marie-Ange|39 ?98 ?12 ?34|" + f"{done.code}|{desk.key}", LOG.getvalue())
+
+
+async def test_a_form_sent_again_with_another_moment_says_that_there_is_one(desk: Desk) -> None:
+    free = await desk.has()
+    token = (await desk.asks()).token
+    first = await desk.books(free[0], jeton=token)
+    again = await desk.books(free[1], jeton=token)
+    assert again.status == 409
+    assert "Vous avez déjà un rendez-vous" in again.body
+    assert f'value="{free[1]}" autocomplete="off" checked' in again.body, "the other moment is chosen, to move to"
+    ((_, rdv),) = await desk.bookings()
+    assert write_instant(rdv.starts_at) == free[0], "nothing moves by itself"
+    moved = await desk.sends(f"/{first.code}", action="deplacer", creneau=free[1])
+    assert moved.status == 200
+    ((_, rdv),) = await desk.bookings()
+    assert write_instant(rdv.starts_at) == free[1]
 
 
 async def test_a_form_sent_twice_books_once_and_nothing_typed_is_lost(desk: Desk) -> None:

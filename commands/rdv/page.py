@@ -115,7 +115,7 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
     if not faults and sent:
         booking, became = sent[0]
         if booking.stands and became not in OVER:
-            return _go_to(visit, seal.open(booking.sealed_code, booking.code_hash))
+            return await _return_to(visit, booking, typed)
         await change(ctx.db, booking, once=None)  # it was refused or cancelled: this asks anew
     slot = await visit.find_slot(start, BookingWish(visit.theme, hours=Hours(*hours))) if start else None
     if start and slot is None:
@@ -128,6 +128,18 @@ async def _book(visit: Visit, asked: PageRequest) -> PageAnswer:
         sentence = render("reservation/too_many_today")
         return await visit.show_form(typed, {"": sentence}, status=429)
     return await _take(visit, slot, typed, (number, once))
+
+
+async def _return_to(visit: Visit, booking: bookings.Booking, typed: Typed) -> PageAnswer:
+    """Lead to the booking that a form has already made. Sent with another moment, the form moves nothing by itself: its
+    person reads that they have one, and keeps or moves it."""
+    code = bookings.BookingSeal(visit.ctx.settings.secrets).open(booking.sealed_code, booking.code_hash)
+    rdv = await appointments.get_rdv(visit.ctx.db, booking.user_id, booking.rdv)
+    if rdv is None or typed.start in (None, rdv.starts_at):
+        return _go_to(visit, code)
+    held = Held(visit, code, booking, rdv)
+    sentence = render("reservation/has_one", may_move=held.is_open)
+    return await held.show({"": sentence}, status=409, typed=typed)
 
 
 async def _may_book(ctx: Context, page: bookings.BookingPage, visitor: str) -> bool:

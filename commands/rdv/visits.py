@@ -333,7 +333,9 @@ class Held:
         """What it moves to: moments about the same subject; one of this person alone takes no time from itself."""
         return BookingWish(find_theme(self.rdv), () if self.rdv.collective else (self.rdv.number,))
 
-    async def show(self, faults: Mapping[str, str] | None = None, *, status: int = 200) -> PageAnswer:
+    async def show(
+        self, faults: Mapping[str, str] | None = None, *, status: int = 200, typed: Typed | None = None
+    ) -> PageAnswer:
         """Show the page of a booking: its state, and what can be done with it."""
         ctx, owner, rdv = self.visit.ctx, self.visit.owner, self.rdv
         slots = await self.visit.list_slots(wish=self.wish) if self.is_open and self.page.is_on else []
@@ -356,7 +358,7 @@ class Held:
             "is_unanswered": self.is_unanswered,
             "may": "change" if self.is_open else "decline" if self.is_to_come else "",
             "mails": ctx.settings.smtp is not None and self.booking.mail_wanted,
-            "typed": Typed(),
+            "typed": typed or Typed(),
         }
         body = render_page(TEMPLATE, view="booking", title="Votre rendez-vous", faults=faults or {}, **values)
         return PageAnswer(body, status)
