@@ -115,7 +115,8 @@ audit: .venv/.dev
 
 wheel: .venv/.run
 	@rm -rf dist
-	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@$(BIN)/python -c "from cli.version import BUILT, ROOT, read_checkout; BUILT.write_text(read_checkout(ROOT))"
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist . ; code=$$?; rm -f cli/build.txt; exit $$code
 	@ls dist/*.whl
 
 image:

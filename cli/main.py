@@ -18,6 +18,7 @@ import click
 from cli.catalogue import COMMANDS
 from cli.errors import INTERRUPTED
 from cli.usage import CommandGroup, Value, explain
+from cli.version import say_version
 
 # At its end a process gives all its memory back at once: to look through it for garbage first took a third of a short
 # command’s time.
@@ -39,7 +40,9 @@ atexit.register(gc.freeze)
     help="fichier de réglages (sinon .env, s’il est là)",
 )
 @click.option("--verbose", is_flag=True, help="montrer aussi la trace de ce qui échoue")
-@click.version_option(package_name="coop-bot", message="coop-bot %(version)s", help="dire sa version")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=say_version, help="dire sa version"
+)
 def coop_bot(env_file: Path | None, verbose: bool) -> None:
     """Group all of the operator’s commands; each reads these two options when it needs them."""
 

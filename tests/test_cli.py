@@ -1,6 +1,7 @@
 """The command line as an operator meets it: exit codes, French sentences, no traceback, no secret."""
 
 import json
+import re
 import socket
 import sqlite3
 import subprocess
@@ -17,6 +18,7 @@ import cli.command
 from cli.demo.stage import free_port
 from cli.errors import OperatorError
 from cli.jobs import JOBS
+from cli.version import read_built, read_checkout
 from cli.work import FILES, read_titles
 from commands import FEATURES
 from config.settings import Settings
@@ -85,7 +87,25 @@ def test_files_and_work_are_seen_to_without_what_answers_people() -> None:
 
 def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command("--version") == 0
-    assert capsys.readouterr().out == f"coop-bot {version('coop-bot')}\n"
+    assert re.fullmatch(
+        rf"coop-bot {re.escape(version('coop-bot'))}( \(commit \w+, \d{{4}}-\d\d-\d\d(, modifié depuis)?\))?\n",
+        capsys.readouterr().out,
+    )
+
+
+def test_it_says_what_it_was_built_from_and_no_more_than_it_knows(tmp_path: Path) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=A", "-c", "user.email=a@exemple.fr"]
+    assert read_checkout(tmp_path) == ""
+    (tmp_path / "file").write_text("one")
+    for act in (["init", "-q"], ["add", "file"], ["commit", "-q", "-m", "One."]):
+        subprocess.run([*git, *act], check=True)
+    commit = read_checkout(tmp_path)
+    assert re.fullmatch(r"commit \w{7,}, \d{4}-\d\d-\d\d", commit)
+    (tmp_path / "file").write_text("two")
+    assert read_checkout(tmp_path) == f"{commit}, modifié depuis"
+    assert read_built(tmp_path / "build.txt") == ""
+    (tmp_path / "build.txt").write_text(f"{commit}\n")
+    assert read_built(tmp_path / "build.txt") == commit
 
 
 def test_whatever_runs_by_itself_has_a_title() -> None:
