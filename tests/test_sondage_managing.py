@@ -67,6 +67,11 @@ async def test_an_author_closes_after_being_asked_once_more(house: House) -> Non
     preview = await preview_poll(juliette, channel)
     number = await launch_poll(juliette, preview)
     await house.settled()
+    await juliette.clicks(await juliette.sees(preview), "Clore")
+    early = await juliette.rewritten(preview, "Clore le sondage")
+    assert "aucun résultat ne sera montré" in plain_spaces(early.text), "a secret poll with too few votes tells nothing"
+    await juliette.clicks(early, "Non, laisser ouvert")
+    await juliette.rewritten(early, "Ouvert")
     for person in voters:
         await vote_and_wait(house, person, await find_poll(house, channel, number), "1")
     await juliette.clicks(await juliette.sees(preview), "Clore")

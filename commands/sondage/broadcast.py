@@ -243,7 +243,8 @@ async def ask_withdraw(ctx: Context, click: cards.WithdrawPoll) -> replies.Repli
 async def _ask_to_confirm(ctx: Context, number: int, what: str, yes: replies.Button) -> replies.Update:
     poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, number), PollState.OPEN)
     count = await votes.count_voters(ctx.db, poll.id)
-    text = render("sondage/sure", poll=poll, what=what, count=count)
+    too_few = poll.anonymous and count < ANONYMOUS_LEAST
+    text = render("sondage/sure", poll=poll, what=what, count=count, too_few=too_few)
     return replies.Update(text, [yes, replies.Button("Non, laisser ouvert", cards.KeepOpen(poll=poll.id))])
 
 
