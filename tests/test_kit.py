@@ -21,7 +21,7 @@ from storage.people import Role, register
 from storage.personal_data import PERSONAL_DATA, retention, rights
 from tests.people import Dialog, Person
 from tests.support.conversation import make_team_room
-from tests.support.house import House, agathe, forget_kits, plain, read_news
+from tests.support.house import House, agathe, forget_kits, plain, read_news, wait_until
 from tests.support.workplace import operate
 
 __all__ = ["agathe"]
@@ -322,6 +322,19 @@ async def test_the_supplier_s_file_and_numbers(
     assert "0 colis est parti, 2 numéros étaient déjà connus" in plain(await agathe.asks("/kit suivi"))
     assert "2 colis de votre kit en route" in plain(await carl.asks("/aide"))
     assert (await stored(house, capsys))[0]["colis"][1]["transporteur"] == "Société Générale"
+
+
+async def test_a_csv_that_an_animatrice_sends_is_offered_to_be_read(house: House, agathe: Person) -> None:
+    await wait_until(lambda: house.bot.events.connected)
+    bot = await agathe.direct_channel()
+    text = "commande;colis;suivi\n99;1;A1\n1;1;\n99;2;A2\n"
+    file = await agathe.api.upload(bot, "suivi.csv", text.encode())
+    agathe.acts()
+    await agathe.api.post("/posts", {"channel_id": bot, "message": "", "file_ids": [file]})
+    offered = await agathe.told("votre fichier")
+    await agathe.clicks(offered, "Noter le suivi des colis")
+    read = plain(await agathe.whispered("Ce qui n’a pas pu être lu"))
+    assert [line.split()[2] for line in read.splitlines() if "ligne" in line and line.startswith("-")] == list("234")
 
 
 async def test_what_is_personal_goes_a_year_after_the_last_parcel(

@@ -100,7 +100,7 @@ def test_sizes_stock_and_numbers_are_read() -> None:
             read_stock(line, sizes)
     read = read_tracking("commande;colis;suivi\n1;1;'=A\n1;2;A 1\n1\n".encode("utf-8-sig"))
     assert [line.parcel for _, line in read.lines] == [2]
-    assert [fault.partition(" : ")[0] for fault in read.bad] == ["ligne 2", "ligne 4"]
+    assert [number for number, _ in read.bad] == [2, 4]
     with pytest.raises(UserError, match="Coupez ce fichier"):
         read_tracking(b"commande,colis,suivi\n" + b"1,1,A\n" * 1001)
     with pytest.raises(UserError, match="Il manque : suivi"):

@@ -10,12 +10,13 @@ from pathlib import Path
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.attachments import find_newest_files
+from bot.attachments import find_file, find_newest_files
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import ChatError, UserError
+from bot.events import Spoken
 from bot.papers import sheets
-from bot.replies import Parcel, Replies, Reply, SendFile, Whisper
+from bot.replies import Button, Parcel, PlainTextReply, Replies, Reply, RunCommand, SendFile, Whisper
 from bot.texts import render
 from commands.kit.orders import ANIMATEURS, CARD, feature, get_batch, note_batch, rewrite_card, say_batch
 from config.text import fold
@@ -38,10 +39,21 @@ class SupplierFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class TrackingFile:
-    """The content of a tracking file: each valid line with its line number, and a sentence for each other one."""
+    """The content of a tracking file: each valid line with its number, and the fault of each other one."""
 
     lines: Sequence[tuple[int, TrackingLine]]
-    bad: Sequence[str]
+    bad: Sequence[tuple[int, str]]
+
+
+@feature.hears_words
+async def offer_tracking(ctx: ReadingContext, message: Spoken) -> PlainTextReply:
+    """Offer animateurs to read the tracking numbers in a CSV file that they send."""
+    if not (message.file_ids and ctx.user.animates):
+        return PlainTextReply()
+    last = await find_file(ctx.chat, message.file_ids[-1])
+    if last is None or not last.name.lower().endswith(".csv"):
+        return PlainTextReply()
+    return PlainTextReply(buttons=[Button("Noter le suivi des colis", RunCommand(line="kit suivi"), "primary")])
 
 
 async def fetch_lines(ctx: ReadingContext, _: str) -> TrackingFile | Whisper:
@@ -69,15 +81,15 @@ def read_tracking(data: bytes) -> TrackingFile:
     if missing := [name for name in kit.COLUMNS[:3] if name not in names]:
         raise UserError(render("kit/columns_missing", columns=", ".join(kit.COLUMNS), missing=", ".join(missing)))
     table.fieldnames = names
-    good, bad = list[tuple[int, TrackingLine]](), list[str]()
+    good, bad = list[tuple[int, TrackingLine]](), list[tuple[int, str]]()
     try:
         for cells in table:
             try:
                 good.append((table.line_num, kit.read_tracking_line(cells)))
             except ValueError as fault:
-                bad.append(f"ligne {table.line_num} : {fault}")
+                bad.append((table.line_num, str(fault)))
     except csv.Error:
-        bad.append(f"ligne {table.line_num + 1} : les guillemets empêchent de lire la suite.")
+        bad.append((table.line_num + 1, "les guillemets empêchent de lire la suite."))
     if len(good) + len(bad) > LINES_MAX:
         raise UserError(render("kit/too_many_lines", most=LINES_MAX))
     return TrackingFile(good, bad)
@@ -100,11 +112,12 @@ async def take_tracking(ctx: Context, read: TrackingFile) -> Replies:
         try:
             changed += [line] if await kit.note_tracking(ctx.db, line, ctx.now) else []
         except ValueError as fault:
-            bad.append(f"ligne {number} : {fault}")
+            bad.append((number, str(fault)))
     if changed:
         note_batch(ctx, "kit:suivi", colis=len(changed))
     same = len(read.lines) + len(read.bad) - len(changed) - len(bad)
-    shown = {"sent": len(changed), "same": same, "bad": bad[:FAULTS_SHOWN], "more": max(0, len(bad) - FAULTS_SHOWN)}
+    told = [f"ligne {number} : {fault}" for number, fault in sorted(bad)[:FAULTS_SHOWN]]
+    shown = {"sent": len(changed), "same": same, "bad": told, "more": max(0, len(bad) - FAULTS_SHOWN)}
     cards = [await _rewrite(ctx, line) for line in changed if await _was_told(ctx, line)]
     return [Whisper(render("kit/tracked", **shown)), *cards]
 
