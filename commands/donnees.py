@@ -18,9 +18,23 @@ from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
 from bot.features import Feature, Front
-from bot.french import join, plural
+from bot.french import join, plural, say_moment
 from bot.papers import typeset as papers
-from bot.replies import Button, Direct, Parcel, Progress, Refresh, Replies, Reply, SendFile, Start, Step, Whisper
+from bot.replies import (
+    Button,
+    Direct,
+    Parcel,
+    Progress,
+    Refresh,
+    Replies,
+    Reply,
+    RunCommand,
+    SendFile,
+    Start,
+    Step,
+    Waiting,
+    Whisper,
+)
 from bot.texts import render, require, typeset
 from bot.work import find_work
 from storage.journal import AuditAct
@@ -328,4 +342,14 @@ async def keep_data(ctx: Context, _: KeepData) -> Replies:
 
 
 def _say_due(ctx: Context, erasure: transitions.Erasure) -> str:
-    return f"{erasure.due_at.astimezone(ctx.user.zone):%d/%m/%Y à %H:%M}"
+    return say_moment(erasure.due_at.astimezone(ctx.user.zone))
+
+
+@feature.waiting
+async def remind(ctx: ReadingContext) -> Sequence[Waiting]:
+    """Say on the home page that an erasure that was asked for is near."""
+    waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
+    if waiting is None or waiting.asleep:
+        return []
+    button = Button("Garder mes données", RunCommand(line="mes-donnees annuler"))
+    return [Waiting(render("donnees/soon", due=_say_due(ctx, waiting)), button)]

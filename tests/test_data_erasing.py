@@ -16,6 +16,7 @@ from storage.people import Role, transitions
 from storage.people.transitions import Erasure
 from storage.personal_data import retention, rights
 from tests.people import Person, unique
+from tests.support.conversation import answered
 from tests.support.cra import file_workshop
 from tests.support.house import House, wait_for
 from tests.test_stats import said
@@ -91,11 +92,17 @@ async def test_somebody_thinks_better_of_it(house: House, juliette: Person) -> N
     assert "Aucun effacement" in said(await juliette.asks("/mes-donnees annuler"))
     await juliette.clicks(await juliette.asks("/mes-donnees effacer"), "Effacer mes données")
     post = await juliette.told("Vos données seront effacées le")
+    offered = await answered(juliette, "non, finalement je veux garder mes données", "Vous cherchez peut-être")
+    assert offered.buttons[0] == "Garder mes données"
     await juliette.clicks(post, "Annuler l’effacement")
     await juliette.rewritten(post, "L’effacement est annulé")
+    assert "seront effacées" not in said(await juliette.asks("/aide"))
     await juliette.clicks(await juliette.asks("/mes-donnees effacer"), "Effacer mes données")
     await juliette.whispered("C’est noté")
-    assert "annulé" in said(await juliette.asks("/mes-donnees annuler"))
+    home = await juliette.asks("/aide")
+    assert "Vos données seront effacées le" in said(home), "it waits until the last moment"
+    await juliette.clicks(home, "Garder mes données")
+    assert "annulé" in said(await juliette.whispered())
     try:
         house.clock.goes_to(house.clock() + timedelta(days=8))
         await run(house, ERASE)

@@ -70,7 +70,6 @@ OPENING = frozenset({"cra", "cra coordination", ASKS_TEAM})
 """Commands that write down no more than what may be lost, or open a window: plain words may run them."""
 PAGES = {
     "mes-donnees effacer": "mes-donnees",
-    "mes-donnees annuler": "mes-donnees",
     "moderer exclure": "aide moderer",
     "moderer nettoyer": "aide moderer",
     "membres depart": "aide membres",
