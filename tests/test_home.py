@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.features import Feature, Front
 from bot.replies import Button, Replies, RunCommand, Waiting, Whisper
 from commands import FEATURES
-from commands.aide import DOORS_MAX, SHOWN_MAX, WAITING_MAX, build_aide
+from commands.aide import DOORS_MAX, OPENED_MAX, SHOWN_MAX, build_aide
 from commands.controls import menus
 from storage.people import Role
 from tests.people import Dialog, Person, Post
@@ -306,7 +306,7 @@ async def test_the_home_stays_one_screen_however_many_features_come(house: House
         home = await juliette.asks("/aide")
         assert len(home.buttons) == DOORS_MAX
         seen = await doors(juliette, home)
-        assert len(seen) == WAITING_MAX + SHOWN_MAX + 1
+        assert len(seen) == OPENED_MAX + SHOWN_MAX + 1, "what waits beyond what is shown is led to, too"
         assert "Ce que vous pouvez faire ici (1 sur 3)" in said(home)
         assert "et 9 autres choses" in said(home)
         assert "\\*Quelqu’un\\*" in said(home), "words of people are no Markdown"

@@ -16,8 +16,8 @@ from bot.replies import Perform, Redirect, Replies, Reply, RunCommand, Whisper, 
 from commands.aide.conversation import Conversation
 from commands.aide.home import (
     DOORS_MAX,
+    OPENED_MAX,
     SHOWN_MAX,
-    WAITING_MAX,
     Home,
     MakeLink,
     OpenDoor,
@@ -30,7 +30,7 @@ from commands.aide.home import (
 from commands.aide.questions import Answered
 from storage import annuaire, drafts
 
-__all__ = ["DOORS_MAX", "SHOWN_MAX", "WAITING_MAX", "build_aide"]
+__all__ = ["DOORS_MAX", "OPENED_MAX", "SHOWN_MAX", "build_aide"]
 
 
 def build_aide(features: Iterable[Feature]) -> Feature:

@@ -86,6 +86,8 @@ SHOWN_MAX = 5
 """Features on one screen: each has a line."""
 WAITING_MAX = 3
 """Of what waits, how much is shown at once."""
+OPENED_MAX = 10
+"""Of what waits, how much the buttons and the menu lead to."""
 DOORS_MAX = 4
 """Buttons of one screen, the menu counted: on a phone each has a line of its own."""
 PROPOSED_MAX = 3
@@ -196,7 +198,7 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
     is_first = number == 1
     waiting = await list_waiting(home.features, ctx) if is_first else []
     page = cut_page(view.shown, number, SHOWN_MAX)
-    doors = [each.button for each in waiting[:WAITING_MAX]]
+    doors = [each.button for each in waiting[:OPENED_MAX]]
     doors += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in page.rows]
     doors += [Button("Liens utiles", ShowLinks())] if is_first and ctx.user.may(NETWORK) and read_links(ctx) else []
     buttons, menus = _arrange(doors, page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "La suite"))
