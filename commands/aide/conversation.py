@@ -298,7 +298,8 @@ class Conversation:
     def _find_reserved(self, ctx: Context, meant: Reading) -> str:
         """Find a clearly meant command that is reserved for other roles, so that the bot can say so."""
         line, trigger = self._tame(meant.line)
-        return line if meant.sure and trigger and not ctx.user.may(trigger.roles) else ""
+        is_clear = meant.sure or not meant.others
+        return line if is_clear and trigger and not ctx.user.may(trigger.roles) else ""
 
     def _do(self, heard: Heard, reading: Reading) -> Sequence[Reply]:
         """Run a command that changes nothing or only opens a window; propose any other."""
