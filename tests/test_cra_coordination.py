@@ -122,7 +122,8 @@ async def test_who_coordinates_is_led_from_cra_to_their_own(house: House, ines: 
 async def test_what_a_coordinatrice_tells_is_hers_at_once(house: House, ines: Person, said: str, shown: str) -> None:
     """A preview, or which kind it is, with her words kept: no button that leads there, and no refusal."""
     await wait_until(lambda: house.bot.events.connected)
-    await answered(ines, said, shown)
+    told = await answered(ines, said, shown)
+    assert "dites-le en une ligne" not in plain(told), "she has"
 
 
 async def test_it_is_for_coordinateurs_and_each_sees_only_theirs(house: House, ines: Person, juliette: Person) -> None:

@@ -47,7 +47,8 @@ async def test_who_is_given_a_role_hears_what_opens_and_begins_by_one_button(hou
     await agathe.asks(f"/membres role @{lea.username} coordinateur")
     told = await lea.told("désormais coordinateur")
     assert "/membres" in plain(told)
-    assert "/cra" not in plain(told)
+    assert "/cra coordination" in plain(told), "reports of their own, and not those of conseillers"
+    assert "dans une fenêtre ou en une ligne" not in plain(told)
     lea.acts()
     await agathe.asks(f"/membres role @{lea.username} invite")
     told = await lea.told("n’êtes plus coordinateur")

@@ -147,7 +147,7 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
     }
     buttons = [Button(kind.label, window, "primary") for kind, window in windows.items()]
     mine = Button("Mes comptes rendus", CoordinationPage())
-    return Whisper(render("coordination/kinds"), [*buttons, mine])
+    return Whisper(render("coordination/kinds", typed=bool(read.raw.get("sujet"))), [*buttons, mine])
 
 
 @feature.command(
