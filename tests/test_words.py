@@ -61,8 +61,8 @@ async def test_a_dialog_opens_by_the_button_that_comes_back(house: House, juliet
 @pytest.mark.every_mode
 async def test_the_home_is_a_word_away_and_stays(house: House, juliette: Person) -> None:
     home = await answered(juliette, "Aide ?", "Ce que vous pouvez faire ici")
-    assert home.buttons == ["Compte rendu", "Statistiques", "La suite"]
-    assert [*home.action("Ouvrir…").options.values()] == ["Demander de l’aide", "Ressources", "Canaux", "Liens utiles"]
+    assert home.buttons == ["Compte rendu", "Statistiques", "Demander de l’aide"]
+    assert [*home.action("Ouvrir…").options.values()] == ["Ressources", "Canaux", "Liens utiles", "La suite"]
     await juliette.chooses(home, "Ouvrir…", "Canaux")
     assert "canal" in plain(await juliette.whispered())
     await juliette.opens_by(home, "Compte rendu")

@@ -201,7 +201,8 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
     doors = [each.button for each in waiting[:OPENED_MAX]]
     doors += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in page.rows]
     doors += [Button("Liens utiles", ShowLinks())] if is_first and ctx.user.may(NETWORK) and read_links(ctx) else []
-    buttons, menus = _arrange(doors, page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "La suite"))
+    doors += page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "La suite")
+    buttons, menus = _arrange(doors)
     said = {
         "waiting": waiting[:WAITING_MAX],
         "more": len(waiting) - WAITING_MAX,
@@ -215,14 +216,13 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
     )
 
 
-def _arrange(doors: Sequence[Button], following: Sequence[Button]) -> tuple[Sequence[Button], Sequence[Menu]]:
-    """Keep the first doors and the way to the next screen as buttons; a menu takes what is too much."""
-    room = DOORS_MAX - len(following)
-    if len(doors) <= room:
-        return [*doors, *following], []
-    others = {str(number): door.word() for number, door in enumerate(doors[room - 1 :])}
+def _arrange(doors: Sequence[Button]) -> tuple[Sequence[Button], Sequence[Menu]]:
+    """Keep the first doors as buttons; if there are too many, a menu takes the others."""
+    if len(doors) <= DOORS_MAX:
+        return doors, []
+    others = {str(number): door.word() for number, door in enumerate(doors[DOORS_MAX - 1 :])}
     menu = Menu("Ouvrir…", OpenDoor(doors=others), {number: door.label for number, door in others.items()})
-    return [*doors[: room - 1], *following], [menu]
+    return doors[: DOORS_MAX - 1], [menu]
 
 
 async def _list_contacts(ctx: Context, view: FeatureList) -> Sequence[str]:
