@@ -19,7 +19,7 @@ from storage import kit
 from storage.kit import KitOrder, KitParcel
 from storage.people import Role, register
 from storage.personal_data import PERSONAL_DATA, retention, rights
-from tests.people import Dialog, Person
+from tests.people import Dialog, Person, Post
 from tests.support.conversation import make_team_room
 from tests.support.house import House, agathe, forget_kits, plain, read_news, wait_until
 from tests.support.workplace import operate
@@ -145,9 +145,7 @@ async def test_a_kit_is_ordered_corrected_and_followed_parcel_by_parcel(
     card = await agathe.heard(room, "un colis est manquant")
     assert r"Le sweat \*manque\*." in card.text
     assert card.buttons == ["De nouveau commandé", "Reçu"]
-    await agathe.clicks(card, "De nouveau commandé")
-    assert (await agathe.rewritten(card, "commandé")).buttons == []
-    assert "de nouveau commandé" in plain(await read_news(juliette, "colis"))
+    await order_again(agathe, card, juliette)
     (order,) = await stored(house, capsys)
     assert sorted(parcel["etat"] for parcel in order["colis"]) == ["commande", "envoye", "recu"]
 
@@ -176,6 +174,19 @@ async def each_field_says_what_is_wrong(form: Dialog) -> None:
         ({"code_postal": "69120", "commune": "Vaulx-en-Velin CEDEX"}, "commune", "CEDEX"),
     ):
         assert sentence in said((await form.fill(**(FORM | place)).submit()).errors[name])
+
+
+async def order_again(animateur: Person, card: Post, owner: Person) -> None:
+    """Order a parcel again, from its card and from the list; its owner hears of it once, without the old number."""
+    await animateur.clicks(await animateur.asks("/kit lots"), "Colis à traiter (1)")
+    listed = await animateur.whispered("manque ou est abîmé")
+    await animateur.clicks(card, "De nouveau commandé")
+    assert (await animateur.rewritten(card, "commandé")).buttons == []
+    await animateur.clicks(listed, "De nouveau commandé")
+    assert plain(await read_news(owner, "colis")).count("de nouveau commandé") == 1
+    shown = [str(each["text"]) for each in (await owner.asks("/kit")).cards if "commandé" in str(each.get("text"))]
+    assert shown
+    assert not any("Suivi" in text for text in shown)
 
 
 async def confirm_reminders(animateur: Person, silent: Person) -> None:

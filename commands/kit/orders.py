@@ -349,15 +349,16 @@ async def rewrite_card(ctx: Context, order: KitOrder, parcel: KitParcel, *, here
 
 @feature.button(SettleParcel, name="kit.Settle", roles=ANIMATEURS)
 async def settle_parcel(ctx: Context, click: SettleParcel) -> Replies:
-    """Record what animateurs did about a parcel; its owner hears of it in the daily message."""
+    """Record what animateurs did about a parcel; its owner hears of it once, in the daily message."""
     order, parcel = await kit.get_order(ctx.db, click.order), await kit.get_parcel(ctx.db, click.order, click.parcel)
     if order is None or parcel is None or not order.user_id:
         raise UserError(render("kit/order_gone"))
-    if parcel.state is not click.to:
+    is_news = parcel.state is not click.to
+    if is_news:
         await kit.move_parcel(ctx.db, parcel, click.to, ctx.now)
         note_batch(ctx, f"kit:{order.batch}", order.user_id, commande=order.number, colis=parcel.number, etat=click.to)
     told: list[Reply] = [await rewrite_card(ctx, order, parcel, here=True)]
-    if await is_active(ctx, order.user_id):
+    if is_news and await is_active(ctx, order.user_id):
         text = render("kit/settled", parcel=parcel)
         told.append(News(user_id=order.user_id, text=text, button=Button("Voir mon kit", ShowKit())))
     return told
