@@ -210,6 +210,7 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
         "chapters": page.rows,
         "page": page.number,
         "pages": page.pages,
+        "following": page.number + 1 if page.number < page.pages else 0,
     }
     return Message(
         render("aide/home", user=ctx.user, contacts=await _list_contacts(ctx, view), **said), buttons, menus=menus
