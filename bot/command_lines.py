@@ -61,20 +61,30 @@ def read_typed_number(text: str, *nouns: str) -> int | None:
 class CommandIndex:
     """The commands that a line may call."""
 
-    def __init__(self, names: Iterable[str], seeking: Collection[str] = (), telling: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        names: Iterable[str],
+        seeking: Collection[str] = (),
+        telling: Collection[str] = (),
+        worded: Iterable[str] = (),
+    ) -> None:
         """Index the commands. Those ``seeking`` take any words as a search, « aide » too; those ``telling`` take any
-        words as content: a question, a text, a name."""
+        words as content: a question, a text, a name. ``worded`` are commands with a word that is no subcommand and
+        may be misspelt like one: « hotline liste »."""
         # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
         self._names = {fold(name): name for name in names}
         self._longest = max((name.count(" ") + 1 for name in self._names), default=1)
+        self._followed = {fold(name): name for name in worded} | self._names
         self._seeking = seeking
         self._telling = telling
 
     @classmethod
     def of(cls, triggers: "Iterable[Trigger]") -> "CommandIndex":
         """Index the commands among these triggers."""
-        known = (trigger for trigger in triggers if trigger.key[0] == "command")
-        return cls.know(Command(trigger.key[1], trigger.seeks, trigger.tells) for trigger in known)
+        known = [(trigger.key[1], trigger) for trigger in triggers if trigger.key[0] == "command"]
+        seeking, telling = [name for name, one in known if one.seeks], [name for name, one in known if one.tells]
+        worded = (f"{name} {word}" for name, one in known for word in one.words)
+        return cls([name for name, _ in known], seeking, telling, worded)
 
     @classmethod
     def know(cls, commands: Iterable[Command]) -> "CommandIndex":
@@ -129,7 +139,7 @@ class CommandIndex:
         if len(word) < MISTYPED_MIN or word in WEEKDAYS or days_away(word) is not None:
             return ""  # « demain » is no slip for « semaine »
         at, lead = len(before.split()), f"{fold(before)} " if before else ""
-        names = (name.split() for folded, name in self._names.items() if folded.startswith(lead))
+        names = (name.split() for folded, name in self._followed.items() if folded.startswith(lead))
         nexts = {fold(words[at]): words[at] for words in names if len(words) > at}
         if not nexts or word in nexts:
             return ""

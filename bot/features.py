@@ -132,7 +132,8 @@ class Trigger:
     is the name of its own. ``title`` and ``unit`` are what is told of long work. ``admits`` is its feature’s, and lets
     in others than those of the roles. ``asks`` is what Mattermost is asked before the transaction of a handler that
     writes. ``only`` says of which events it wants to know. ``life`` is how long a button lives where that is less than
-    usual; ``seeks`` says of a command that its line is looked for, ``tells`` that it is words of one’s own; ``instead``
+    usual; ``seeks`` says of a command that its line is looked for, ``tells`` that it is words of one’s own, ``words``
+    which ones mean something of their own; ``instead``
     are the commands that other roles have in its place; ``pace`` says who waits for long work, ``longest`` how long a
     step of it may take.
     """
@@ -159,6 +160,7 @@ class Trigger:
     longest: timedelta | None = None
     seeks: bool = False
     tells: bool = False
+    words: Collection[str] = ()
     instead: Mapping[Role, str] = field(default_factory=dict)
 
     @property

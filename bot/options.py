@@ -25,12 +25,13 @@ class WorkPriority(Enum):
 
 
 class Shown(TypedDict, total=False):
-    """Options of a command."""
+    """Options of a command; ``words`` are those that mean something of their own behind it and are no subcommands."""
 
     help: Required[str]
     hint: str
     roles: Collection[Role]
     tells: bool
+    words: Collection[str]
     instead: Mapping[Role, str]
 
 

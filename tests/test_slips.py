@@ -70,6 +70,9 @@ async def test_a_slip_is_asked_back_with_one_button(house: House, juliette: Pers
         (agathe, "/canaux verifer", "/canaux verifier"),
         (agathe, "/sondage listes", "/sondage liste"),
         (agathe, "/annonce lsite", "/annonce liste"),
+        (juliette, "/hotline lsite", "/hotline liste"),
+        (juliette, "/actus archive", "/actus archives"),
+        (juliette, "/kit corrigr", "/kit corriger"),
     ):
         asked = await who.asks(line)
         assert f"Vouliez-vous dire `{meant}`" in plain(asked), line
@@ -80,5 +83,6 @@ async def test_a_slip_is_asked_back_with_one_button(house: House, juliette: Pers
 
 
 async def test_what_is_told_is_no_slip(juliette: Person) -> None:
+    assert not COMMANDS.mend("hotline lister les ateliers ne marche plus")
     told = await juliette.asks("/ressources partage de photos")
     assert "Vouliez-vous dire" not in plain(told)

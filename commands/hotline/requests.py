@@ -212,7 +212,12 @@ async def read_link(ctx: ReadingContext, line: str) -> LinkedMessage | Ask | Whi
 
 
 @feature.command(
-    "hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", tells=True, asks=read_link
+    "hotline",
+    help="Demander de l’aide à l’équipe",
+    hint="[question | lien d’un message]",
+    tells=True,
+    words=("liste", "suivi"),
+    asks=read_link,
 )
 async def request_by_link(ctx: Context, linked: LinkedMessage) -> Replies:
     """Open the window, filled from one’s own message; ask the author of another’s."""

@@ -68,7 +68,11 @@ class Problems(BaseModel):
 
 
 @feature.command(
-    "kit", help="Commander votre kit d’animation, et suivre ses colis", hint="[corriger]", roles=orders.ORDERING
+    "kit",
+    help="Commander votre kit d’animation, et suivre ses colis",
+    hint="[corriger]",
+    roles=orders.ORDERING,
+    words=("corriger",),
 )
 async def type_kit(ctx: ReadingContext, line: str) -> Replies:
     """Show a conseiller their own kit, and an animateur the lots."""
