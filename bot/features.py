@@ -133,9 +133,8 @@ class Trigger:
     in others than those of the roles. ``asks`` is what Mattermost is asked before the transaction of a handler that
     writes. ``only`` says of which events it wants to know. ``life`` is how long a button lives where that is less than
     usual; ``seeks`` says of a command that its line is looked for, ``tells`` that it is words of one’s own, ``words``
-    which ones mean something of their own; ``instead``
-    are the commands that other roles have in its place; ``pace`` says who waits for long work, ``longest`` how long a
-    step of it may take.
+    which ones mean something; ``instead`` are the commands that other roles have in its place; ``pace`` says who waits
+    for long work, ``longest`` how long a step of it may take.
     """
 
     key: Key

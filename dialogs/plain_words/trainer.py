@@ -12,7 +12,7 @@ from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.model import SCALE, Model, make_likely, read_examples, weigh_features
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.sentences import Sentence, read_sentence
-from dialogs.plain_words.tagger import BEGIN, Features, Tagger, TaggedSentence, align, list_features, read_told
+from dialogs.plain_words.tagger import BEGIN, Features, TaggedSentence, Tagger, align, list_features, read_told
 
 ROUNDS, STEP, FADING = 12, 0.25, 0.3
 """How often all examples are gone through, how far a mistake moves the weights, and how fast that grows less."""
@@ -91,12 +91,17 @@ def learn_tags(told: Sequence[TaggedSentence]) -> Tagger:
             features, right = rows[index]
             if (tags := learnt.tag(features)) not in right:
                 better = max(right, key=lambda one: _weigh_tags(learnt, features, one))
-                for feature, move in _list_moves(features, better, tags):
-                    weights[feature] += move
-                    moved[feature] += move * step
+                _add(_list_moves(features, better, tags), step, weights, moved)
             step += 1
     averaged = {feature: round((weights[feature] - moved[feature] / step) * TAG_SCALE) for feature in sorted(weights)}
     return Tagger({feature: weight for feature, weight in averaged.items() if abs(weight) >= TAG_SMALLEST})
+
+
+def _add(moves: Iterable[tuple[str, int]], step: int, weights: dict[str, float], moved: dict[str, float]) -> None:
+    """Move weights, and note how far and when, for their average."""
+    for feature, move in moves:
+        weights[feature] += move
+        moved[feature] += move * step
 
 
 def _align_all(sentence: Sentence, told: TaggedSentence) -> list[list[int]]:
