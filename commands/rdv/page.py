@@ -14,8 +14,8 @@ from commands.rdv import requests
 from commands.rdv.cards import feature
 from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OTHER, OVER, PAGE, Held, Typed, Visit
-from config.text import fold
 from config.themes import bits
+from dialogs.rdv.places import read_place
 from dialogs.rdv.slots import BookingWish, Hours, Slot, ask_hours
 from storage import people
 from storage.claims import DailyQuota, spend_both
@@ -33,11 +33,6 @@ SUBJECT = "sujet"
 """The field that says what it is about."""
 BY_PAGE, BY_ADDRESS = 300, 60
 """Bookings in a day: at one page, and from one address."""
-_KINDS = {
-    "visio": appointments.PlaceKind.VISIO,
-    "telephone": appointments.PlaceKind.PHONE,
-    "domicile": appointments.PlaceKind.HOME,
-}
 
 
 @feature.page(PAGE)
@@ -82,8 +77,10 @@ async def _find_visit(ctx: Context, asked: PageRequest, *, locked: bool = False)
 
 async def _find_held(ctx: Context, key: str, code: str, *, locked: bool = False) -> Held | None:
     """Find the booking of a code, wherever its page stands now; None for a code that leads to none."""
-    if locked:
-        await bookings.find_page(ctx.db, key, locked=True)
+    if locked and await bookings.find_page(ctx.db, key, locked=True) is None:
+        known = await bookings.find_booking(ctx.db, key, code)  # the page has another address by now
+        if known:
+            await bookings.lock_page(ctx.db, known[0].user_id)
     found = await bookings.find_booking(ctx.db, key, code, locked=locked)
     if found is None:
         return None
@@ -194,8 +191,7 @@ async def _hold(visit: Visit, slot: Slot) -> appointments.Rdv | None:
         user_id=page.user_id,
         starts_at=slot.start,
         ends_at=slot.end,
-        place_kind=find_kind(slot),
-        place=slot.by.place,
+        **read_place(slot.by.place, visit.owner),
         state=appointments.RdvState.PREVU if page.automatic else appointments.RdvState.PROPOSE,
         source=appointments.RdvSource.PAGE,
         collective=slot.by.seats > 1,
@@ -294,14 +290,5 @@ async def _change_hour(held: Held, slot: Slot) -> appointments.Rdv | None:
             await requests.release_seat(ctx, rdv, appointments.RdvState.ANNULE)
         return taken
     state = appointments.RdvState.PREVU if held.page.automatic else appointments.RdvState.PROPOSE
-    kind = find_kind(slot)
-    values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "place_kind": kind}
-    values |= {} if kind is appointments.PlaceKind.VISIO else {"visio_url": ""}
-    await appointments.change_rdv(ctx.db, rdv, ctx.now, state=state, **values)
+    await requests.change_moment(ctx, rdv, slot, held.visit.owner, state)
     return rdv
-
-
-def find_kind(slot: Slot) -> appointments.PlaceKind:
-    """Find how people meet, by the words of the place."""
-    words = fold(slot.by.place)
-    return next((kind for word, kind in _KINDS.items() if word in words), appointments.PlaceKind.PLACE)

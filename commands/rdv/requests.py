@@ -20,12 +20,13 @@ from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import OVER, say_when
 from config.text import fold
 from config.themes import THEMES
-from dialogs.rdv.slots import BookingWish, find_free, find_theme, list_free
+from dialogs.rdv.places import read_place
+from dialogs.rdv.slots import BookingWish, Slot, find_free, find_theme, list_free
 from dialogs.reservation import MOMENTS_MAX, OfferMoment
 from storage.annuaire.entries import show_phone
 from storage.database import change
 from storage.people import Person
-from storage.rdv.appointments import Rdv, RdvSource, RdvState, change_rdv, list_overlapping, take_seat
+from storage.rdv.appointments import PlaceKind, Rdv, RdvSource, RdvState, change_rdv, list_overlapping, take_seat
 from storage.rdv.bookings import Booking, BookingSeal, BookingState, get_booking, list_bookings, list_waiting, lock_page
 
 CARD = RowCard[Booking]("rdv.booking:", lambda booking: booking.number)
@@ -132,6 +133,15 @@ async def release_seat(ctx: Context, rdv: Rdv, state: RdvState) -> None:
     await change_rdv(ctx.db, rdv, ctx.now, state=state, seats_taken=0)
 
 
+async def change_moment(ctx: Context, rdv: Rdv, slot: Slot, owner: Person, state: RdvState) -> None:
+    """Move a rendez-vous to another free moment of its owner’s, with the place of that one; no visio stays where people
+    meet otherwise."""
+    place = read_place(slot.by.place, owner)
+    left = {} if place["place_kind"] is PlaceKind.VISIO else {"visio_url": ""}
+    values = {"starts_at": slot.start, "ends_at": slot.end, "state": state}
+    await change_rdv(ctx.db, rdv, ctx.now, **values, **place, **left)
+
+
 async def _lock(ctx: Context, number: int, starts_at: datetime | None = None) -> tuple[Booking, Rdv]:
     """Lock one’s own booking. Raises UserError for none, and for one at another hour than who clicked has read."""
     await lock_page(ctx.db, ctx.user.id)
@@ -225,8 +235,7 @@ async def offer_moment(ctx: Context, form: OfferMoment) -> Replies:
     slot = await find_free(ctx.db, ctx.user, ctx.now, start, BookingWish(find_theme(rdv), [rdv.number]))
     if slot is None or not booking.stands:
         raise UserError(fields={"moment": render("rdv/moment_not_free")})
-    values = {"starts_at": slot.start, "ends_at": slot.end, "place": slot.by.place, "state": RdvState.PROPOSE}
-    await change_rdv(ctx.db, rdv, ctx.now, **values)
+    await change_moment(ctx, rdv, slot, ctx.user, RdvState.PROPOSE)
     await change(ctx.db, booking, state=BookingState.OFFERED)
     said = Whisper(render("reservation/offered", when=say_when(slot.start, ctx.zone, ctx.now)))
     return [said, CARD.rewrite(booking, draw(booking, rdv, ctx.user, ctx.now), here=True)]

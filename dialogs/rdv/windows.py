@@ -53,7 +53,7 @@ class Spot(Labelled):
     @property
     def canal(self) -> Canal:
         """The canal that a report of the rdv says."""
-        return Canal.DISTANCE if self in (Spot.TELEPHONE, Spot.VISIO) else Canal(self.value)
+        return Canal.AUTRE if self is Spot.AUTRE else self.kind.canal
 
     @classmethod
     def of(cls, rdv: Rdv) -> "Spot":

@@ -72,6 +72,11 @@ class PlaceKind(Labelled):
     PHONE = "telephone", "Par téléphone"
     VISIO = "visio", "En visioconférence"
 
+    @property
+    def canal(self) -> Canal:
+        """What a report says of it, where nothing says that the place is not the usual one."""
+        return {self.PLACE: Canal.RATTACHEMENT, self.HOME: Canal.DOMICILE}.get(self, Canal.DISTANCE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:

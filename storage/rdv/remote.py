@@ -18,7 +18,6 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import themes_in
-from storage.cra.report import Canal
 from storage.database import INSERT, Code, Labelled, UtcTime, change, insert_new, insertion, store
 from storage.rdv.appointments import (
     MEMO_MAX,
@@ -38,12 +37,6 @@ from storage.statements import DirectStatement
 KEY_MAX, EMAIL_MAX = 40, 254
 WAITED_FOR = timedelta(days=30)
 """How long after a rendez-vous the address of an unknown agent is kept: as long as a report is asked for."""
-_CANALS = {
-    PlaceKind.PLACE: Canal.RATTACHEMENT,
-    PlaceKind.HOME: Canal.DOMICILE,
-    PlaceKind.PHONE: Canal.DISTANCE,
-    PlaceKind.VISIO: Canal.DISTANCE,
-}
 
 
 class RemoteRdv(SQLModel, table=True):
@@ -81,7 +74,7 @@ class RemoteRdv(SQLModel, table=True):
         name."""
         same = ("starts_at", "ends_at", "place_kind", "place", "commune", "code_postal", "collective", "seats")
         return {name: getattr(self, name) for name in (*same, "seats_taken", "state", "visio_url")} | {
-            "canal": _CANALS[self.place_kind],
+            "canal": self.place_kind.canal,
             "memo": self.motif,
             "themes": themes_in(self.motif),
             "external_url": self.page_url,
