@@ -18,7 +18,7 @@ from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, re
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.rdv import changes, deliveries, hours, page, reminders, requests, suggestions
-from commands.rdv.cards import CARD, CONSEILLERS, NoteRdv, draw_card, feature, list_week, read_list, say_overlaps
+from commands.rdv.cards import CARD, CONSEILLERS, NoteRdv, draw_noted, feature, list_week, read_list, say_overlaps
 from commands.rdv.meetings import propose_meeting
 from commands.rdv.rooms import start_rooms
 from config.text import fold
@@ -35,6 +35,7 @@ from storage.cra.habits import read_usual
 from storage.database import store
 from storage.rdv import Rdv, RdvState
 from storage.rdv.appointments import RdvSeries, change_rdv, find_last, lock_rdvs
+from storage.rdv.bookings import hold_hours
 
 SAVED = "rdv.saved"
 """The claims on the keys of what was noted."""
@@ -304,13 +305,14 @@ async def note(ctx: Context, form: NewRdv) -> Sequence[Reply]:
     planned = await plan_rdvs(ctx, form)
     if planned.rdvs[0].starts_at <= ctx.now:
         raise UserError(fields={"quand": render("rdv/past_hour")})
+    await hold_hours(ctx.db, [ctx.user.id])
     overlaps = await say_overlaps(ctx, planned.rdvs)
     series = await _add_series(ctx, planned)
     for rdv in planned.rdvs:
         rdv.series = series
         await store(ctx.db, rdv)
     if planned.rule is None:
-        card = draw_card(ctx, planned.rdvs[0], verb="enregistré")
+        card = draw_noted(ctx, planned.rdvs[0])
         text = render("rdv/noted", card=Markdown(card.text), overlaps=overlaps)
         return [CARD.send(planned.rdvs[0], Message(text, card.buttons), ctx.user.id), *start_rooms(ctx, planned.rdvs)]
     numbers = [rdv.number for rdv in planned.rdvs]

@@ -28,6 +28,7 @@ from storage.cra.report import DUREES, Activite, is_training
 from storage.database import change
 from storage.people import Role
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState, appointments
+from storage.rdv.bookings import hold_hours
 
 _MOVE = re.compile(r"(?:n ?° ?|#)?([0-9]{1,9}),? ?(?:(?:au?|à|le) )?(.*)")
 _HOUR_ALONE = re.compile(r"(?:a |à )?\d{1,2} ?(?:h|heures?|:) ?\d{0,2}", re.IGNORECASE)
@@ -50,7 +51,9 @@ class RestoreMany(BaseModel):
 
 
 async def lock_own(ctx: Context, number: int) -> Rdv:
-    """Lock one’s own rdv that is kept here. Raises UserError for one that is kept elsewhere."""
+    """Lock one’s own hours, then a rdv that is kept here: whoever notes or books at the same time waits, and then reads
+    it as it is. Raises UserError for one that is kept elsewhere."""
+    await hold_hours(ctx.db, [ctx.user.id])
     rdv = await cards.get_own(ctx, number, locked=True)
     must_be_kept_here(rdv)
     return rdv

@@ -23,10 +23,12 @@ from bot.texts import render
 from bot.visits import WebhookAnswer, WebhookError, WebhookRequest
 from commands.rdv.cards import CONSEILLERS, ChangeRdv, describe, feature, say_overlaps
 from config.time import PARIS
-from storage import claims, communes, database, people
+from dialogs.rdv.places import find_town
+from storage import claims, database, people
 from storage.annuaire.entries import read_email
 from storage.rdv import Place, PlaceKind, Rdv, RdvSource, RdvState, remote
 from storage.rdv.appointments import MEMO_MAX, PLACE_MAX, URL_MAX, list_overlapping
+from storage.rdv.bookings import hold_hours
 
 HOST = "https://rdv.anct.gouv.fr"
 _HOSTS = r"(?:demo\.)?rdv\.anct\.gouv\.fr|(?:www|demo)\.rdv-solidarites\.fr|www\.rdv-aide-numerique\.fr"
@@ -35,8 +37,6 @@ _PAGE = re.compile(rf"https://(?:{_HOSTS})/[\w/-]{{1,200}}", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _LINK = re.compile(r"https://[!#-;=?-_a-~]{1,990}")
 """What stands between < and > in a card: neither these nor \" and ` are in it."""
-_TOWNS = (re.compile(r"\b([0-9]{5}) ([^,0-9]{1,60})(?:,|$)"), re.compile(r"([^,0-9]{1,60}), ?([0-9]{5})(?:,|$)"))
-"""« 69500 Bron » and « Bron, 69500 », as addresses end."""
 _STATES: Mapping[object, RdvState] = {
     "unknown": RdvState.PREVU,
     "seen": RdvState.HONORE,
@@ -171,16 +171,9 @@ def _read_place(data: Json, motif: Json) -> Place:
     name, address = _read_text(lieu.get("name"), PLACE_MAX), _read_text(lieu.get("address"), PLACE_MAX)
     parts = [address] if name and address.startswith(name) else [name, address]
     words = ", ".join(part for part in parts if part)[:PLACE_MAX]
-    town = _find_town(words)
+    town = find_town(words)
     codes = {"commune": town.commune.code, "code_postal": town.code_postal} if town else {}
     return Place(kind=kind, words=words, **codes)
-
-
-def _find_town(place: str) -> communes.CommunePlace | None:
-    for pattern in _TOWNS:
-        if found := pattern.search(place):
-            return communes.find_place_exactly(" ".join(part.strip() for part in found.groups())).place
-    return None
 
 
 def _find_page(data: Json, organisation: int, number: int) -> str:
@@ -340,6 +333,7 @@ async def receive(ctx: Context, proved: Proved) -> WebhookAnswer:
     if proved.told:
         ids = {email: await _register(ctx, person) for email, person in proved.known.items()}
         agents = {email: ids.get(email) or proved.before.get(email) for email in proved.told.agents}
+        await hold_hours(ctx.db, [user_id for user_id in agents.values() if user_id])
         await remote.take_state(ctx.db, proved.told.rdv, agents, ctx.now)
         told += await _tell_overlaps(ctx, await remote.list_to_come(ctx.db, [proved.told.rdv.key], ctx.now))
     if proved.is_late and await claims.claim(ctx.db, LATE, str(ctx.now.timestamp() // LOOKED_AGAIN.seconds), ctx.now):
@@ -411,8 +405,10 @@ async def look_for(ctx: ReadingContext, _: JoinAgents, so_far: Progress) -> Look
 async def join_agents(ctx: Context, _: JoinAgents, so_far: Progress, looked: Looked) -> Step:
     """Give the rendez-vous that waited for them to those who are known now."""
     told: list[Reply] = []
-    for email, person in looked.known.items():
-        keys = await remote.give_waiting(ctx.db, email, await _register(ctx, person), ctx.now)
+    ids = {email: await _register(ctx, person) for email, person in looked.known.items()}
+    await hold_hours(ctx.db, list(ids.values()))
+    for email, user_id in ids.items():
+        keys = await remote.give_waiting(ctx.db, email, user_id, ctx.now)
         told += await _tell_overlaps(ctx, await remote.list_to_come(ctx.db, keys, ctx.now))
     last = looked.emails[-1] if looked.emails else ""
     return Step(replies=told, cursor=last, done=so_far.done + len(looked.emails), finished=not last)

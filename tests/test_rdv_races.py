@@ -1,0 +1,136 @@
+"""Stories: what a conseiller notes, moves or brings back in the instant in which somebody books then says so."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from bot.clock import utc_now
+from storage.database import Database, store
+from storage.people import Role
+from storage.rdv import Rdv, RdvSource
+from storage.rdv.bookings import hold_hours, lock_page
+from storage.rdv.remote import make_keys, open_webhook
+from tests.people import Post
+from tests.support.house import PARIS, plain
+from tests.support.rdv import Desk, desk
+from tests.support.servers import make_delivery, sign_delivery
+
+__all__ = ["desk"]
+DAYS, HOUR = 9, 10
+"""When somebody books: so many days ahead, at that hour."""
+HELD = 0.7
+"""Seconds for which the booking is not over."""
+
+
+def find_moment(desk: Desk) -> datetime:
+    """Find when somebody books, in UTC."""
+    return datetime.combine(desk.house.today + timedelta(days=DAYS), time(HOUR), PARIS).astimezone(UTC)
+
+
+async def books_meanwhile(desk: Desk, act: Callable[[], Awaitable[object]]) -> None:
+    """Hold the page and store a rendez-vous as a booking does, let the act begin, and end the booking only then."""
+    start, holder = find_moment(desk), Database(desk.house.settings.database_url)
+    async with holder.transaction() as db:
+        await lock_page(db, desk.juliette.id)
+        when = {"starts_at": start, "ends_at": start + timedelta(minutes=30)}
+        now = {"created_at": desk.house.clock(), "changed_at": desk.house.clock()}
+        await store(db, Rdv(user_id=desk.juliette.id, source=RdvSource.PAGE, seats_taken=1, **when, **now))
+        task = asyncio.ensure_future(act())
+        await asyncio.sleep(HELD)
+    await task
+    await holder.close()
+
+
+async def notes(desk: Desk, hour: int = 15) -> Rdv:
+    """Juliette notes a rdv on that day."""
+    day = desk.house.today + timedelta(days=DAYS)
+    await desk.juliette.clicks(await desk.juliette.asks(f"/rdv {day:%d/%m/%Y} {hour}h 30 min impots"), "Enregistrer")
+    await desk.juliette.told("enregistré")
+    async with desk.house.bot.database.transaction(writes=False) as db:
+        mine = select(Rdv).where(Rdv.user_id == desk.juliette.id).order_by(col(Rdv.id).desc())
+        found = (await db.exec(mine)).first()
+    assert found is not None
+    return found
+
+
+@pytest.mark.postgres_too
+@pytest.mark.usefixtures("no_holiday")
+async def test_what_is_noted_while_somebody_books_says_that_it_overlaps(desk: Desk) -> None:
+    day = desk.house.today + timedelta(days=DAYS)
+    preview = await desk.juliette.asks(f"/rdv {day:%d/%m/%Y} {HOUR}h 30 min impots")
+    await books_meanwhile(desk, lambda: desk.juliette.clicks(preview, "Enregistrer"))
+    assert "déjà à ce moment-là" in plain(await desk.juliette.told("enregistré"))
+
+
+@pytest.mark.postgres_too
+@pytest.mark.usefixtures("no_holiday")
+async def test_what_is_moved_while_somebody_books_says_that_it_overlaps(desk: Desk) -> None:
+    rdv, said = await notes(desk), list[Post]()
+
+    async def move() -> None:
+        said.append(await desk.juliette.asks(f"/rdv décaler {rdv.number} {HOUR}h15"))
+
+    await books_meanwhile(desk, move)
+    assert "déjà à ce moment-là" in plain(said[0])
+
+
+@pytest.mark.postgres_too
+@pytest.mark.usefixtures("no_holiday")
+async def test_what_is_changed_in_the_window_while_somebody_books_says_that_it_overlaps(desk: Desk) -> None:
+    rdv = await notes(desk)
+    form = await desk.juliette.opens_by(await desk.juliette.asks(f"/rdv {rdv.number}"), "Déplacer")
+    day = desk.house.today + timedelta(days=DAYS)
+    await books_meanwhile(desk, form.fill(quand=f"{day:%d/%m/%Y} {HOUR}h").submit)
+    assert "déjà à ce moment-là" in plain(await desk.juliette.whispered("déjà à ce moment-là"))
+
+
+@pytest.mark.postgres_too
+@pytest.mark.usefixtures("no_holiday")
+async def test_what_is_brought_back_while_somebody_books_says_that_it_overlaps(desk: Desk) -> None:
+    rdv = await notes(desk, HOUR)
+    cancelled = await desk.juliette.asks(f"/rdv annuler {rdv.number}")
+    await books_meanwhile(desk, lambda: desk.juliette.clicks(cancelled, "Remettre"))
+    assert "déjà à ce moment-là" in plain(await desk.juliette.whispered("remis"))
+
+
+@pytest.mark.postgres_too
+async def test_what_is_imported_while_somebody_books_says_that_it_overlaps(desk: Desk) -> None:
+    """Who books does not know of what is imported in that instant, nor the other way round."""
+    async with desk.house.bot.database.transaction() as db:
+        opened, _ = await open_webhook(db, 7, make_keys(desk.house.settings.secrets), desk.house.clock())
+    await desk.house.registers(desk.juliette, Role.CONSEILLER, email=desk.juliette.email)
+    number = int(utc_now().timestamp())
+    sent = utc_now().replace(microsecond=0)
+    body = make_delivery(number, sent=sent, start=find_moment(desk), agents=[desk.juliette.email])
+    address = f"http://127.0.0.1:{desk.house.bot.port}/webhooks/rdv-service-public/{opened.key}"
+    headers = {"X-Lapin-Signature": sign_delivery(body, opened.secret), "Content-Type": "application/json"}
+
+    async def deliver() -> None:
+        async with desk.session.post(address, data=body, headers=headers) as answer:
+            assert answer.status == 200
+
+    # Only one of the conseiller’s own is told of: a booking can be moved.
+    await books_meanwhile(desk, deliver)
+    assert "Deux rendez-vous en même temps" in plain(await desk.juliette.told("RDV Service Public"))
+
+
+@pytest.mark.postgres_too
+async def test_hours_that_are_held_twice_in_any_order_wait_and_end(desk: Desk) -> None:
+    """Two who hold the hours of the same people, named in another order, both come to an end."""
+    first, second = (Database(desk.house.settings.database_url) for _ in range(2))
+
+    async def hold(database: Database, ids: list[str]) -> None:
+        for _ in range(10):
+            async with database.transaction() as db:
+                await hold_hours(db, ids)
+                await asyncio.sleep(0)
+
+    other = await desk.house.conseiller("lea")
+    ids = [desk.juliette.id, other.id]
+    async with asyncio.timeout(30):
+        await asyncio.gather(hold(first, ids), hold(second, ids[::-1]))
+    await first.close()
+    await second.close()
