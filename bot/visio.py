@@ -11,10 +11,10 @@ import re
 import secrets
 import string
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from bot.context import ReadingContext
@@ -82,6 +82,21 @@ def find_guest_address(settings: Settings, kind: VisioKind, name: str, url: str)
 
 def _find_base(settings: Settings) -> str:
     return settings.feed_url or settings.public_url
+
+
+class Entered(Protocol):
+    """A room as far as it says how one enters."""
+
+    phone: str
+    pin: str
+    lobby: bool
+
+
+def tell_ways_in(room: Entered) -> Sequence[str]:
+    """Tell what guests are to know beside the address, a sentence each: that they wait in the lobby without an account,
+    and where they call instead. Nobody else writes it."""
+    waits = [str(render("visio/lobby"))] if room.lobby else []
+    return waits + ([str(render("visio/by_phone", room=room))] if room.phone else [])
 
 
 def hosts_apart(settings: Settings, kind: VisioKind) -> bool:

@@ -78,7 +78,7 @@ async def open_visio(ctx: Context, opened: OpenedRoom) -> Replies:
     key = f"salle:{secrets.token_hex(12)}"
     made = VisioRoom(key=key, by=ctx.user.id, at=ctx.now, **asdict(opened.room))
     room = await remember_room(ctx.db, made)
-    card = render("visio/room", room=room, username=ctx.user.username)
+    card = render("visio/room", room=room, ways=visio.tell_ways_in(room), username=ctx.user.username)
     enter = [Button("Entrer", Enter(room=room.key), "primary")]
     guests = enter if room.kind is VisioKind.BBB else []
     shown = Say(card, guests, channel_id=ctx.channel_id) if opened.may_speak else None
@@ -115,7 +115,8 @@ async def _mint(ctx: ReadingContext, key: str, *, hosts: bool) -> Replies:
     address = await visio.enter(server, there, ctx.user, ctx.now, hosts=hosts)
     until = (ctx.now + visio.TOKEN_LIFE).astimezone(ctx.zone) if room.kind is VisioKind.JITSI else None
     said = say_hour(until) if until else ""
-    return Whisper(render("visio/enter", address=address, hosts=hosts, until=said, room=room))
+    ways = visio.tell_ways_in(visio.Room(room.kind, room.name, phone=room.phone, pin=room.pin))
+    return Whisper(render("visio/enter", address=address, hosts=hosts, until=said, ways=ways))
 
 
 @feature.page(visio.GUESTS)

@@ -1,8 +1,9 @@
 """Meeting rooms, each created once and found again by its purpose."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.visio import VisioKind
@@ -35,6 +36,11 @@ class VisioRoom(SQLModel, table=True):
 async def find_room(db: AsyncSession, key: str) -> VisioRoom | None:
     """Find the room of a purpose."""
     return await db.get(VisioRoom, key, populate_existing=True)
+
+
+async def find_rooms(db: AsyncSession, keys: Collection[str]) -> Sequence[VisioRoom]:
+    """Find the rooms of these purposes."""
+    return (await db.exec(select(VisioRoom).where(col(VisioRoom.key).in_(keys)))).all() if keys else ()
 
 
 async def find_room_named(db: AsyncSession, name: str) -> VisioRoom | None:

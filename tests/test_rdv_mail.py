@@ -12,10 +12,13 @@ from bot.clock import utc_now
 from commands.rdv.reminders import TRIES_MAX, find_due
 from config.mail import MailServer, read_mail
 from config.time import PARIS
+from config.visio import VisioKind
 from storage.database import change
-from storage.rdv.appointments import Rdv
+from storage.rdv.appointments import PlaceKind, Rdv, lock_rdvs
 from storage.rdv.bookings import Booking
+from storage.visio import VisioRoom, remember_room
 from tests.people import unique
+from tests.support.calendars import read_calendar
 from tests.support.house import LOG, House, wait_for
 from tests.support.rdv import Desk, desk
 from tests.support.servers import FakeMailServer, serve_mail
@@ -71,6 +74,51 @@ async def books(desk: Desk) -> tuple[str, datetime]:
     await desk.is_automatic()
     code = (await desk.books(free[-1], contact=ADDRESS, rappel="oui")).code
     return code, await put_in_three_days(desk)
+
+
+async def give_room(desk: Desk, rdv: Rdv) -> None:
+    """The rdv is a visio, whose room has a lobby and may be called."""
+    room = VisioRoom(key=f"rdv:{rdv.number}", kind=VisioKind.MEET, name="abc", url="https://visio.exemple.fr/abc",
+                     phone="+33 1 99 00 12 34", pin="4321#", lobby=True, by=rdv.user_id, at=rdv.ends_at)  # fmt: skip
+    async with desk.house.bot.database.transaction() as db:
+        await remember_room(db, room)
+        (kept,) = await lock_rdvs(db, rdv.user_id, [rdv.number])
+        await change(db, kept, place_kind=PlaceKind.VISIO, visio_url=room.url)
+
+
+CALLED, LET_IN = (
+    "Par téléphone : +33 1 99 00 12 34, code 4321#.",
+    "Sans compte, attendez un instant : on vous fera entrer.",
+)
+
+
+async def test_how_the_room_of_a_visio_is_entered_is_said_wherever_its_link_is(
+    mails: FakeMailServer, desk: Desk
+) -> None:
+    code, start = await books(desk)
+    ((_, rdv),) = await desk.bookings()
+    await give_room(desk, rdv)
+    evening = datetime.combine(start.astimezone(PARIS).date() - timedelta(days=1), time(17), PARIS)
+    await rings(desk.house, evening)
+    await desk.house.settled()
+    (letter,) = mails.letters
+    await desk.juliette.runs("/agenda flux")
+    address = re.search(r"`(http[^`]+\.ics)`", (await desk.juliette.whispered("flux")).text)
+    assert address
+    async with desk.session.get(address[1]) as answer:
+        events = read_calendar(await answer.read())
+    file = read_calendar((await desk.asks(f"/{code}.ics")).body.encode())
+    described = [event.text("DESCRIPTION") for event in (*events, *file) if event.text("URL").endswith("/abc")]
+    card = await desk.juliette.asks(f"/rdv {rdv.number}")
+    page = (await desk.asks(f"/{code}")).body
+    for said in (*described, card.text, page, letter.get_content()):
+        for wanted in (CALLED, LET_IN):
+            assert wanted in re.sub(r"\\|<br>", "", said.replace("\N{NO-BREAK SPACE}", " ")), said
+    assert len(described) == 2
+    async with desk.house.bot.database.transaction() as db:
+        (kept,) = await lock_rdvs(db, rdv.user_id, [rdv.number])
+        await change(db, kept, visio_url="https://visio.exemple.fr/colle")
+    assert "téléphone" not in (await desk.juliette.asks(f"/rdv {rdv.number}")).text, "another link was pasted"
 
 
 async def last_booking(desk: Desk) -> Booking:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from bot.visits import FeedContent
 from commands.agenda import cards, publication
 from commands.agenda.cards import feature, get_sight, get_visible, lock_open
 from config import libraries, settings, text, time
+from dialogs.rdv.entrances import list_ways_in
 from dialogs.rdv.titles import say_what, say_where
 from storage import agenda, database, people
 from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Pair
@@ -158,10 +160,14 @@ READ_AGAIN = timedelta(hours=1)
 
 
 def write_calendar(
-    events: Iterable[AgendaEvent], settings: settings.Settings, name: str = "", rdvs: Iterable[Rdv] = ()
+    events: Iterable[AgendaEvent],
+    settings: settings.Settings,
+    name: str = "",
+    rdvs: Iterable[Rdv] = (),
+    ways: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> bytes:
-    """Write events as a calendar (iCalendar, RFC 5545). A feed has a ``name`` and also its owner’s appointments. The
-    same events always make the same bytes."""
+    """Write events as a calendar (iCalendar, RFC 5545). A feed has a ``name`` and also its owner’s appointments, with
+    the ``ways`` into the rooms of those that are a visio. The same events always make the same bytes."""
     calendar = libraries.icalendar.Calendar()
     calendar.add("prodid", "-//coop-bot//agenda//FR")
     calendar.add("version", "2.0")
@@ -172,7 +178,9 @@ def write_calendar(
     for event in events:
         calendar.add_component(_write(_list_fields(event, settings)))
     for rdv in rdvs:
-        calendar.add_component(_write(_list_rdv_fields(rdv, settings)))
+        calendar.add_component(
+            _write(_list_rdv_fields(rdv, settings) | {"description": "\n".join(ways.get(rdv.number, ()))})
+        )
     return bytes(calendar.to_ical())
 
 
@@ -202,7 +210,7 @@ def _list_fields(event: AgendaEvent, settings: settings.Settings) -> Mapping[str
     }
 
 
-def _list_rdv_fields(rdv: Rdv, settings: settings.Settings) -> Mapping[str, object]:
+def _list_rdv_fields(rdv: Rdv, settings: settings.Settings) -> dict[str, object]:
     """Return the calendar fields of an appointment; each of a series is an event of its own. The visitor is not named,
     since the address of the feed needs no password."""
     gone = rdv.state in (RdvState.ANNULE, RdvState.REFUSE)
@@ -280,8 +288,9 @@ async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
         return None
     events = await agenda.list_for_feed(ctx.db, user_id, get_sight(ctx, owner), ctx.now - BACK, EVENTS_MAX)
     rdvs = await list_rdvs(ctx.db, user_id, ctx.now - BACK, EVENTS_MAX)
+    ways = await list_ways_in(ctx.db, ctx.settings, rdvs)
     # A third of a second for 400 long ones.
-    body = await ctx.compute(lambda: write_calendar(events, ctx.settings, NAME, rdvs))
+    body = await ctx.compute(lambda: write_calendar(events, ctx.settings, NAME, rdvs, ways))
     return FeedContent(body, CONTENT_TYPE)
 
 

@@ -24,6 +24,7 @@ from bot.texts import Markdown, link, render, require
 from config.text import fold
 from config.time import find_midnight
 from dialogs.absence import say_absence
+from dialogs.rdv.entrances import find_ways_in
 from dialogs.rdv.titles import say_what, say_when, say_where
 from dialogs.rdv.windows import Redraw
 from storage import people
@@ -152,8 +153,8 @@ CARD = RowCard[Rdv]("rdv:", lambda rdv: rdv.number)
 SHOWN_OVERLAPS = 3
 
 
-def describe(ctx: Context, rdv: Rdv, report: int | None = None) -> dict[str, object]:
-    """Describe a rdv, of which a ``report`` may stand, as texts say it."""
+def describe(ctx: Context, rdv: Rdv, report: int | None = None, ways: Sequence[str] = ()) -> dict[str, object]:
+    """Describe a rdv, of which a ``report`` may stand, and whose room has other ``ways`` in, as texts say it."""
     state = rdv.find_state(report)
     page = link("Ouvrir dans RDV Service Public", rdv.external_url) if rdv.source is RdvSource.RDV_SP else Markdown("")
     return {
@@ -167,12 +168,18 @@ def describe(ctx: Context, rdv: Rdv, report: int | None = None) -> dict[str, obj
         "state": "" if state is RdvState.PREVU else state.label,
         "is_struck": state in (RdvState.ANNULE, RdvState.REFUSE),
         "visio": rdv.visio_url,
+        "ways": ways,
         "waits": _wait_for_room(ctx, rdv),
         "report": report,
         "page": page,
         "returns": rdv.series is not None,
         "is_booked": is_booked(ctx, rdv),
     }
+
+
+async def describe_whole(ctx: Context, rdv: Rdv, report: int | None = None) -> dict[str, object]:
+    """Describe a rdv with all that is to be known of its room."""
+    return describe(ctx, rdv, report, await find_ways_in(ctx.db, ctx.settings, rdv))
 
 
 def is_booked(ctx: Context, rdv: Rdv) -> bool:
@@ -239,10 +246,9 @@ def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
     return [Button("Compte rendu", ReportRdv(rdv=rdv.number), "primary")] if files else []
 
 
-def draw_card(ctx: Context, rdv: Rdv, report: int | None = None, verb: str = "") -> Message:
-    """Draw a rdv as it is; ``verb`` says what was just done: enregistré, déplacé…"""
-    text = render("rdv/card", verb=verb, by="", **describe(ctx, rdv, report))
-    return Message(text, draw_buttons(ctx, rdv, report))
+def draw_noted(ctx: Context, rdv: Rdv) -> Message:
+    """Draw a rdv that was just noted."""
+    return Message(render("rdv/card", verb="enregistré", by="", **describe(ctx, rdv)), draw_buttons(ctx, rdv))
 
 
 async def draw_rdv(ctx: Context, rdv: Rdv, report: int | None = None) -> Message:
@@ -252,8 +258,9 @@ async def draw_rdv(ctx: Context, rdv: Rdv, report: int | None = None) -> Message
     if reporter := "" if report else await find_reporter(ctx.db, rdv):
         who = await people.get(ctx.db, reporter)
         by = who.full_name if who else "un autre agent"
-        return Message(render("rdv/card", verb="", by=by, **describe(ctx, rdv)))
-    return draw_card(ctx, rdv, report)
+        return Message(render("rdv/card", verb="", by=by, **await describe_whole(ctx, rdv)))
+    text = render("rdv/card", verb="", by="", **await describe_whole(ctx, rdv, report))
+    return Message(text, draw_buttons(ctx, rdv, report))
 
 
 ANSWERS = {True: "accepte", False: "pas encore de réponse", None: "ne vient pas"}
@@ -267,7 +274,7 @@ async def draw_meeting(ctx: Context, rdv: Rdv) -> Message:
     lead = next((seat for seat in seats if seat.number == rdv.meeting), None)
     asked = lead is not None and rdv is not lead and rdv.state is RdvState.PROPOSE and not rdv.agreed
     asks = names.get(lead.user_id, "") if asked and lead else ""
-    text = render("rdv/meeting", asks=asks, others=others, **describe(ctx, rdv))
+    text = render("rdv/meeting", asks=asks, others=others, **await describe_whole(ctx, rdv))
     return Message(text, _draw_answers(ctx, rdv, lead, seats))
 
 

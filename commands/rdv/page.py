@@ -43,7 +43,7 @@ async def show(ctx: ReadingContext, asked: PageRequest) -> PageAnswer | None:
         held = await _find_held(ctx, key, code.removesuffix(FILE))
         if held is None:
             return None
-        return held.write_file() if code.endswith(FILE) else await held.show()
+        return await held.write_file() if code.endswith(FILE) else await held.show()
     visit = await _find_visit(ctx, asked)
     if visit is None:
         return None

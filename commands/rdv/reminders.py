@@ -14,11 +14,12 @@ from bot.french import say_hour, say_minutes
 from bot.mail import Letter, LetterOutcome, render_letter, send_letter
 from bot.replies import Button, Direct, EveningPart, Message, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
-from commands.rdv.cards import CONSEILLERS, describe, feature
+from commands.rdv.cards import CONSEILLERS, describe, describe_whole, feature
 from commands.rdv.changes import ask_report
 from commands.rdv.visits import address_of, name_zone, say_when, say_who
 from config.text import fold
 from config.time import PARIS, find_midnight
+from dialogs.rdv.entrances import find_ways_in
 from storage import absences, people, seals
 from storage.database import change
 from storage.rdv import Rdv, bookings, reminders
@@ -92,7 +93,7 @@ async def _remind_of(ctx: Context, rdv: Rdv, owner: people.Person | None) -> Dir
     theirs = replace(ctx, user=owner)
     put_off = [Button("Dans 30 min", PutOffReminder(numbers=[rdv.number]))] if ctx.now + LATER < rdv.starts_at else []
     stop = Button("Ne plus rappeler", StopReminders(numbers=[rdv.number]))
-    return Direct(render("rdv/soon", **describe(theirs, rdv)), [*put_off, stop], user_id=owner.id)
+    return Direct(render("rdv/soon", **await describe_whole(theirs, rdv)), [*put_off, stop], user_id=owner.id)
 
 
 def _whose(zone: ZoneInfo, day: date) -> SelectOfScalar[str]:
@@ -260,6 +261,7 @@ async def _write(ctx: ReadingContext, booking: bookings.Booking, rdv: Rdv) -> Le
         length=say_minutes(rdv.minutes),
         place=rdv.place,
         visio=rdv.visio_url if rdv.visio_url.startswith("https://") else "",
+        ways=await find_ways_in(ctx.db, ctx.settings, rdv),
         who=say_who(owner),
         address=f"{address_of(ctx.settings, key)}/{code}" if key and seals.hash_token(key) == booking.page_hash else "",
     )

@@ -15,6 +15,7 @@ from bot.texts import render, require
 from commands.rdv import cards
 from commands.rdv.cards import CONSEILLERS, feature
 from config.visio import VisioKind
+from dialogs.rdv.entrances import name_key
 from dialogs.rdv.titles import say_what
 from storage import people, urls
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
@@ -46,11 +47,6 @@ def start_rooms(ctx: Context, rdvs: Sequence[Rdv]) -> Sequence[Start]:
     """Have the rooms of these rdv opened that need one; nothing where the operator set up no server."""
     numbers = [rdv.number for rdv in rdvs if needs_room(rdv)]
     return [Start(payload=OpenRooms(numbers=numbers), quiet=True)] if numbers and ctx.settings.visio else []
-
-
-def name_key(rdv: Rdv) -> str:
-    """Make the key of the room of a rdv."""
-    return f"rdv:{rdv.number}"
 
 
 async def _make(ctx: ReadingContext, rdv: Rdv) -> visio.Room:
@@ -107,7 +103,7 @@ async def _tell_booked(ctx: Context, rdv: Rdv) -> Sequence[Direct]:
     owner = await people.get(ctx.db, rdv.user_id) if rdv.source is RdvSource.PAGE else None
     if owner is None:
         return []
-    text = render("rdv/room", **cards.describe(replace(ctx, user=owner), rdv))
+    text = render("rdv/room", **await cards.describe_whole(replace(ctx, user=owner), rdv))
     return [Direct(text, cards.draw_entrance(ctx, rdv), user_id=owner.id)]
 
 
@@ -131,7 +127,7 @@ async def ask_room(ctx: ReadingContext, click: cards.CreateRoom) -> WantedRoom |
     """Have the room of a rdv made now. Raises UserError where the server does not."""
     rdv = await cards.get_own(ctx, click.rdv)
     if rdv.visio_url:
-        return Whisper(render("rdv/room", **cards.describe(ctx, rdv)), cards.draw_entrance(ctx, rdv))
+        return Whisper(render("rdv/room", **await cards.describe_whole(ctx, rdv)), cards.draw_entrance(ctx, rdv))
     _must_be_visio(rdv)
     if ctx.settings.visio is None:
         return Whisper(render("rdv/no_server", number=rdv.number))
@@ -156,7 +152,7 @@ async def create_room(ctx: Context, wanted: WantedRoom) -> Replies:
     """Note the room that was made; of two clicks the first one counts."""
     rdv = await cards.get_own(ctx, wanted.rdv, locked=True)
     told = [] if rdv.visio_url else await _keep(ctx, rdv, wanted.room)
-    return [Whisper(render("rdv/room", **cards.describe(ctx, rdv)), courtesy=True), *told]
+    return [Whisper(render("rdv/room", **await cards.describe_whole(ctx, rdv)), courtesy=True), *told]
 
 
 async def read_room(ctx: ReadingContext, text: str) -> WantedRoom | Whisper:
@@ -185,4 +181,4 @@ async def set_room(ctx: Context, wanted: WantedRoom) -> Replies:
         return await create_room(ctx, wanted)
     rdv = await cards.get_own(ctx, wanted.rdv, locked=True)
     told = await show_address(ctx, rdv, wanted.room.url) if rdv.visio_url != wanted.room.url else []
-    return [Whisper(render("rdv/room", **cards.describe(ctx, rdv))), *told]
+    return [Whisper(render("rdv/room", **await cards.describe_whole(ctx, rdv))), *told]

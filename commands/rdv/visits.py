@@ -15,6 +15,7 @@ from bot.site import render_page
 from bot.texts import render
 from bot.visits import PageAnswer, address_of_page
 from config import libraries, settings, themes, time
+from dialogs.rdv.entrances import find_ways_in
 from dialogs.rdv.slots import BookingWish, Slot, find_free, find_theme, list_free
 from dialogs.reservation import say_closes
 from storage.annuaire.entries import read_email, read_phone
@@ -333,12 +334,16 @@ class Held:
         """What it moves to: moments about the same subject; one of this person alone takes no time from itself."""
         return BookingWish(find_theme(self.rdv), () if self.rdv.collective else (self.rdv.number,))
 
+    async def _list_days(self) -> list[dict[str, object]]:
+        """List the moments to which the booking may be moved, by day; none where it may not."""
+        slots = await self.visit.list_slots(wish=self.wish) if self.is_open and self.page.is_on else []
+        return self.visit.group([slot for slot in slots[:SHOWN_MAX] if slot.start != self.rdv.starts_at])
+
     async def show(
         self, faults: Mapping[str, str] | None = None, *, status: int = 200, typed: Typed | None = None
     ) -> PageAnswer:
         """Show the page of a booking: its state, and what can be done with it."""
         ctx, owner, rdv = self.visit.ctx, self.visit.owner, self.rdv
-        slots = await self.visit.list_slots(wish=self.wish) if self.is_open and self.page.is_on else []
         values = {
             "state": find_state(self.booking, rdv, ctx.now),
             "code": self.code,
@@ -351,10 +356,11 @@ class Held:
             "place": rdv.place,
             "subject": ", ".join(themes.THEMES[code].libelle for code in rdv.theme_codes),
             "visio": rdv.visio_url if rdv.visio_url.startswith("https://") else "",
+            "ways": await find_ways_in(ctx.db, ctx.settings, rdv),
             "who": say_who(owner),
             "here": self.here,
             "page": self.visit.here if self.page.is_on else "",
-            "days": self.visit.group([slot for slot in slots[:SHOWN_MAX] if slot.start != rdv.starts_at]),
+            "days": await self._list_days(),
             "is_unanswered": self.is_unanswered,
             "may": "change" if self.is_open else "decline" if self.is_to_come else "",
             "mails": ctx.settings.smtp is not None and self.booking.mail_wanted,
@@ -363,7 +369,7 @@ class Held:
         body = render_page(TEMPLATE, view="booking", title="Votre rendez-vous", faults=faults or {}, **values)
         return PageAnswer(body, status)
 
-    def write_file(self) -> PageAnswer:
+    async def write_file(self) -> PageAnswer:
         """Write the rendez-vous as a file for a calendar, known again by its UID and newer by its SEQUENCE."""
         rdv, settings = self.rdv, self.visit.ctx.settings
         state = find_state(self.booking, rdv, self.visit.ctx.now)
@@ -378,6 +384,7 @@ class Held:
             "status": "CANCELLED" if state in ("refused", "off") else status,
             "location": rdv.visio_url or rdv.place,
             "url": rdv.visio_url,
+            "description": "\n".join(await find_ways_in(self.visit.ctx.db, settings, rdv)),
         }
         return PageAnswer(_write(fields), content_type=ICS, filename="rendez-vous.ics")
 
