@@ -20,6 +20,7 @@ from storage.rdv.bookings import (
     replace_ranges,
 )
 from tests.people import Post, unique
+from tests.support.calendars import read_calendar
 from tests.support.house import LOG, plain
 from tests.support.rdv import MARIE, Desk, Seen, desk
 from tests.test_rdv_rooms import set_up
@@ -146,6 +147,8 @@ async def test_it_is_moved_and_cancelled_until_the_hour_that_is_set(desk: Desk) 
     assert (f"{rdv.starts_at:%Y-%m-%dT%H:%M:%SZ}", rdv.sequence) == (free[-3], 1)
     assert free[-1] in (await desk.asks()).moments
     file = await desk.asks(f"/{code}.ics")
+    (event,) = read_calendar(file.body.encode())
+    assert (event.moment("DTSTART"), event.text("STATUS")) == (rdv.starts_at, "CONFIRMED")
     assert file.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert "SEQUENCE:1" in file.body
     assert "Marie" not in file.body

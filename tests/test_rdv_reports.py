@@ -23,6 +23,7 @@ from storage.database import change
 from storage.rdv import Rdv
 from storage.rdv.appointments import change_rdv, list_unreported, lock_rdvs
 from tests.people import Person, unique
+from tests.support.calendars import Component, follow_calendar
 from tests.support.house import PARIS, House, plain
 from tests.support.workplace import operate
 
@@ -206,9 +207,12 @@ async def test_a_feed_tells_of_rdv_and_of_their_changes_but_of_nobody(monday: Ho
     address = re.search(r"`(http[^`]+\.ics)`", (await lea.whispered("flux")).text)
     assert address
 
+    seen = list[Component]()
+
     async def read() -> dict[str, Any]:
         async with ClientSession() as session, session.get(address[1]) as answer:
             body = await answer.read()
+        seen[:] = follow_calendar(seen, body)
         assert b"J. M." not in body
         (event,) = [each for each in Calendar.from_ical(body).walk("VEVENT") if str(each["UID"]).startswith("rdv-")]
         told = {name: event[name] for name in ("UID", "SEQUENCE", "STATUS")}

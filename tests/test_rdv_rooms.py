@@ -18,6 +18,7 @@ from storage.rdv import PlaceKind, Rdv
 from storage.visio import VisioRoom
 from storage.work import Work
 from tests.people import Person
+from tests.support.calendars import read_calendar
 from tests.support.house import PARIS, House, plain
 from tests.support.servers import serve
 from tests.support.workplace import operate
@@ -93,7 +94,9 @@ async def test_a_visio_opens_its_room_once_and_tells_it_everywhere(
         assert address
         path = urlsplit(address[0]).path
         async with ClientSession() as session, session.get(f"http://127.0.0.1:{house.bot.port}{path}") as answer:
-            events = Calendar.from_ical(await answer.text()).walk("VEVENT")
+            body = await answer.read()
+        read_calendar(body)
+        events = Calendar.from_ical(body).walk("VEVENT")
         (event,) = [one for one in events if one.get("URL") == rdv.visio_url]
         assert str(event["LOCATION"]) == str(event["URL"]) == rdv.visio_url
 

@@ -30,6 +30,7 @@ from storage.outbox import count_by_state
 from storage.people import Role
 from storage.sondage import Poll
 from tests.people import Answer, Dialog, Person, Post, unique
+from tests.support.calendars import read_calendar
 from tests.support.databases import create_database
 from tests.support.house import LOG, PARIS, House, list_said, plain, wait_for
 from tests.support.membership import TABLE
@@ -413,7 +414,8 @@ def write_day(now: datetime, days: int, hour: str) -> str:
 
 
 def read_events(body: bytes) -> Sequence[Event]:
-    """Read a calendar’s events."""
+    """Read a calendar’s events, as a strict program and one of many take them."""
+    read_calendar(body)
     return Calendar.from_ical(body).events
 
 
