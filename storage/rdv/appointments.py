@@ -75,7 +75,7 @@ class PlaceKind(Labelled):
     @property
     def canal(self) -> Canal:
         """What a report says of it, where nothing says that the place is not the usual one."""
-        return {self.PLACE: Canal.RATTACHEMENT, self.HOME: Canal.DOMICILE}.get(self, Canal.DISTANCE)
+        return {PlaceKind.PLACE: Canal.RATTACHEMENT, PlaceKind.HOME: Canal.DOMICILE}.get(self, Canal.DISTANCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
