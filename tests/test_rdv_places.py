@@ -12,6 +12,7 @@ from storage.cra.report import Canal
 from storage.people import Person as Registered
 from storage.rdv import PlaceKind
 from storage.rdv.bookings import WeeklyRange, replace_ranges
+from tests.people import Post
 from tests.support.house import PARIS
 from tests.support.rdv import Desk, desk
 from tests.support.workplace import operate
@@ -67,6 +68,7 @@ async def offer_other(desk: Desk, moment: str) -> None:
     shown = await desk.juliette.asks(f"/rdv {(await desk.bookings())[0][1].number}")
     await desk.juliette.clicks(shown, "Qui a réservé" if "Qui a réservé" in shown.buttons else "Répondre")
     card = await desk.juliette.answered()
+    assert isinstance(card, Post)
     form = await desk.juliette.opens_by(card, "Proposer un autre moment")
     (value,) = [one for one in form.options("moment") if datetime.fromisoformat(one) == datetime.fromisoformat(moment)]
     assert (await form.fill(moment=value).submit()).accepted

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -35,8 +36,8 @@ async def books_meanwhile(desk: Desk, act: Callable[[], Awaitable[object]]) -> N
     start, holder = find_moment(desk), Database(desk.house.settings.database_url)
     async with holder.transaction() as db:
         await lock_page(db, desk.juliette.id)
-        when = {"starts_at": start, "ends_at": start + timedelta(minutes=30)}
-        now = {"created_at": desk.house.clock(), "changed_at": desk.house.clock()}
+        when: dict[str, Any] = {"starts_at": start, "ends_at": start + timedelta(minutes=30)}
+        now: dict[str, Any] = {"created_at": desk.house.clock(), "changed_at": desk.house.clock()}
         await store(db, Rdv(user_id=desk.juliette.id, source=RdvSource.PAGE, seats_taken=1, **when, **now))
         task = asyncio.ensure_future(act())
         await asyncio.sleep(HELD)
