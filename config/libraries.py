@@ -1,7 +1,7 @@
 """Heavy libraries that are seldom needed, each imported when its name is first read here, and kept.
 
 Who needs one writes ``from config import libraries`` at the top, and ``libraries.fuzz.ratio(…)`` where it is used. To
-add one, name it for the type checker, in ``__all__`` and in the table of where it is. The first use costs from 5 to
+add one, name it for the type checker and in the table of where it is. The first use costs from 5 to
 90 ms: what makes files does it in a thread or a process of its own (``Context.compute``, orders), others take 20.
 """
 
@@ -28,26 +28,6 @@ if TYPE_CHECKING:
     from rapidfuzz import process as fuzz_process
     from rapidfuzz.distance import OSA
 
-__all__ = (
-    "OSA",
-    "aead",
-    "alembic_command",
-    "alembic_config",
-    "cryptography_exceptions",
-    "feedparser",
-    "french_holidays",
-    "fuzz",
-    "fuzz_process",
-    "hashes",
-    "hkdf",
-    "icalendar",
-    "markdown_it",
-    "nh3",
-    "pyrage",
-    "segno",
-    "snowball",
-    "xlsxwriter",
-)
 PLACES = {
     "OSA": "rapidfuzz.distance.OSA",
     "aead": "cryptography.hazmat.primitives.ciphers.aead",

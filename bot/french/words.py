@@ -6,19 +6,6 @@ from datetime import timedelta
 
 from config.text import fold
 
-__all__ = [
-    "MINUS",
-    "NBSP",
-    "digits",
-    "fold",
-    "group",
-    "join",
-    "of",
-    "plural",
-    "read_number",
-]
-
-
 NBSP = "\u00a0"
 THIN_SPACE = "\u202f"
 # Signs that fold() would turn into a space: a number that begins with one is negative.

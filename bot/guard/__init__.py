@@ -139,14 +139,3 @@ def names_owner(text: str) -> bool:
         if _CIVIL.search(around) or (is_mobile and _FULL_NAME.search(around)):
             return True
     return False
-
-
-__all__ = [
-    "DataKind",
-    "Detection",
-    "find",
-    "mask",
-    "name_kinds",
-    "names_owner",
-    "names_somebody",
-]

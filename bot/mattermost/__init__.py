@@ -28,21 +28,6 @@ from bot.mattermost.wire import (
 )
 from storage.database import release_connections
 
-__all__ = [
-    "AioClient",
-    "ChatChanges",
-    "ChatChannel",
-    "ChatFile",
-    "ChatMember",
-    "ChatPost",
-    "ChatReaction",
-    "ChatReader",
-    "ChatUser",
-    "Mattermost",
-    "NewPost",
-    "outside_transactions",
-]
-
 T = TypeVar("T")
 
 

@@ -11,5 +11,3 @@ Words:
 
 from bot.outbox.service import Outbox, OutboxOptions
 from storage.outbox import LEASE
-
-__all__ = ["LEASE", "Outbox", "OutboxOptions"]

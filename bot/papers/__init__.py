@@ -6,5 +6,3 @@ Words:
 """
 
 from bot.papers.page import FigurePage, FigureSection, LabelledValue, file_name
-
-__all__ = ["FigurePage", "FigureSection", "LabelledValue", "file_name"]

@@ -8,15 +8,3 @@ Words:
 
 from bot.web.client import HostRateLimit, Reach, Trouble, WebClient, WebError, WebResponse, describe_agent
 from bot.web.reader import DocumentReader, UnreadableDocument
-
-__all__ = [
-    "DocumentReader",
-    "HostRateLimit",
-    "Reach",
-    "Trouble",
-    "UnreadableDocument",
-    "WebClient",
-    "WebError",
-    "WebResponse",
-    "describe_agent",
-]

@@ -9,5 +9,3 @@ Words:
 """
 
 from bot.websocket.listener import EventListener, ListenerDependencies
-
-__all__ = ["EventListener", "ListenerDependencies"]

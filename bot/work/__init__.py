@@ -128,14 +128,3 @@ def make_work_message(trigger: Trigger | None, work: Work, how: WorkPhase, said:
     text = render("travail/progress", title=title, how=how, done=done, any=work.done > 0, said=said)
     buttons = [Button("Arrêter", Stop(work_id=work.id), "danger")] if how in STOPPABLE else []
     return Message(text, buttons)
-
-
-__all__ = [
-    "FileDestination",
-    "WorkSignals",
-    "check_work_limit",
-    "find_work",
-    "make_work",
-    "stop_work",
-    "topic_of_work",
-]

@@ -31,8 +31,6 @@ from storage import outbox, private_files
 from storage.outbox import Outgoing, TargetKind, queue
 from storage.work import Work, WorkSort, WorkState
 
-__all__ = ["OrderFolders", "OrderLease", "OrderRunner"]
-
 
 class OrderFolders:
     """Private folders under ``folder``. Each process locks its own; the next one to start deletes those of dead

@@ -2,16 +2,3 @@
 
 from storage.annuaire.entries import NETWORK, AnyPerson, ShownPerson, may_see, name_place, show_person
 from storage.annuaire.index import DirectoryEntry, DirectoryHit, DirectoryIndex, read_index
-
-__all__ = [
-    "NETWORK",
-    "AnyPerson",
-    "DirectoryEntry",
-    "DirectoryHit",
-    "DirectoryIndex",
-    "ShownPerson",
-    "may_see",
-    "name_place",
-    "read_index",
-    "show_person",
-]

@@ -145,20 +145,3 @@ def _clear_leftovers(plan: BackupPlan, now: datetime) -> None:
         with suppress(OSError):
             if path.stat().st_mtime < before:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-__all__ = [
-    "LAST_GOOD",
-    "BackupError",
-    "BackupPlan",
-    "BackupWriter",
-    "Content",
-    "MadeBackup",
-    "Restoration",
-    "check_backup",
-    "make_backup",
-    "read_content",
-    "restore",
-    "save",
-    "try_backup",
-]

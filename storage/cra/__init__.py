@@ -1,15 +1,3 @@
 """Comptes rendus d’activité: their content, rules, table and queries."""
 
 from storage.cra.report import Activite, Age, Canal, Cra, CraRow, Report, Source, Statut, Suite
-
-__all__ = [
-    "Activite",
-    "Age",
-    "Canal",
-    "Cra",
-    "CraRow",
-    "Report",
-    "Source",
-    "Statut",
-    "Suite",
-]

@@ -26,21 +26,6 @@ from storage.moderation.cases import (
 )
 from storage.people import Person, Role
 
-__all__ = [
-    "Appeal",
-    "Case",
-    "CaseSource",
-    "CaseState",
-    "KeptPost",
-    "Measure",
-    "MeasureRecord",
-    "MessageReport",
-    "Rule",
-    "RuleHit",
-    "RuleMode",
-]
-
-
 EXEMPT_ROLES = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
 """The roles whose messages no rule examines."""
 

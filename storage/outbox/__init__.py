@@ -31,36 +31,6 @@ from storage.outbox.queue import (
     hold_in_order,
 )
 
-__all__ = [
-    "BATCH",
-    "KEPT",
-    "LEASE",
-    "DeliveryTally",
-    "Outgoing",
-    "Sent",
-    "TargetKind",
-    "add",
-    "count_by_state",
-    "find_posts_about",
-    "find_posts_on",
-    "find_reached",
-    "find_unnoted",
-    "find_unreached",
-    "find_untold",
-    "forget",
-    "forget_ended",
-    "list_news",
-    "make_due",
-    "mark_arrived",
-    "mark_delivered",
-    "mark_failed",
-    "mark_told",
-    "may_have_posted",
-    "measure",
-    "recall_unsent",
-    "tally",
-]
-
 
 class DeliveryTally(NamedTuple):
     """How many messages have arrived, are on their way, and were refused (for good, or until a much later try)."""

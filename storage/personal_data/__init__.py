@@ -32,13 +32,11 @@ import storage.ressources.resources
 import storage.sondage.votes
 import storage.stats.privacy
 import storage.stats.recipients
-import storage.watchlist  # noqa: F401  (the imports register the tables)
+import storage.watchlist
 from config.tables import read
 from storage.personal_data import rules
 from storage.personal_data.declarations import ErasureFate, LegalBasis, PersonalData
 from storage.personal_data.rules import ERASED
-
-__all__ = ["ERASED", "PERSONAL_DATA"]
 
 COLUMNS = ("own", "others", "names", "credits", "lists", "withheld", "days", "acts")
 

@@ -5,5 +5,3 @@ written out: each of its **occurrences** is a rdv of its own, named by its day b
 """
 
 from storage.rdv.appointments import Place, PlaceKind, Rdv, RdvSource, RdvState
-
-__all__ = ["Place", "PlaceKind", "Rdv", "RdvSource", "RdvState"]

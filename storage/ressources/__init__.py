@@ -9,5 +9,3 @@ Words:
 
 from storage.ressources.catalogue import SearchPage, search
 from storage.ressources.resources import Resource, ResourceState
-
-__all__ = ["Resource", "ResourceState", "SearchPage", "search"]
