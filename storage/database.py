@@ -11,22 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    CursorResult,
-    DateTime,
-    Executable,
-    RowMapping,
-    String,
-    Table,
-    event,
-    inspect,
-    literal,
-    text,
-    tuple_,
-    update,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -66,7 +51,7 @@ INSERT: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql"
 class UtcTime(TypeDecorator[datetime]):
     """An instant: refused without a zone, stored and given back in UTC (SQLite forgets zones)."""
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -97,7 +82,7 @@ Row = TypeVar("Row")
 class Code(TypeDecorator[E]):
     """A member of an enumeration, stored as its value (SQLAlchemy’s own Enum would store the Python name)."""
 
-    impl = String
+    impl = sa.String
     cache_ok = True
 
     def __init__(self, members: type[E], length: int = 16) -> None:
@@ -213,14 +198,14 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, *, writes: bool = True, first: Callable[[Connection], None] | None = None
+        self, *, writes: bool = True, first: Callable[[sa.Connection], None] | None = None
     ) -> AsyncIterator[AsyncSession]:
         """Open a session that commits when the block ends without error. No transaction begins before the first
         statement, so that a block without statements costs nothing; ``first`` is called when it begins."""
         session = self._choose(writes)()
         if first:
             session.info.pop(statements.TRIPS)  # a transaction of its own, which begins with that
-            event.listen(session.sync_session, "after_begin", lambda *begun: first(begun[-1]))
+            sa.event.listen(session.sync_session, "after_begin", lambda *begun: first(begun[-1]))
         around = _OPEN.get()
         _OPEN.set((*around, session))
         try:
@@ -247,7 +232,7 @@ class Database:
         """Tell whether the database can be read at this moment."""
         try:
             async with self.transaction(writes=False) as db:
-                await db.execute(text("SELECT 1"))
+                await db.execute(sa.text("SELECT 1"))
         except (SQLAlchemyError, OSError, TimeoutError):
             return False
         return True
@@ -257,7 +242,7 @@ class Database:
         if self.is_sqlite:
             return None
         async with self.transaction(writes=False) as db:
-            said: datetime = (await db.execute(text("SELECT clock_timestamp()"))).scalar_one()
+            said: datetime = (await db.execute(sa.text("SELECT clock_timestamp()"))).scalar_one()
         return said
 
     async def _take_back(self, session: AsyncSession) -> None:
@@ -350,7 +335,7 @@ def dialect(db: AsyncSession) -> str:
     return db.get_bind().dialect.name
 
 
-def insertion(db: AsyncSession, table: type[SQLModel] | Table) -> Any:
+def insertion(db: AsyncSession, table: type[SQLModel] | sa.Table) -> Any:
     """Make an INSERT that supports ON CONFLICT, in the dialect of the session’s database."""
     return INSERT[dialect(db)](table)
 
@@ -364,7 +349,7 @@ async def store(db: AsyncSession, row: Row) -> Row:
 
 async def insert_new(db: AsyncSession, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
     """Store a row unless one with its key exists; return whether it was stored."""
-    added = insertion(db, table).values(row).on_conflict_do_nothing().returning(*inspect(table).primary_key)
+    added = insertion(db, table).values(row).on_conflict_do_nothing().returning(*sa.inspect(table).primary_key)
     return (await db.execute(added)).first() is not None
 
 
@@ -373,12 +358,12 @@ async def upsert(
     table: type[SQLModel],
     rows: Sequence[Mapping[str, Any]],
     changed: Collection[str] = (),
-    where: ColumnElement[bool] | None = None,
+    where: sa.ColumnElement[bool] | None = None,
 ) -> None:
     """Store rows; where a row with the key exists, overwrite its columns ``changed`` (by default all but the key) if
     ``where`` holds."""
     if rows:
-        key = [column.name for column in inspect(table).primary_key]
+        key = [column.name for column in sa.inspect(table).primary_key]
         statement = insertion(db, table).values(rows)
         new = {name: statement.excluded[name] for name in changed or rows[0] if name not in key}
         await db.execute(statement.on_conflict_do_update(index_elements=key, set_=new, where=where))
@@ -387,13 +372,13 @@ async def upsert(
 async def change(db: AsyncSession, row: SQLModel, **values: Any) -> None:
     """Change columns of a row, in the table and in the object, which need not be read again."""
     table = type(row)
-    here = [col(getattr(table, key.name)) == getattr(row, key.name) for key in inspect(table).primary_key]
-    await db.execute(update(table).where(*here).values(values).execution_options(synchronize_session=False))
+    here = [col(getattr(table, key.name)) == getattr(row, key.name) for key in sa.inspect(table).primary_key]
+    await db.execute(sa.update(table).where(*here).values(values).execution_options(synchronize_session=False))
     for name, value in values.items():
         set_committed_value(row, name, value)
 
 
-async def execute(db: AsyncSession, statement: Executable, values: Any = None) -> CursorResult[Any]:
+async def execute(db: AsyncSession, statement: sa.Executable, values: Any = None) -> sa.CursorResult[Any]:
     """Execute a prepared statement without the session’s own work on it: for the paths of every request."""
     return await (await db.connection()).execute(statement, values)
 
@@ -410,11 +395,11 @@ async def iterate_pages(
     query = query.order_by(*key).limit(size)
     page = await read(query)
     while page:
-        last = tuple_(*(literal(_value(page[-1], column.key), column.type) for column in key))
+        last = sa.tuple_(*(sa.literal(_value(page[-1], column.key), column.type) for column in key))
         yield page
         if len(page) < size:
             return
-        page = await read(query.where(tuple_(*key) > last))
+        page = await read(query.where(sa.tuple_(*key) > last))
 
 
 def _value(row: Any, name: str) -> Any:
@@ -431,19 +416,19 @@ def read_models(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[Any]]]:
     return read
 
 
-def read_mappings(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[RowMapping]]]:
+def read_mappings(db: AsyncSession) -> Callable[[Any], Awaitable[Sequence[sa.RowMapping]]]:
     """Read pages of mappings by column."""
 
-    async def read(query: Any) -> Sequence[RowMapping]:
+    async def read(query: Any) -> Sequence[sa.RowMapping]:
         return (await execute(db, query)).mappings().all()
 
     return read
 
 
-def read_mappings_apart(database: Database) -> Callable[[Any], Awaitable[Sequence[RowMapping]]]:
+def read_mappings_apart(database: Database) -> Callable[[Any], Awaitable[Sequence[sa.RowMapping]]]:
     """Read pages of mappings in a transaction each: none holds a connection while its rows are written somewhere."""
 
-    async def read(query: Any) -> Sequence[RowMapping]:
+    async def read(query: Any) -> Sequence[sa.RowMapping]:
         async with database.transaction(writes=False) as db:
             return (await execute(db, query)).mappings().all()
 

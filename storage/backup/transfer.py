@@ -11,29 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Date,
-    DateTime,
-    LargeBinary,
-    MetaData,
-    Table,
-    TableClause,
-    Text,
-    cast,
-    delete,
-    func,
-    insert,
-    inspect,
-    literal,
-    select,
-    text,
-    type_coerce,
-)
-from sqlalchemy import table as named
+import sqlalchemy as sa
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.types import TypeEngine, UserDefinedType
 from sqlmodel import col
@@ -55,30 +33,30 @@ class _PostgresqlJson(UserDefinedType[str]):
     def get_col_spec(self, **_: Any) -> str:
         return "JSON"
 
-    def bind_expression(self, bindvalue: BindParameter[str]) -> ColumnElement[str]:
-        return cast(type_coerce(bindvalue, Text), self)
+    def bind_expression(self, bindvalue: sa.BindParameter[str]) -> sa.ColumnElement[str]:
+        return sa.cast(sa.type_coerce(bindvalue, sa.Text), self)
 
-    def column_expression(self, colexpr: ColumnElement[Any]) -> ColumnElement[str]:
-        return cast(colexpr, Text)
+    def column_expression(self, colexpr: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+        return sa.cast(colexpr, sa.Text)
 
 
-def reflect_tables(connection: Connection, step: str) -> Sequence[Table]:
+def reflect_tables(connection: sa.Connection, step: str) -> Sequence[sa.Table]:
     """Read the tables of a step from the database, in the order in which foreign keys need them."""
-    metadata = MetaData()
+    metadata = sa.MetaData()
     with warnings.catch_warnings():
         # Indexes of a kind that can’t be read back: none is needed here.
         warnings.simplefilter("ignore", SAWarning)
         metadata.reflect(connection, only=sorted(schema.tables_at(step)))
     for table in metadata.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, JSON):
-                column.type = Text() if connection.dialect.name == "sqlite" else _PostgresqlJson()
+            if isinstance(column.type, sa.JSON):
+                column.type = sa.Text() if connection.dialect.name == "sqlite" else _PostgresqlJson()
     return metadata.sorted_tables
 
 
-def count_rows(connection: Connection, table: TableClause) -> int:
+def count_rows(connection: sa.Connection, table: sa.TableClause) -> int:
     """Count the rows of a table."""
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+    return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
 def encode(value: Any) -> str:
@@ -98,65 +76,65 @@ as_line = json.JSONEncoder(default=encode, ensure_ascii=False, separators=(",", 
 
 def decoder(kind: TypeEngine[Any]) -> Decoder | None:
     """Return the function that makes a column’s value from its JSON; None where none is needed."""
-    if isinstance(kind, DateTime):
+    if isinstance(kind, sa.DateTime):
         return datetime.fromisoformat
-    if isinstance(kind, Date):
+    if isinstance(kind, sa.Date):
         return date.fromisoformat
-    return base64.b64decode if isinstance(kind, LargeBinary) else None
+    return base64.b64decode if isinstance(kind, sa.LargeBinary) else None
 
 
-def read_numbers(connection: Connection, of: Sequence[Table]) -> Mapping[str, int]:
+def read_numbers(connection: sa.Connection, of: Sequence[sa.Table]) -> Mapping[str, int]:
     """Read the last number given in each table that numbers its rows."""
     if connection.dialect.name == "sqlite":
         if not _has_sequences(connection):
             return {}
         names = {table.name for table in of}
-        given = connection.execute(text("SELECT name, seq FROM sqlite_sequence")).all()
+        given = connection.execute(sa.text("SELECT name, seq FROM sqlite_sequence")).all()
         return {name: number for name, number in given if name in names}
     found: dict[str, int] = {}
     for table in of:
         if sequence := _sequence(connection, table):
-            statement = text(f"SELECT last_value FROM {sequence} WHERE is_called")  # noqa: S608  (PostgreSQL’s own name)
+            statement = sa.text(f"SELECT last_value FROM {sequence} WHERE is_called")  # noqa: S608  (PostgreSQL’s own name)
             last = connection.execute(statement).scalar()
             found |= {table.name: last} if last is not None else {}
     return found
 
 
-def go_on_after(connection: Connection, table: Table, number: int) -> None:
+def go_on_after(connection: sa.Connection, table: sa.Table, number: int) -> None:
     """Set the next number of a table, after this one and after all that it has."""
     (key,) = table.primary_key.columns
-    number = max(number, connection.execute(select(func.max(key))).scalar() or 0)
+    number = max(number, connection.execute(sa.select(sa.func.max(key))).scalar() or 0)
     if not number:
         return
     if connection.dialect.name == "postgresql":
         sequence = _sequence(connection, table)
-        connection.execute(text("SELECT setval(:sequence, :number)"), {"sequence": sequence, "number": number})
+        connection.execute(sa.text("SELECT setval(:sequence, :number)"), {"sequence": sequence, "number": number})
         return
     values = {"name": table.name, "number": number}
-    connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), values)
-    connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)"), values)
+    connection.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = :name"), values)
+    connection.execute(sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)"), values)
 
 
-def is_numbered(connection: Connection, table: Table) -> bool:
+def is_numbered(connection: sa.Connection, table: sa.Table) -> bool:
     """Return whether the database numbers the rows of a table, and never gives a number twice."""
     if connection.dialect.name == "postgresql":
         return _sequence(connection, table) is not None
-    made = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table.name}).scalar()
-    return "AUTOINCREMENT" in (made or "").upper()
+    query = sa.text("SELECT sql FROM sqlite_master WHERE name = :name")
+    return "AUTOINCREMENT" in (connection.execute(query, {"name": table.name}).scalar() or "").upper()
 
 
-def _sequence(connection: Connection, table: Table) -> str | None:
+def _sequence(connection: sa.Connection, table: sa.Table) -> str | None:
     keys = list(table.primary_key.columns)
     if len(keys) != 1:
         return None
-    statement = text("SELECT pg_get_serial_sequence(:name, :key)")
+    statement = sa.text("SELECT pg_get_serial_sequence(:name, :key)")
     values = {"name": f'"{table.name}"', "key": keys[0].name}
     found: str | None = connection.execute(statement, values).scalar()
     return found
 
 
-def _has_sequences(connection: Connection) -> bool:
-    return bool(connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'")).scalar())
+def _has_sequences(connection: sa.Connection) -> bool:
+    return bool(connection.execute(sa.text("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'")).scalar())
 
 
 TABLE = str(Erasure.__tablename__)
@@ -192,11 +170,11 @@ def _redo(row: dict[str, Any], restored: datetime) -> Erasure:
     return Erasure(**row)
 
 
-def redo_erasures(connection: Connection, erasures: Sequence[Erasure]) -> None:
+def redo_erasures(connection: sa.Connection, erasures: Sequence[Erasure]) -> None:
     """Store these erasures in place of others of the same people."""
     for one in erasures:
-        connection.execute(delete(Erasure).where(col(Erasure.user_id) == one.user_id))
-        connection.execute(insert(Erasure).values(**one.model_dump()))
+        connection.execute(sa.delete(Erasure).where(col(Erasure.user_id) == one.user_id))
+        connection.execute(sa.insert(Erasure).values(**one.model_dump()))
 
 
 ROWS_PER_PAGE = 500
@@ -213,7 +191,7 @@ async def save(database_url: str, writer: BackupWriter, now: datetime, on_rows: 
     try:
         async with database.transaction(writes=False) as db:
             for statement in () if database.is_sqlite else _SNAPSHOT:
-                await db.execute(text(statement))
+                await db.execute(sa.text(statement))
             connection = await db.connection()
             content = await connection.run_sync(_save, database_url, now, writer, on_rows)
     finally:
@@ -221,10 +199,10 @@ async def save(database_url: str, writer: BackupWriter, now: datetime, on_rows: 
     return content
 
 
-def _save(connection: Connection, database_url: str, now: datetime, writer: BackupWriter, on_rows: OnRows) -> Content:
+def _save(connection: sa.Connection, url: str, now: datetime, writer: BackupWriter, on_rows: OnRows) -> Content:
     step = schema.step_of(connection)
     if step is None:
-        which = place(database_url)
+        which = place(url)
         raise BackupError(f"La base de données {which} (COOP_DATABASE_URL) est vide : il n’y a rien à sauvegarder.")
     there = reflect_tables(connection, step)
     content = Content(
@@ -245,8 +223,8 @@ def _save(connection: Connection, database_url: str, now: datetime, writer: Back
     return content
 
 
-def _read_pages(connection: Connection, table: Table) -> Iterator[list[str]]:
-    query = select(table).order_by(*table.primary_key.columns)
+def _read_pages(connection: sa.Connection, table: sa.Table) -> Iterator[list[str]]:
+    query = sa.select(table).order_by(*table.primary_key.columns)
     with connection.execute(query, execution_options={"yield_per": ROWS_PER_PAGE}) as found:
         for page in found.partitions():
             yield [as_line(list(row)) for row in page]
@@ -291,7 +269,7 @@ async def restore(
     changes nothing, where the database or the file is not fit for it. ``identities`` open an encrypted file."""
     content = check_backup(path, identities)
 
-    def work(connection: Connection) -> None:
+    def work(connection: sa.Connection) -> None:
         _must_be_empty(connection, database_url)
         schema.start_over(connection, content.step)
         _fill(connection, BackupReader(path, open_backup(path, identities)), path, on_rows)
@@ -302,14 +280,14 @@ async def restore(
     return Restoration(content, schema.head())
 
 
-def _must_be_empty(connection: Connection, database_url: str) -> None:
+def _must_be_empty(connection: sa.Connection, database_url: str) -> None:
     """Raise BackupError for a database that is not empty; it may have tables with their first rows, which the bot makes
     when it starts."""
     step = schema.step_of(connection)
     schema.check_known(database_url, step)
     made = {schema.VERSION_TABLE: 1, **(schema.tables_at(step) if step else {})}
-    for name in inspect(connection).get_table_names():
-        rows = select(literal(1)).select_from(named(name)).limit(made.get(name, 0) + 1)
+    for name in sa.inspect(connection).get_table_names():
+        rows = sa.select(sa.literal(1)).select_from(sa.table(name)).limit(made.get(name, 0) + 1)
         if len(connection.execute(rows).all()) > made.get(name, 0):
             raise BackupError(
                 f"La base de données {place(database_url)} (COOP_DATABASE_URL) n’est pas vide (table « {name} ») : "
@@ -317,17 +295,17 @@ def _must_be_empty(connection: Connection, database_url: str) -> None:
             )
 
 
-def _fill(connection: Connection, reader: BackupReader, path: Path, on_rows: OnRows) -> None:
+def _fill(connection: sa.Connection, reader: BackupReader, path: Path, on_rows: OnRows) -> None:
     try:
         content = reader.content
         there = {table.name: table for table in reflect_tables(connection, content.step)}
         _must_agree(content, there, path)
         for table in reversed(there.values()):
-            connection.execute(delete(table))  # what the steps themselves wrote
+            connection.execute(sa.delete(table))  # what the steps themselves wrote
         done = 0
         for name in content.columns:
             for page in _row_pages(reader, there[name]):
-                connection.execute(insert(there[name]), page)
+                connection.execute(sa.insert(there[name]), page)
                 done += len(page)
                 on_rows(done, content.total)
             if is_numbered(connection, there[name]):
@@ -337,7 +315,7 @@ def _fill(connection: Connection, reader: BackupReader, path: Path, on_rows: OnR
         reader.close()
 
 
-def _must_agree(content: Content, there: dict[str, Table], path: Path) -> None:
+def _must_agree(content: Content, there: dict[str, sa.Table], path: Path) -> None:
     columns = {name: {column.name for column in table.columns} for name, table in there.items()}
     if columns != {name: set(names) for name, names in content.columns.items()}:
         raise BackupError(
@@ -345,7 +323,7 @@ def _must_agree(content: Content, there: dict[str, Table], path: Path) -> None:
         )
 
 
-def _row_pages(reader: BackupReader, table: Table) -> Iterator[list[dict[str, Any]]]:
+def _row_pages(reader: BackupReader, table: sa.Table) -> Iterator[list[dict[str, Any]]]:
     names = reader.content.columns[table.name]
     decoders = [decoder(table.columns[name].type) for name in names]
     page: list[dict[str, Any]] = []

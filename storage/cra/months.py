@@ -14,30 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    BindParameter,
-    Column,
-    ColumnElement,
-    Date,
-    Executable,
-    ForeignKey,
-    FromClause,
-    Index,
-    Integer,
-    PrimaryKeyConstraint,
-    Select,
-    String,
-    Table,
-    bindparam,
-    case,
-    cast,
-    func,
-    literal_column,
-    select,
-    text,
-    true,
-)
+import sqlalchemy as sa
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,7 +23,7 @@ from config.themes import THEMES
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Canal, Cra, Duree
 from storage.database import INSERT, dialect, execute
 
-CRA: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+CRA: sa.Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
 
 MINUTES = {a: f"minutes_{a.value}" for a in Activite}
@@ -56,19 +33,20 @@ THEME_BITS = {theme.code: f"theme_{theme.bit}" for theme in THEMES.values()}
 """The measure of each value."""
 
 
-def _sql(value: int | str) -> ColumnElement[Any]:
+def _sql(value: int | str) -> sa.ColumnElement[Any]:
     """Write a constant as SQL: as parameters, a hundred of them would be sent with every compte rendu."""
-    return literal_column(f"'{value}'", String) if isinstance(value, str) else literal_column(str(value), Integer)
+    written, kind = (f"'{value}'", sa.String) if isinstance(value, str) else (str(value), sa.Integer)
+    return sa.literal_column(written, kind)
 
 
 _NONE, _ONE = _sql(0), _sql(1)
 
 
-def _when(condition: ColumnElement[bool], value: ColumnElement[Any] = _ONE) -> ColumnElement[int]:
-    return case((condition, value), else_=_NONE)
+def _when(condition: sa.ColumnElement[bool], value: sa.ColumnElement[Any] = _ONE) -> sa.ColumnElement[int]:
+    return sa.case((condition, value), else_=_NONE)
 
 
-def _is_in_class(duree: Duree, minutes: ColumnElement[int]) -> ColumnElement[bool]:
+def _is_in_class(duree: Duree, minutes: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     return {
         Duree.JUSQU_A_30: minutes <= _sql(30),
         Duree.DE_30_A_60: (minutes > _sql(30)) & (minutes < _sql(60)),
@@ -77,17 +55,17 @@ def _is_in_class(duree: Duree, minutes: ColumnElement[int]) -> ColumnElement[boo
     }[duree]
 
 
-def list_measures(cra: Any) -> Mapping[str, ColumnElement[Any]]:
+def list_measures(cra: Any) -> Mapping[str, sa.ColumnElement[Any]]:
     """Return, for each measure of the table, the expression of what one compte rendu adds to it; ``cra`` are the
     columns of a row, of the table or of an INSERT."""
     activite = {a: cra.activite == _sql(a.value) for a in Activite}
-    counted: dict[str, ColumnElement[Any]] = {
+    counted: dict[str, sa.ColumnElement[Any]] = {
         "accompagnements": _ONE,
         "ateliers": _when(activite[Activite.COLLECTIF]),
         "participants": _when(activite[Activite.COLLECTIF], cra.participants),
         "individuels": _when(activite[Activite.INDIVIDUEL]),
         "ponctuelles": _when(activite[Activite.PONCTUEL]),
-        "recurrents": func.coalesce(cra.recurrents, _NONE),
+        "recurrents": sa.func.coalesce(cra.recurrents, _NONE),
     }
     counted |= {name: _when(activite[a], cra.minutes) for a, name in MINUTES.items()}
     counted |= {name: _when(cra.canal == _sql(canal.value)) for canal, name in CANAL_NAMES.items()}
@@ -100,21 +78,21 @@ def list_measures(cra: Any) -> Mapping[str, ColumnElement[Any]]:
 
 MEASURES = list_measures(CRA.c)
 MEASURE_NAMES = tuple(MEASURES)
-MEASURE_SUMS: Mapping[str, ColumnElement[int]] = {
-    name: cast(func.coalesce(func.sum(each), 0), BigInteger).label(name) for name, each in MEASURES.items()
+MEASURE_SUMS: Mapping[str, sa.ColumnElement[int]] = {
+    name: sa.cast(sa.func.coalesce(sa.func.sum(each), 0), sa.BigInteger).label(name) for name, each in MEASURES.items()
 }
 """The sum of each measure over a set of rows; 0 where it is empty."""
 
-CRA_MONTH = Table(
+CRA_MONTH = sa.Table(
     "cra_month",
     SQLModel.metadata,
-    Column("author_id", String(26), ForeignKey("person.id"), nullable=False),
-    Column("month", Date, nullable=False),
-    Column("departement", String(3), nullable=False),
-    *(Column(name, Integer, nullable=False) for name in MEASURE_NAMES),
+    sa.Column("author_id", sa.String(26), sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("month", sa.Date, nullable=False),
+    sa.Column("departement", sa.String(3), nullable=False),
+    *(sa.Column(name, sa.Integer, nullable=False) for name in MEASURE_NAMES),
     # The order that SQLite keeps them in: territories are read by département and month.
-    PrimaryKeyConstraint("departement", "month", "author_id"),
-    Index(None, "author_id", "month"),
+    sa.PrimaryKeyConstraint("departement", "month", "author_id"),
+    sa.Index(None, "author_id", "month"),
     sqlite_with_rowid=False,
 )
 """``month`` is its first day; ``departement`` the structure’s when the CRA was filed, "" where there was none."""
@@ -137,35 +115,35 @@ class MonthKey:
         return cls(author_id, day.replace(day=1), departement_structure or "")
 
 
-def month_of(kind: str, cra: FromClause = CRA) -> Any:
+def month_of(kind: str, cra: sa.FromClause = CRA) -> Any:
     """Return the first day of a compte rendu’s month, in SQL."""
     if kind == "sqlite":
-        return func.date(cra.c.date, text("'start of month'"), type_=Date)
-    return cast(func.date_trunc(text("'month'"), cra.c.date), Date)
+        return sa.func.date(cra.c.date, sa.text("'start of month'"), type_=sa.Date)
+    return sa.cast(sa.func.date_trunc(sa.text("'month'"), cra.c.date), sa.Date)
 
 
-def list_keys(kind: str, cra: FromClause = CRA) -> tuple[ColumnElement[Any], ...]:
+def list_keys(kind: str, cra: sa.FromClause = CRA) -> tuple[sa.ColumnElement[Any], ...]:
     """List the columns, in SQL, of the key in which a compte rendu counts."""
     return cra.c.author_id, month_of(kind, cra), _departement_of(cra)
 
 
-def _departement_of(cra: FromClause) -> ColumnElement[str]:
-    return func.coalesce(cra.c.departement_structure, "")
+def _departement_of(cra: sa.FromClause) -> sa.ColumnElement[str]:
+    return sa.func.coalesce(cra.c.departement_structure, "")
 
 
-def add_rows(kind: str, cra: FromClause) -> Any:
+def add_rows(kind: str, cra: sa.FromClause) -> Any:
     """Make the statement that adds the comptes rendus of ``cra`` to their rows."""
     # SQLite needs a WHERE to tell what follows from a join’s condition.
-    rows = select(*list_keys(kind, cra), *list_measures(cra.c).values()).where(true())
+    rows = sa.select(*list_keys(kind, cra), *list_measures(cra.c).values()).where(sa.true())
     return add_sums(kind, rows)
 
 
-def add_sums(kind: str, rows: Select[Any]) -> Any:
+def add_sums(kind: str, rows: sa.Select[Any]) -> Any:
     """Make the statement that adds rows, each with key and measures, to those of the same keys."""
     return _upsert(kind, rows, lambda there, new: there + new)
 
 
-def _upsert(kind: str, rows: Select[Any], becomes: Callable[[Any, Any], Any]) -> Any:
+def _upsert(kind: str, rows: sa.Select[Any], becomes: Callable[[Any, Any], Any]) -> Any:
     """Make the statement that stores rows; in an existing row each measure ``becomes`` a function of the old value and
     the new one."""
     insert = INSERT[kind](CRA_MONTH).from_select([*MONTH_KEYS, *MEASURE_NAMES], rows)
@@ -173,22 +151,22 @@ def _upsert(kind: str, rows: Select[Any], becomes: Callable[[Any, Any], Any]) ->
     return insert.on_conflict_do_update(index_elements=MONTH_KEYS, set_=values)
 
 
-def _lock() -> Executable:
+def _lock() -> sa.Executable:
     """Lock a row, created empty where it is missing: others who add to it or recount it wait until the transaction
     ends."""
-    nothing: dict[str, Any] = dict.fromkeys(MEASURE_NAMES, literal_column("0"))
-    insert = INSERT["postgresql"](CRA_MONTH).values({name: bindparam(name) for name in MONTH_KEYS} | nothing)
-    lock: Executable = insert.on_conflict_do_update(index_elements=MONTH_KEYS, set_={"month": insert.excluded.month})
+    nothing: dict[str, Any] = dict.fromkeys(MEASURE_NAMES, sa.literal_column("0"))
+    insert = INSERT["postgresql"](CRA_MONTH).values({name: sa.bindparam(name) for name in MONTH_KEYS} | nothing)
+    lock: sa.Executable = insert.on_conflict_do_update(index_elements=MONTH_KEYS, set_={"month": insert.excluded.month})
     return lock
 
 
-def _count_again(kind: str) -> Executable:
-    author: BindParameter[str] = bindparam("author_id", type_=String)
-    month, departement = bindparam("month", type_=Date), bindparam("departement", type_=String)
-    inside = (CRA.c.author_id == author, CRA.c.date >= month, CRA.c.date < bindparam("end", type_=Date))
-    rows: Any = select(cast(author, String), month, departement, *MEASURE_SUMS.values())
+def _count_again(kind: str) -> sa.Executable:
+    author: sa.BindParameter[str] = sa.bindparam("author_id", type_=sa.String)
+    month, departement = sa.bindparam("month", type_=sa.Date), sa.bindparam("departement", type_=sa.String)
+    inside = (CRA.c.author_id == author, CRA.c.date >= month, CRA.c.date < sa.bindparam("end", type_=sa.Date))
+    rows: Any = sa.select(sa.cast(author, sa.String), month, departement, *MEASURE_SUMS.values())
     counted = rows.where(*inside, departement == _departement_of(CRA), _COUNTED)
-    again: Executable = _upsert(kind, counted, lambda _, new: new)
+    again: sa.Executable = _upsert(kind, counted, lambda _, new: new)
     return again
 
 
@@ -200,8 +178,8 @@ async def measure_month(db: AsyncSession, month: date) -> tuple[int, int]:
     """Count the reports of the month that begins then, and who filed some. Département by département, as the table
     lies: its other months are not read."""
     there = (CRA_MONTH.c.departement.in_(["", *DEPARTEMENTS]), CRA_MONTH.c.month == month)
-    measured = select(
-        func.coalesce(func.sum(CRA_MONTH.c.accompagnements), 0), func.count(CRA_MONTH.c.author_id.distinct())
+    measured = sa.select(
+        sa.func.coalesce(sa.func.sum(CRA_MONTH.c.accompagnements), 0), sa.func.count(CRA_MONTH.c.author_id.distinct())
     )
     counted = (await execute(db, measured.where(*there, CRA_MONTH.c.accompagnements > 0))).one()
     reports, authors = map(int, counted)

@@ -5,21 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ClauseElement,
-    ColumnElement,
-    CursorResult,
-    Integer,
-    Table,
-    bindparam,
-    column,
-    func,
-    or_,
-    union_all,
-    update,
-)
-from sqlalchemy import Sequence as SqlSequence
-from sqlalchemy import table as sql_table
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,15 +28,15 @@ class LastCommune(SQLModel, table=True):
     code_postal: str = Field(max_length=5)
 
 
-_LAST_COMMUNE: Table = LastCommune.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_LAST_COMMUNE: sa.Table = LastCommune.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
 
-def _note_statement(kind: str) -> ClauseElement:
+def _note_statement(kind: str) -> sa.ClauseElement:
     """Make the statement that notes the last commune, and writes nothing where it is the same."""
-    insert = INSERT[kind](_LAST_COMMUNE).values({c.name: bindparam(c.name) for c in _LAST_COMMUNE.c})
+    insert = INSERT[kind](_LAST_COMMUNE).values({c.name: sa.bindparam(c.name) for c in _LAST_COMMUNE.c})
     new = {name: insert.excluded[name] for name in ("commune", "code_postal")}
-    changed = or_(*(_LAST_COMMUNE.c[name] != value for name, value in new.items()))
-    statement: ClauseElement = insert.on_conflict_do_update(index_elements=["author_id"], set_=new, where=changed)
+    changed = sa.or_(*(_LAST_COMMUNE.c[name] != value for name, value in new.items()))
+    statement: sa.ClauseElement = insert.on_conflict_do_update(index_elements=["author_id"], set_=new, where=changed)
     return statement
 
 
@@ -73,29 +59,29 @@ async def read_last_commune(db: AsyncSession, author_id: str) -> str:
 RESTORE_FOR = timedelta(days=30)
 """How long a deleted report can be brought back."""
 
-TABLE: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-PRACTICE_TABLE: Table = PracticeCra.__table__  # type: ignore[attr-defined]
+TABLE: sa.Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+PRACTICE_TABLE: sa.Table = PracticeCra.__table__  # type: ignore[attr-defined]
 
 
-_LAST_NUMBERS = sql_table("sqlite_sequence", column("name"), column("seq", Integer))
+_LAST_NUMBERS = sa.table("sqlite_sequence", sa.column("name"), sa.column("seq", sa.Integer))
 """Where SQLite keeps the last number of each table."""
 
 
-def _reserve_statement(kind: str, table: Table) -> ClauseElement:
+def _reserve_statement(kind: str, table: sa.Table) -> sa.ClauseElement:
     """Make the statement that returns the next number of a table, and the number that a one-time key filed before, if
     it did."""
-    filed = select(table.c.id).where(table.c.key == bindparam("key")).scalar_subquery()
+    filed = select(table.c.id).where(table.c.key == sa.bindparam("key")).scalar_subquery()
     if kind == "postgresql":
-        following: ColumnElement[int] = SqlSequence(f"{table.name}_id_seq").next_value()
+        following: sa.ColumnElement[int] = sa.Sequence(f"{table.name}_id_seq").next_value()
     else:  # whoever writes is alone until the transaction ends
         last = select(_LAST_NUMBERS.c.seq).where(_LAST_NUMBERS.c.name == table.name)
-        following = func.coalesce(last.scalar_subquery(), 0) + 1
+        following = sa.func.coalesce(last.scalar_subquery(), 0) + 1
     return select(following.label("following"), filed.label("filed"))
 
 
-def _insert_statement(kind: str, table: Table) -> ClauseElement:
-    values: dict[str, Any] = {c.name: bindparam(c.name) for c in table.c if c.name != "deleted_at"}
-    statement: ClauseElement = INSERT[kind](table).values(values)
+def _insert_statement(kind: str, table: sa.Table) -> sa.ClauseElement:
+    values: dict[str, Any] = {c.name: sa.bindparam(c.name) for c in table.c if c.name != "deleted_at"}
+    statement: sa.ClauseElement = INSERT[kind](table).values(values)
     return statement
 
 
@@ -104,11 +90,11 @@ _NOT_COUNTED = {*("id", "structure", "commune", "code_postal", "departement", "s
 }
 
 
-def _count_statement(kind: str) -> ClauseElement:
+def _count_statement(kind: str) -> sa.ClauseElement:
     """Make the statement that adds one report, whose values are parameters, to the row of its month."""
     told = [c for c in TABLE.c if c.name not in _NOT_COUNTED]
-    report = select(*(bindparam(c.name, type_=c.type).label(c.name) for c in told))
-    statement: ClauseElement = add_rows(kind, report.subquery())
+    report = select(*(sa.bindparam(c.name, type_=c.type).label(c.name) for c in told))
+    statement: sa.ClauseElement = add_rows(kind, report.subquery())
     return statement
 
 
@@ -186,8 +172,8 @@ async def _change(db: AsyncSession, cra: CraRow, at: datetime, **values: Any) ->
     days = {cra.date, values.get("date", cra.date)}
     table = type(cra)
     unchanged = (col(table.id) == cra.id) & (col(table.version) == cra.version)
-    changed: CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
-        update(table).where(unchanged).values(**values, version=table.version + 1, modified_at=at)
+    changed: sa.CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
+        sa.update(table).where(unchanged).values(**values, version=table.version + 1, modified_at=at)
     )
     if changed.rowcount != 1:
         return False
@@ -212,7 +198,7 @@ class Position:
     number: int
     newer: bool = False
 
-    def select(self, table: type[CraRow]) -> ColumnElement[bool]:
+    def select(self, table: type[CraRow]) -> sa.ColumnElement[bool]:
         """Return the condition in SQL that selects the reports beyond this position."""
         day, number = col(table.date), col(table.id)
         if self.newer:
@@ -244,7 +230,7 @@ async def list_deleted(db: AsyncSession, sheet: AuthorSheet, since: datetime, li
 
 async def count_reports(db: AsyncSession, sheet: AuthorSheet, wanted: ReportSearch) -> int:
     """Count the author’s reports that match a search."""
-    return (await db.exec(select(func.count()).select_from(sheet.table).where(*wanted.select(sheet)))).one()
+    return (await db.exec(select(sa.func.count()).select_from(sheet.table).where(*wanted.select(sheet)))).one()
 
 
 async def list_days_filed(db: AsyncSession, author_id: str, since: date) -> set[date]:
@@ -270,4 +256,4 @@ async def find_filed_keys(db: AsyncSession, keys: Sequence[str]) -> set[str]:
     if not keys:
         return set()
     filed = [select(col(table.key)).where(col(table.key).in_(keys)) for table in (Cra, PracticeCra)]
-    return set((await db.execute(union_all(*filed))).scalars())
+    return set((await db.execute(sa.union_all(*filed))).scalars())

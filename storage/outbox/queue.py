@@ -6,28 +6,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ARRAY,
-    JSON,
-    Column,
-    ColumnElement,
-    Index,
-    Select,
-    String,
-    Table,
-    and_,
-    any_,
-    bindparam,
-    delete,
-    false,
-    func,
-    insert,
-    not_,
-    or_,
-    text,
-    update,
-)
-from sqlalchemy import select as sql_select
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -56,12 +35,12 @@ _NEWS = "tells IS NOT NULL AND not_before IS NULL"
 _PASSING = "delivered_at IS NOT NULL AND (topic IS NULL OR substr(topic, 1, 6) = 'draft:')"
 """The condition of messages delivered for good. Messages with other topics live as long as what they are about, drafts
 for a week."""
-MESSAGES = text(WAITS)
+MESSAGES = sa.text(WAITS)
 """The messages that wait."""
-ACTS = text(_ACTS)
+ACTS = sa.text(_ACTS)
 """The acts that wait."""
-REWRITES, GIVEN_UP, PASSING = text(_REWRITES), text(_GIVEN_UP), text(_PASSING)
-NEWS = text(_NEWS)
+REWRITES, GIVEN_UP, PASSING = sa.text(_REWRITES), sa.text(_GIVEN_UP), sa.text(_PASSING)
+NEWS = sa.text(_NEWS)
 """The messages that ended, and of which a feature is still to be told."""
 BATCH = 20
 """How many messages of a broadcast are written, rewritten or removed at once; they share a topic."""
@@ -69,8 +48,8 @@ EMPTY: dict[str, Any] = {}
 """The content of a message that is over: what was said to somebody is not kept twice."""
 
 
-def _index(name: str, *columns: str, where: str) -> Index:
-    return Index(f"ix_outgoing_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
+def _index(name: str, *columns: str, where: str) -> sa.Index:
+    return sa.Index(f"ix_outgoing_{name}", *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 class Outgoing(SQLModel, table=True):
@@ -100,7 +79,7 @@ class Outgoing(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=26)
     where: TargetKind = Field(sa_type=Code(TargetKind))
     target: str = Field(max_length=26)
-    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    content: dict[str, Any] = Field(sa_column=sa.Column(sa.JSON, nullable=False))
     topic: str | None = Field(default=None, max_length=64)
     created_at: datetime = Field(sa_type=UtcTime)
     attempts: int = 0
@@ -108,13 +87,13 @@ class Outgoing(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_type=UtcTime)
     post_id: str | None = Field(default=None, max_length=26)
     fault: str | None = Field(default=None, max_length=120)
-    crowd: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    crowd: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     channel_id: str | None = Field(default=None, max_length=26)
     tells: str | None = Field(default=None, max_length=64)
-    later: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    later: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(sa.JSON(none_as_null=True)))
 
 
-MAKES_POST = or_(col(Outgoing.where) == TargetKind.PERSON, col(Outgoing.where) == TargetKind.CHANNEL)
+MAKES_POST = sa.or_(col(Outgoing.where) == TargetKind.PERSON, col(Outgoing.where) == TargetKind.CHANNEL)
 """The condition of messages that become a post of their own."""
 
 
@@ -126,10 +105,10 @@ class QueueShare:
     but_of: Collection[str] = ()
 
     @property
-    def condition(self) -> ColumnElement[bool]:
+    def condition(self) -> sa.ColumnElement[bool]:
         """The condition in SQL."""
         others = [col(Outgoing.target).not_in(self.but_of)] if self.but_of else []
-        return and_(MESSAGES, col(Outgoing.crowd) == self.crowd, *others)
+        return sa.and_(MESSAGES, col(Outgoing.crowd) == self.crowd, *others)
 
 
 PEOPLE, CROWD = QueueShare(), QueueShare(crowd=True)
@@ -183,8 +162,8 @@ class Sent(NamedTuple):
     user_id: str
 
 
-_TABLE: Table = Outgoing.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-_INSERT = insert(_TABLE).values({c.name: bindparam(c.name) for c in _TABLE.c})
+_TABLE: sa.Table = Outgoing.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_INSERT = sa.insert(_TABLE).values({c.name: sa.bindparam(c.name) for c in _TABLE.c})
 _ADD = DirectStatement(dict.fromkeys(INSERT, _INSERT))
 _CROWD_LOCK = 9_001
 """Any number that nothing else locks (storage/schema.py has another)."""
@@ -209,7 +188,7 @@ async def take(
     messages = (await db.exec(first.with_for_update(skip_locked=True))).all()
     found = [TakenMessage(message, is_new=_is_as_written(message)) for message in messages]
     if found:
-        taken = update(Outgoing).where(col(Outgoing.id).in_([m.id for m in messages]))
+        taken = sa.update(Outgoing).where(col(Outgoing.id).in_([m.id for m in messages]))
         await db.exec(taken.values(not_before=until))  # the messages in hand say so too
     return found
 
@@ -220,9 +199,9 @@ def _is_as_written(message: Outgoing) -> bool:
     return message.not_before in {message.created_at, message.created_at - LEASE}
 
 
-async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequence[ColumnElement[bool]]:
+async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequence[sa.ColumnElement[bool]]:
     """Exclude the targets whose messages are leased or about to be due; each replica sees what the others leased."""
-    await db.execute(select(func.pg_advisory_xact_lock(_CROWD_LOCK)))
+    await db.execute(select(sa.func.pg_advisory_xact_lock(_CROWD_LOCK)))
     other = aliased(Outgoing)
     waits = (col(other.not_before).is_not(None), col(other.crowd).is_(True))
     # The lease of another replica may end later than ours: it took the row while we waited for the lock.
@@ -232,14 +211,14 @@ async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequen
     return [col(Outgoing.target).not_in(taken)]
 
 
-def _select_due(share: QueueShare) -> Select[Any]:
+def _select_due(share: QueueShare) -> sa.Select[Any]:
     """Select when a share is due: it is enough to find a message that is due by now, which takes no look at the
     others."""
-    is_due = col(Outgoing.not_before) <= bindparam("now", type_=UtcTime)
-    due = sql_select(col(Outgoing.not_before)).where(share.condition, is_due)
+    is_due = col(Outgoing.not_before) <= sa.bindparam("now", type_=UtcTime)
+    due = sa.select(col(Outgoing.not_before)).where(share.condition, is_due)
     oldest = due.order_by(col(Outgoing.created_at), col(Outgoing.id)).limit(1).scalar_subquery()
-    earliest = sql_select(func.min(Outgoing.not_before)).where(share.condition).scalar_subquery()
-    return sql_select(func.coalesce(oldest, earliest, type_=UtcTime()).label("due"))
+    earliest = sa.select(sa.func.min(Outgoing.not_before)).where(share.condition).scalar_subquery()
+    return sa.select(sa.func.coalesce(oldest, earliest, type_=UtcTime()).label("due"))
 
 
 _DUE = {share.crowd: DirectStatement(dict.fromkeys(INSERT, _select_due(share))) for share in (PEOPLE, CROWD)}
@@ -257,13 +236,13 @@ async def next_due(db: AsyncSession, now: datetime, share: QueueShare = PEOPLE) 
 
 async def find_earliest(db: AsyncSession) -> datetime | None:
     """Find when the next try of any message is due; None when none waits."""
-    return (await db.exec(select(func.min(Outgoing.not_before)).where(MESSAGES))).one()
+    return (await db.exec(select(sa.func.min(Outgoing.not_before)).where(MESSAGES))).one()
 
 
 async def count_waiting(db: AsyncSession, now: datetime) -> Mapping[str, int]:
     """Count people’s waiting messages by target; those planned for later are left out, as nothing waits behind them."""
-    waits = (PEOPLE.condition, not_(_for_later(now)))
-    counted = select(Outgoing.target, func.count()).where(*waits).group_by(col(Outgoing.target))
+    waits = (PEOPLE.condition, sa.not_(_for_later(now)))
+    counted = select(Outgoing.target, sa.func.count()).where(*waits).group_by(col(Outgoing.target))
     return dict((await db.exec(counted)).all())
 
 
@@ -275,17 +254,17 @@ async def crowd_waiting(db: AsyncSession, until: datetime, most: int) -> int:
 
 async def lease(db: AsyncSession, message: Outgoing, until: datetime) -> bool:
     """Keep a message for oneself until then; False when another replica took it meanwhile."""
-    mine = update(Outgoing).where(col(Outgoing.id) == message.id, col(Outgoing.not_before) == message.not_before)
+    mine = sa.update(Outgoing).where(col(Outgoing.id) == message.id, col(Outgoing.not_before) == message.not_before)
     return (await db.exec(mine.values(not_before=until))).rowcount == 1
 
 
 async def keep(db: AsyncSession, message: Outgoing) -> None:
     """Store the present content of a waiting message."""
     waits = (col(Outgoing.id) == message.id, col(Outgoing.not_before).is_not(None))
-    await db.exec(update(Outgoing).where(*waits).values(content=message.content))
+    await db.exec(sa.update(Outgoing).where(*waits).values(content=message.content))
 
 
-def hold_in_order(*condition: ColumnElement[bool]) -> ColumnElement[bool]:
+def hold_in_order(*condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Make the condition of the same rows, locked in the order of their ids: who changes several of them at once, as
     who marks those that arrived does, waits for nobody who waits for them."""
     found = select(Outgoing.id).where(*condition).order_by(col(Outgoing.id)).with_for_update()
@@ -297,8 +276,8 @@ async def release(db: AsyncSession, leases: Collection[HeldLease], now: datetime
 
     What nobody tried to send says so: who takes it need not look for an earlier try.
     """
-    same = (_TABLE.c.id == bindparam("message"), _TABLE.c.not_before == bindparam("until"), _TABLE.c.not_before > now)
-    ended = _TABLE.update().where(*same).values(not_before=bindparam("due"))
+    same = _TABLE.c.id == sa.bindparam("message"), _TABLE.c.not_before == sa.bindparam("until")
+    ended = _TABLE.update().where(*same, _TABLE.c.not_before > now).values(not_before=sa.bindparam("due"))
     ordered = sorted(leases, key=lambda lease: lease.message_id)  # as in ``hold_in_order``
     said = [{"message": one.message_id, "until": one.until, "due": one.find_due(now)} for one in ordered]
     if said:
@@ -307,18 +286,18 @@ async def release(db: AsyncSession, leases: Collection[HeldLease], now: datetime
 
 async def release_all(db: AsyncSession, now: datetime) -> None:
     """Make every waiting message due now, except those planned for later."""
-    await db.exec(update(Outgoing).where(col(Outgoing.not_before) > now, not_(_for_later(now))).values(not_before=now))
+    await db.exec(sa.update(Outgoing).where(col(Outgoing.not_before) > now, ~_for_later(now)).values(not_before=now))
 
 
 PATIENCE = 3
 """How often a message may fail before those behind it stop waiting for it."""
 
 
-def _older_statement() -> Select[Any]:
-    targets = any_(bindparam("targets", type_=ARRAY(String)))
+def _older_statement() -> sa.Select[Any]:
+    targets = sa.any_(sa.bindparam("targets", type_=sa.ARRAY(sa.String)))
     older = (PEOPLE.condition, MAKES_POST, col(Outgoing.target) == targets, col(Outgoing.attempts) < PATIENCE)
-    until, last = (bindparam(name, type_=UtcTime) for name in ("until", "last"))
-    return sql_select(_TABLE.c.id, _TABLE.c.target, _TABLE.c.created_at).where(
+    until, last = (sa.bindparam(name, type_=UtcTime) for name in ("until", "last"))
+    return sa.select(_TABLE.c.id, _TABLE.c.target, _TABLE.c.created_at).where(
         *older, col(Outgoing.not_before) <= until, col(Outgoing.created_at) <= last
     )
 
@@ -349,13 +328,13 @@ async def is_superseded(db: AsyncSession, message: Outgoing) -> bool:
 
 async def void_rewritings(db: AsyncSession, post_id: str) -> None:
     """Erase the rewritings of a post that still wait: the answer to a click rewrites it as it is now."""
-    waiting = and_(REWRITES, col(Outgoing.target) == post_id, col(Outgoing.not_before).is_not(None))
-    await db.exec(delete(Outgoing).where(waiting))
+    waiting = sa.and_(REWRITES, col(Outgoing.target) == post_id, col(Outgoing.not_before).is_not(None))
+    await db.exec(sa.delete(Outgoing).where(waiting))
 
 
-def _for_later(now: datetime) -> ColumnElement[bool]:
+def _for_later(now: datetime) -> sa.ColumnElement[bool]:
     """Make the condition that a message is planned for later: its ``created_at`` is in the future."""
-    return and_(col(Outgoing.created_at) > now, col(Outgoing.not_before) == col(Outgoing.created_at))
+    return sa.and_(col(Outgoing.created_at) > now, col(Outgoing.not_before) == col(Outgoing.created_at))
 
 
 AFTER, BEGUN, VOID = "after", "begun", "void"
@@ -392,17 +371,17 @@ def is_under_way(message: Outgoing, now: datetime) -> bool:
 
 async def rewrite_act(db: AsyncSession, message: Outgoing, content: Mapping[str, Any]) -> None:
     """Store what an act is to do instead; a try that begins later does that."""
-    await db.execute(update(Outgoing).where(col(Outgoing.id) == message.id).values(content=dict(content)))
+    await db.execute(sa.update(Outgoing).where(col(Outgoing.id) == message.id).values(content=dict(content)))
 
 
 async def take_back(db: AsyncSession, message: Outgoing) -> None:
     """Cancel an act that was not begun; its feature is told, if it is to be told anything."""
     here = col(Outgoing.id) == message.id
     if message.tells is None:
-        await db.execute(delete(Outgoing).where(here))
+        await db.execute(sa.delete(Outgoing).where(here))
         return
     ended = {"not_before": None, "fault": TAKEN_BACK, "content": {"refusal": TAKEN_BACK}}
-    await db.execute(update(Outgoing).where(here).values(ended))
+    await db.execute(sa.update(Outgoing).where(here).values(ended))
 
 
 async def hold_on_its_way(db: AsyncSession, topic: str) -> Sequence[OnItsWay]:
@@ -414,7 +393,7 @@ async def hold_on_its_way(db: AsyncSession, topic: str) -> Sequence[OnItsWay]:
 
 async def rewrite_later(db: AsyncSession, message_id: str, content: Mapping[str, Any]) -> None:
     """Store what the post of a locked message is to become as soon as it is posted."""
-    await db.execute(update(Outgoing).where(col(Outgoing.id) == message_id).values(later=dict(content)))
+    await db.execute(sa.update(Outgoing).where(col(Outgoing.id) == message_id).values(later=dict(content)))
 
 
 async def begin(db: AsyncSession, message: Outgoing) -> ActionTurn:
@@ -440,5 +419,5 @@ async def withdraw(db: AsyncSession, topics: Collection[str], now: datetime) -> 
     found = select(Outgoing.id).where(ACTS, col(Outgoing.topic).in_(topics))
     held = await hold_acts(db, (await db.exec(found)).all())
     gone = [message for message in held if not is_under_way(message, now)]
-    await db.execute(delete(Outgoing).where(col(Outgoing.id).in_([message.id for message in gone])))
+    await db.execute(sa.delete(Outgoing).where(col(Outgoing.id).in_([message.id for message in gone])))
     return {message.topic for message in gone if message.topic}

@@ -9,20 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ClauseElement,
-    ColumnElement,
-    Index,
-    SmallInteger,
-    Table,
-    UniqueConstraint,
-    and_,
-    bindparam,
-    func,
-    or_,
-    update,
-)
-from sqlalchemy import select as sa_select
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -116,11 +103,11 @@ class Rdv(Numbered, table=True):
 
     __tablename__ = "rdv"
     __table_args__ = (
-        Index("ix_rdv_user_id_starts_at", "user_id", "starts_at"),
-        Index("ix_rdv_starts_at", "starts_at"),
-        Index("ix_rdv_external_id", "external_id"),
-        UniqueConstraint("series", "occurrence"),
-        UniqueConstraint("user_id", "source", "external_id"),
+        sa.Index("ix_rdv_user_id_starts_at", "user_id", "starts_at"),
+        sa.Index("ix_rdv_starts_at", "starts_at"),
+        sa.Index("ix_rdv_external_id", "external_id"),
+        sa.UniqueConstraint("series", "occurrence"),
+        sa.UniqueConstraint("user_id", "source", "external_id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -134,8 +121,8 @@ class Rdv(Numbered, table=True):
     canal: Canal = Field(default=Canal.RATTACHEMENT, sa_type=Code(Canal))
     themes: int = 0
     collective: bool = False
-    seats: int = Field(default=1, sa_type=SmallInteger)
-    seats_taken: int = Field(default=0, sa_type=SmallInteger)
+    seats: int = Field(default=1, sa_type=sa.SmallInteger)
+    seats_taken: int = Field(default=0, sa_type=sa.SmallInteger)
     memo: str = Field(default="", max_length=MEMO_MAX)
     state: RdvState = Field(default=RdvState.PREVU, sa_type=Code(RdvState))
     source: RdvSource = Field(default=RdvSource.COOP, sa_type=Code(RdvSource, 32))
@@ -250,14 +237,14 @@ class TakenTime(NamedTuple):
     seats_taken: int
 
 
-def _taken_statement() -> ClauseElement:
+def _taken_statement() -> sa.ClauseElement:
     shared = (
-        col(Rdv.starts_at) < bindparam("end", type_=UtcTime),
-        col(Rdv.ends_at) > bindparam("start", type_=UtcTime),
+        col(Rdv.starts_at) < sa.bindparam("end", type_=UtcTime),
+        col(Rdv.ends_at) > sa.bindparam("start", type_=UtcTime),
     )
-    mine = (col(Rdv.user_id) == bindparam("user"), or_(*(col(Rdv.state) == state for state in TAKING)))
+    mine = (col(Rdv.user_id) == sa.bindparam("user"), sa.or_(*(col(Rdv.state) == state for state in TAKING)))
     columns = (getattr(Rdv, name) for name in TakenTime._fields)
-    return sa_select(*columns).where(*mine, *shared).order_by(col(Rdv.starts_at), col(Rdv.id))
+    return sa.select(*columns).where(*mine, *shared).order_by(col(Rdv.starts_at), col(Rdv.id))
 
 
 _TAKEN = DirectStatement(dict.fromkeys(INSERT, _taken_statement()))
@@ -271,14 +258,14 @@ async def list_taken(
     return [TakenTime(**row) for row in rows if row["id"] not in but]
 
 
-def _seat_statement() -> ClauseElement:
-    left = col(Rdv.seats_taken) + bindparam("count", type_=SmallInteger)
-    free = (col(Rdv.id) == bindparam("number"), left <= col(Rdv.seats))
-    stands = or_(*(col(Rdv.state) == state for state in STANDING))
-    return update(_TABLE).where(*free, stands).values(seats_taken=left).returning(*_TABLE.c)
+def _seat_statement() -> sa.ClauseElement:
+    left = col(Rdv.seats_taken) + sa.bindparam("count", type_=sa.SmallInteger)
+    free = (col(Rdv.id) == sa.bindparam("number"), left <= col(Rdv.seats))
+    stands = sa.or_(*(col(Rdv.state) == state for state in STANDING))
+    return sa.update(_TABLE).where(*free, stands).values(seats_taken=left).returning(*_TABLE.c)
 
 
-_TABLE: Table = Rdv.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_TABLE: sa.Table = Rdv.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _SEAT = DirectStatement(dict.fromkeys(INSERT, _seat_statement()))
 
 
@@ -330,24 +317,24 @@ async def find_reporter(db: AsyncSession, rdv: Rdv) -> str:
     return ""
 
 
-def _is_reported_by_colleague() -> ColumnElement[bool]:
+def _is_reported_by_colleague() -> sa.ColumnElement[bool]:
     other = aliased(Rdv)
     same = (other.source == Rdv.source, other.external_id == Rdv.external_id, other.id != Rdv.id)
-    stands = and_(col(Cra.id) == other.report, col(Cra.deleted_at).is_(None))
+    stands = sa.and_(col(Cra.id) == other.report, col(Cra.deleted_at).is_(None))
     return select(col(Cra.id)).join(other, stands).where(*same).correlate(Rdv).exists()
 
 
-def has_report() -> ColumnElement[bool]:
+def has_report() -> sa.ColumnElement[bool]:
     """Make the condition that a rdv has a report that is not deleted."""
     return select(col(Cra.id)).where(col(Cra.id) == col(Rdv.report), col(Cra.deleted_at).is_(None)).exists()
 
 
-def _wants_report(now: datetime) -> ColumnElement[bool]:
-    declined = and_(col(Rdv.declined_for).is_not(None), col(Rdv.declined_for) == col(Rdv.starts_at))
-    ours = and_(col(Rdv.meeting).is_(None), col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE)))
-    over = and_(col(Rdv.ends_at) <= now, ours)
-    wanted = and_(over, or_(col(Rdv.declined_for).is_(None), ~declined))
-    return and_(wanted, ~has_report(), ~_is_reported_by_colleague())
+def _wants_report(now: datetime) -> sa.ColumnElement[bool]:
+    declined = sa.and_(col(Rdv.declined_for).is_not(None), col(Rdv.declined_for) == col(Rdv.starts_at))
+    ours = sa.and_(col(Rdv.meeting).is_(None), col(Rdv.state).in_((RdvState.PREVU, RdvState.HONORE)))
+    over = sa.and_(col(Rdv.ends_at) <= now, ours)
+    wanted = sa.and_(over, sa.or_(col(Rdv.declined_for).is_(None), ~declined))
+    return sa.and_(wanted, ~has_report(), ~_is_reported_by_colleague())
 
 
 async def list_unreported(db: AsyncSession, user_id: str, since: datetime, now: datetime, limit: int) -> Sequence[Rdv]:
@@ -360,7 +347,7 @@ async def list_unreported(db: AsyncSession, user_id: str, since: datetime, now: 
 async def count_unreported(db: AsyncSession, user_id: str, since: datetime, now: datetime) -> int:
     """Count somebody’s rdv that ``list_unreported`` lists."""
     mine = (Rdv.user_id == user_id, col(Rdv.starts_at) >= since, _wants_report(now))
-    return (await db.exec(select(func.count()).select_from(Rdv).where(*mine))).one()
+    return (await db.exec(select(sa.func.count()).select_from(Rdv).where(*mine))).one()
 
 
 def _select_own(user_id: str, *wanted: Any) -> SelectOfScalar[Rdv]:
@@ -374,10 +361,10 @@ class RdvSeries(Numbered, table=True):
     __tablename__ = "rdv_series"
 
     user_id: str = Field(max_length=26, index=True)
-    weekday: int = Field(sa_type=SmallInteger)
-    nth: int = Field(default=0, sa_type=SmallInteger)
-    every: int = Field(default=1, sa_type=SmallInteger)
-    minute: int = Field(sa_type=SmallInteger)
+    weekday: int = Field(sa_type=sa.SmallInteger)
+    nth: int = Field(default=0, sa_type=sa.SmallInteger)
+    every: int = Field(default=1, sa_type=sa.SmallInteger)
+    minute: int = Field(sa_type=sa.SmallInteger)
     zone: str = Field(max_length=64)
     first: dt.date
     until: dt.date

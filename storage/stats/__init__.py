@@ -10,18 +10,7 @@ from functools import reduce
 from operator import add
 from typing import Any, NamedTuple, Self, TypeVar
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Date,
-    Executable,
-    cast,
-    func,
-    literal,
-    literal_column,
-    select,
-    union_all,
-)
+import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import Territory
@@ -41,9 +30,6 @@ from storage.cra.queries import PRACTICE_TABLE
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Duree, Statut, Suite
 from storage.cra.tags import has_tag, list_names
 from storage.database import dialect, execute, iterate_pages, read_mappings
-
-__all__ = ["Figures", "Percent", "even_shares", "share", "shares"]
-
 
 K = TypeVar("K")
 
@@ -207,7 +193,7 @@ _COUNTED = CRA.c.deleted_at.is_(None)
 async def read_own(db: AsyncSession, author_id: str, start: date, end: date, tag: str = "") -> Figures:
     """Read the figures of one conseiller in [start, end[; where ``tag`` is given, of the CRAs with that tag alone."""
     mine = _select_own(author_id, start, end, tag)
-    totals = (await execute(db, select(*MEASURE_SUMS.values()).where(*mine))).mappings().one()
+    totals = (await execute(db, sa.select(*MEASURE_SUMS.values()).where(*mine))).mappings().one()
     return Figures.of(dict(totals), await count_own_months(db, author_id, start, end, tag))
 
 
@@ -215,8 +201,8 @@ async def read_practice(db: AsyncSession, author_id: str, start: date, end: date
     """Read the figures of somebody’s practice sheet in [start, end[, which count nowhere else; without months."""
     cra = PRACTICE_TABLE.c
     mine = (cra.author_id == author_id, cra.date >= start, cra.date < end, cra.deleted_at.is_(None))
-    sums = [func.coalesce(func.sum(each), 0).label(name) for name, each in list_measures(cra).items()]
-    return Figures.of(dict((await execute(db, select(*sums).where(*mine))).mappings().one()), {})
+    sums = [sa.func.coalesce(sa.func.sum(each), 0).label(name) for name, each in list_measures(cra).items()]
+    return Figures.of(dict((await execute(db, sa.select(*sums).where(*mine))).mappings().one()), {})
 
 
 async def count_own_months(db: AsyncSession, author_id: str, start: date, end: date, tag: str = "") -> dict[date, int]:
@@ -224,14 +210,14 @@ async def count_own_months(db: AsyncSession, author_id: str, start: date, end: d
     out."""
     month = month_of(dialect(db)).label("month")
     mine = _select_own(author_id, start, end, tag)
-    counted = select(month, func.count()).where(*mine).group_by(literal_column("month"))
-    return await _read_counts(db, counted.order_by(literal_column("month")))
+    counted = sa.select(month, sa.func.count()).where(*mine).group_by(sa.literal_column("month"))
+    return await _read_counts(db, counted.order_by(sa.literal_column("month")))
 
 
 async def read_own_days(db: AsyncSession, author_id: str, start: date, end: date) -> dict[date, DayFigures]:
     """Read the numbers of one conseiller for each day of [start, end[; days without any are left out."""
     persons = {name: MEASURE_SUMS[name] for name in ("participants", "individuels", "ponctuelles")}
-    counted: Any = select(CRA.c.date, func.count().label("reports"), *persons.values())
+    counted: Any = sa.select(CRA.c.date, sa.func.count().label("reports"), *persons.values())
     rows = await execute(db, counted.where(*_select_own(author_id, start, end)).group_by(CRA.c.date))
     return {row["date"]: DayFigures(row["reports"], sum(int(row[name]) for name in persons)) for row in rows.mappings()}
 
@@ -239,8 +225,8 @@ async def read_own_days(db: AsyncSession, author_id: str, start: date, end: date
 async def count_own_communes(db: AsyncSession, author_id: str, start: date, end: date, tag: str = "") -> dict[str, int]:
     """Count the CRAs of one conseiller in each commune (INSEE code), the most frequent first."""
     mine = _select_own(author_id, start, end, tag)
-    counted = select(CRA.c.commune, func.count()).where(*mine).group_by(CRA.c.commune)
-    return await _read_counts(db, counted.order_by(func.count().desc(), CRA.c.commune))
+    counted = sa.select(CRA.c.commune, sa.func.count()).where(*mine).group_by(CRA.c.commune)
+    return await _read_counts(db, counted.order_by(sa.func.count().desc(), CRA.c.commune))
 
 
 async def iterate_own_rows(
@@ -248,7 +234,7 @@ async def iterate_own_rows(
 ) -> AsyncIterator[list[Mapping[str, Any]]]:
     """Yield the CRAs of one conseiller in [start, end[, oldest first, a page at a time: mappings of the table’s columns
     and of ``tags``, the names of their tags."""
-    query = select(CRA).where(*_select_own(author_id, start, end, tag))
+    query = sa.select(CRA).where(*_select_own(author_id, start, end, tag))
     async for rows in iterate_pages(read_mappings(db), query, CRA.c.date, CRA.c.id):
         tags = await list_names(db, [row["id"] for row in rows])
         yield [{**row, "tags": tags.get(row["id"], ())} for row in rows]
@@ -261,14 +247,14 @@ async def read_exact_figures(db: AsyncSession, territory: Territory, start: date
     months = [CRA_MONTH.c.month >= plan.first, CRA_MONTH.c.month < plan.last]
     if territory.departements is not None:
         months.append(CRA_MONTH.c.departement.in_(territory.departements))
-    sums = [cast(func.sum(CRA_MONTH.c[name]), BigInteger).label(name) for name in MEASURE_NAMES]
-    parts: list[Any] = [select(_ONCE, CRA_MONTH.c.month, *sums).where(*months).group_by(CRA_MONTH.c.month)]
+    sums = [sa.cast(sa.func.sum(CRA_MONTH.c[name]), sa.BigInteger).label(name) for name in MEASURE_NAMES]
+    parts: list[Any] = [sa.select(_ONCE, CRA_MONTH.c.month, *sums).where(*months).group_by(CRA_MONTH.c.month)]
     for span in plan.days:
-        times: ColumnElement[int] = literal_column(str(span.times)).label("times")
-        days = select(times, literal(span.start.replace(day=1), Date), *MEASURE_SUMS.values())
+        times: sa.ColumnElement[int] = sa.literal_column(str(span.times)).label("times")
+        days = sa.select(times, sa.literal(span.start.replace(day=1), sa.Date), *MEASURE_SUMS.values())
         parts.append(days.where(*select_counted(territory, span.start, span.end)))
     found: dict[date, Counter[str]] = defaultdict(Counter)
-    rows: list[Any] = list(await execute(db, union_all(*parts)))
+    rows: list[Any] = list(await execute(db, sa.union_all(*parts)))
     for sign, day, *counted in rows:
         for name, value in zip(MEASURE_NAMES, counted, strict=True):
             found[day][name] += sign * value
@@ -276,7 +262,7 @@ async def read_exact_figures(db: AsyncSession, territory: Territory, start: date
     return reduce(add, (Figures.of(row, {day: row["accompagnements"]}) for day, row in told), Figures())
 
 
-def select_counted(territory: Territory, start: date, end: date) -> list[ColumnElement[bool]]:
+def select_counted(territory: Territory, start: date, end: date) -> list[sa.ColumnElement[bool]]:
     """Make the conditions for the comptes rendus of a territory in [start, end[ that count."""
     where = [CRA.c.date >= start, CRA.c.date < end, _COUNTED]
     if territory.departements is not None:
@@ -284,12 +270,12 @@ def select_counted(territory: Territory, start: date, end: date) -> list[ColumnE
     return where
 
 
-async def _read_counts(db: AsyncSession, query: Executable) -> dict[Any, int]:
+async def _read_counts(db: AsyncSession, query: sa.Executable) -> dict[Any, int]:
     found: list[Any] = list(await execute(db, query))
     return dict(found)
 
 
-def _select_own(author_id: str, start: date, end: date, tag: str = "") -> tuple[ColumnElement[bool], ...]:
+def _select_own(author_id: str, start: date, end: date, tag: str = "") -> tuple[sa.ColumnElement[bool], ...]:
     mine = (CRA.c.author_id == author_id, CRA.c.date >= start, CRA.c.date < end, _COUNTED)
     return (*mine, has_tag(CRA.c.id, tag)) if tag else mine
 
@@ -310,7 +296,7 @@ class _Reading(NamedTuple):
     days: Sequence[_Days]
 
 
-_ONCE: ColumnElement[int] = literal_column("1").label("times")
+_ONCE: sa.ColumnElement[int] = sa.literal_column("1").label("times")
 
 
 def _plan_reading(start: date, end: date) -> _Reading:

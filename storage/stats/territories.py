@@ -14,22 +14,7 @@ from itertools import repeat
 from operator import add
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    Subquery,
-    and_,
-    case,
-    cast,
-    distinct,
-    exists,
-    func,
-    literal_column,
-    or_,
-    select,
-    union_all,
-)
+import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,7 +27,7 @@ from storage.people import Person
 from storage.stats import Figures, privacy, select_counted
 
 _M, _PERSON = CRA_MONTH.c, col(Person.id)
-_WHERE = func.coalesce(CRA.c.departement_structure, "")
+_WHERE = sa.func.coalesce(CRA.c.departement_structure, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +55,11 @@ class SharedTag:
 
     numbers: Mapping[str, int]
 
-    def select(self, territory: Territory, span: MonthSpan) -> list[ColumnElement[bool]]:
+    def select(self, territory: Territory, span: MonthSpan) -> list[sa.ColumnElement[bool]]:
         """Make the conditions for reports of these days, not deleted, that have the tag of the département in which
         they count."""
         counted = select_counted(territory, span.start, min(span.end, span.until))
-        own = case(self.numbers, value=CRA.c.departement_structure, else_=0)
+        own = sa.case(self.numbers, value=CRA.c.departement_structure, else_=0)
         return [*counted, CRA.c.departement_structure.in_(self.numbers), is_tagged(CRA.c.id, own)]
 
 
@@ -83,18 +68,18 @@ async def count_tagged_months(
 ) -> list[privacy.MonthCount]:
     """Count every département in every month, of the reports with a tag alone."""
     month = month_of(dialect(db)).label("month")
-    rows = select(CRA.c.author_id, _WHERE.label("departement"), month, *MEASURE_SUMS.values())
-    each = (
-        rows.where(*tag.select(territory, span)).group_by(CRA.c.author_id, _WHERE, literal_column("month")).subquery()
-    )
+    rows = sa.select(CRA.c.author_id, _WHERE.label("departement"), month, *MEASURE_SUMS.values())
+    tagged = rows.where(*tag.select(territory, span))
+    each = tagged.group_by(CRA.c.author_id, _WHERE, sa.literal_column("month")).subquery()
     told = _select_told({name: each.c[name] for name in MEASURE_NAMES})
-    query = select(each.c.departement, each.c.month, func.count(), *told).group_by(each.c.departement, each.c.month)
+    where = each.c.departement, each.c.month
+    query = sa.select(*where, sa.func.count(), *told).group_by(*where)
     return _make_counts(await execute(db, query))
 
 
 async def count_tagging_conseillers(db: AsyncSession, territory: Territory, span: MonthSpan, tag: SharedTag) -> int:
     """Count the conseillers who have a report with a tag in a territory."""
-    query = select(func.count(distinct(CRA.c.author_id))).where(*tag.select(territory, span))
+    query = sa.select(sa.func.count(sa.distinct(CRA.c.author_id))).where(*tag.select(territory, span))
     return int((await execute(db, query)).scalar_one())
 
 
@@ -102,17 +87,17 @@ async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) 
     """Count every département of a territory in every month, in one statement, so that a report filed meanwhile is in
     all figures or in none."""
     keys = (_M.departement, _M.month)
-    active = func.count(case((_M.accompagnements > 0, 1)))
-    whole = select(*keys, active, *_select_told({name: _M[name] for name in MEASURE_NAMES}))
+    active = sa.func.count(sa.case((_M.accompagnements > 0, 1)))
+    whole = sa.select(*keys, active, *_select_told({name: _M[name] for name in MEASURE_NAMES}))
     parts = [whole.where(_M.month >= span.start, _M.month < span.closed, *_select_there(territory)).group_by(*keys)]
     if span.is_open:
         late = _select_late(territory, span)
-        left = {name: _M[name] - func.coalesce(late.c[name], 0) for name in MEASURE_NAMES}
-        active = func.count(case((left["accompagnements"] > 0, 1)))
-        begun = select(*keys, active, *_select_told(left)).select_from(CRA_MONTH.outerjoin(late, _is_same_row(late)))
+        left = {name: _M[name] - sa.func.coalesce(late.c[name], 0) for name in MEASURE_NAMES}
+        active = sa.func.count(sa.case((left["accompagnements"] > 0, 1)))
+        begun = sa.select(*keys, active, *_select_told(left)).select_from(CRA_MONTH.outerjoin(late, _is_same_row(late)))
         this = (_M.month == span.closed, *_select_there(territory))
         parts.append(begun.where(*this).group_by(*keys))
-    return _make_counts(await execute(db, union_all(*parts) if len(parts) > 1 else parts[0]))
+    return _make_counts(await execute(db, sa.union_all(*parts) if len(parts) > 1 else parts[0]))
 
 
 def _make_counts(found: Iterable[Any]) -> list[privacy.MonthCount]:
@@ -126,65 +111,65 @@ async def count_conseillers(db: AsyncSession, territory: Territory, span: MonthS
     if territory == NATION:
         return int((await execute(db, _select_everywhere(span))).scalar_one())
     active = _select_active(territory, span)
-    return int((await execute(db, select(func.count(distinct(active.c.author_id))))).scalar_one())
+    return int((await execute(db, sa.select(sa.func.count(sa.distinct(active.c.author_id))))).scalar_one())
 
 
 async def count_conseillers_of_each(db: AsyncSession, span: MonthSpan) -> dict[str, int]:
     """Count the conseillers of every département who have a compte rendu there."""
     where, who = (active := _select_active(NATION, span)).c.departement, active.c.author_id
-    found: list[Any] = list(await execute(db, select(where, func.count(distinct(who))).group_by(where)))
+    found: list[Any] = list(await execute(db, sa.select(where, sa.func.count(sa.distinct(who))).group_by(where)))
     return dict(found)
 
 
-def _select_everywhere(span: MonthSpan) -> Select[Any]:
+def _select_everywhere(span: MonthSpan) -> sa.Select[Any]:
     """Count the conseillers of the nation, in a third of the time: people are looked up by their months, and left at
     the first."""
     worked = _M.month >= span.start, _M.month < span.closed, _M.accompagnements > 0
-    active: ColumnElement[bool] = exists().where(_M.author_id == _PERSON, *worked)
+    active: sa.ColumnElement[bool] = sa.exists().where(_M.author_id == _PERSON, *worked)
     if span.is_open:
         days = select_counted(NATION, span.closed, span.until)
-        active = or_(active, exists().where(CRA.c.author_id == _PERSON, *days))
-    return select(func.count()).select_from(Person).where(active)
+        active = sa.or_(active, sa.exists().where(CRA.c.author_id == _PERSON, *days))
+    return sa.select(sa.func.count()).select_from(Person).where(active)
 
 
-def _select_active(territory: Territory, span: MonthSpan) -> Subquery:
+def _select_active(territory: Territory, span: MonthSpan) -> sa.Subquery:
     """Select the conseillers active in each département, by whole months and by the days of the open one."""
-    whole = select(_M.author_id, _M.departement).where(_M.month >= span.start, _M.month < span.closed)
+    whole = sa.select(_M.author_id, _M.departement).where(_M.month >= span.start, _M.month < span.closed)
     whole = whole.where(_M.accompagnements > 0, *_select_there(territory))
     if not span.is_open:
         return whole.subquery()
-    days = select(CRA.c.author_id, _WHERE).where(*select_counted(territory, span.closed, span.until))
-    return union_all(whole, days).subquery()
+    days = sa.select(CRA.c.author_id, _WHERE).where(*select_counted(territory, span.closed, span.until))
+    return sa.union_all(whole, days).subquery()
 
 
-def _select_late(territory: Territory, span: MonthSpan) -> Subquery:
+def _select_late(territory: Territory, span: MonthSpan) -> sa.Subquery:
     """Select the comptes rendus of the open month that do not count yet, by conseiller and département: a week at
     most."""
     after = (span.closed + timedelta(days=31)).replace(day=1)
-    late = select(CRA.c.author_id, _WHERE.label("departement"), *MEASURE_SUMS.values())
+    late = sa.select(CRA.c.author_id, _WHERE.label("departement"), *MEASURE_SUMS.values())
     return late.where(*select_counted(territory, span.until, after)).group_by(CRA.c.author_id, _WHERE).subquery()
 
 
-def _is_same_row(late: Subquery) -> ColumnElement[bool]:
-    return and_(late.c.author_id == _M.author_id, late.c.departement == _M.departement)
+def _is_same_row(late: sa.Subquery) -> sa.ColumnElement[bool]:
+    return sa.and_(late.c.author_id == _M.author_id, late.c.departement == _M.departement)
 
 
-def _select_there(territory: Territory) -> list[ColumnElement[bool]]:
+def _select_there(territory: Territory) -> list[sa.ColumnElement[bool]]:
     return [] if territory.departements is None else [_M.departement.in_(territory.departements)]
 
 
-def _select_told(each: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+def _select_told(each: Mapping[str, sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
     """Select how uneven the rows are (storage.stats.privacy), and the sums of CELLS, from each row’s measures."""
     one = list_cells(each)
     uneven = [_unevenness(one[privacy.CELL_INDEX[name]] % 5, least) for name, least in privacy.LEAST.items()]
-    return [*uneven, *list_cells({name: func.sum(value) for name, value in each.items()})]
+    return [*uneven, *list_cells({name: sa.func.sum(value) for name, value in each.items()})]
 
 
-def _unevenness(rest: ColumnElement[int], least: int) -> ColumnElement[int]:
-    return func.sum(case((rest > 1, 2 - least), (rest == 1, 1 - least), else_=0))
+def _unevenness(rest: sa.ColumnElement[int], least: int) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((rest > 1, 2 - least), (rest == 1, 1 - least), else_=0))
 
 
-def list_cells(sums: Mapping[str, Any]) -> list[ColumnElement[Any]]:
+def list_cells(sums: Mapping[str, Any]) -> list[sa.ColumnElement[Any]]:
     """List CELLS, of sums of the measures."""
     derived = dict(sums)
     derived["personnes"] = sums["participants"] + sums["individuels"] + sums["ponctuelles"]
@@ -192,7 +177,7 @@ def list_cells(sums: Mapping[str, Any]) -> list[ColumnElement[Any]]:
     derived["poursuivis"] = reduce(add, (sums[name] for name in SUITES.values()))
     derived["temps"] = reduce(add, (sums[name] for name in MINUTES.values()))
     return [
-        cast(derived[name] // privacy.QUARTER if name in privacy.TIMES else derived[name], BigInteger)
+        sa.cast(derived[name] // privacy.QUARTER if name in privacy.TIMES else derived[name], sa.BigInteger)
         for name in privacy.CELLS
     ]
 

@@ -4,7 +4,7 @@ what came since is in the steps after it.
 Each module declares the tables of a few features, in the words of ``columns``.
 """
 
-from storage.migrations.first_schema import (  # noqa: F401  (they add their tables to the schema)
+from storage.migrations.first_schema import (
     actus,
     cra,
     hotline,
