@@ -127,7 +127,7 @@ def unmarked(text: str) -> str:
     return _MARK.sub("", text).replace(BREAK, "")
 
 
-async def preview(call: Call, edition: str, day: date | None, as_json: bool, markdown: bool) -> int:
+async def preview(call: Call, edition: str, day: date | None, as_json: bool, markdown: bool) -> None:
     """Show a digest: a published one as it is, a draft completed; one that is not begun is made up in a transaction
     that is rolled back."""
     settings, clock = call.settings, call.clock
@@ -145,7 +145,6 @@ async def preview(call: Call, edition: str, day: date | None, as_json: bool, mar
             number = await _number(desk, of, await _chosen(desk, of, day))
             told = await _told(desk, number, of, as_json=as_json, markdown=markdown)
     print(told)
-    return 0
 
 
 async def _number(desk: NewsDesk, edition: Edition, chosen: Digest | Occasion) -> int:
@@ -265,7 +264,7 @@ def _element(piece: DigestPiece, item: Item | None) -> dict[str, Any]:
     }
 
 
-async def export_digest(call: Call, number: int, form: str, output: str | None) -> int:
+async def export_digest(call: Call, number: int, form: str, output: str | None) -> None:
     """Write a digest to the standard output or to a file."""
     if form == "pdf" and not output and sys.stdout.isatty():
         raise OperatorError("Un PDF ne se lit pas dans un terminal : indiquez --output FICHIER.", code=2)
@@ -275,7 +274,6 @@ async def export_digest(call: Call, number: int, form: str, output: str | None) 
         sheet = await read_sheet(desk, await find_digest(desk, number))
     made = _made(sheet, form, settings)
     _hand_over(made, output)
-    return 0
 
 
 def _hand_over(made: bytes, output: str | None) -> None:

@@ -22,7 +22,7 @@ from storage.people import Person, Role, register
 HEADINGS = ("score", "nom", "utilisateur", "rôle", "département")
 
 
-async def search_people(call: Call, query: str, username: str, as_json: bool) -> int:
+async def search_people(call: Call, query: str, username: str, as_json: bool) -> None:
     """Print the people whom somebody would find, best first."""
     async with open_to_read(call.settings) as db:
         viewer = await find_viewer(db, username)
@@ -36,7 +36,6 @@ async def search_people(call: Call, query: str, username: str, as_json: bool) ->
     rows = [_as_row(person, str(hit.score)) for hit in hits if (person := hit.entry.person)]
     table = make_table(HEADINGS, rows, f"{count(len(rows), 'personne')}.")
     write(found, table, as_json=as_json)
-    return 0
 
 
 async def import_contacts(call: Call, file: str, *, dry_run: bool = False) -> int:

@@ -15,7 +15,7 @@ from storage.programs import NAME_MAX, ApiClient
 OFF = "L’interface est éteinte : mettez COOP_API=oui dans les réglages, puis relancez « coop-bot serve »."
 
 
-async def create(call: Call, name: str, as_json: bool) -> int:
+async def create(call: Call, name: str, as_json: bool) -> None:
     """Admit a program, and print its bearer token, which is shown only once."""
     named = " ".join(name.split())
     if not named or len(named) > NAME_MAX or not named.isprintable():
@@ -25,17 +25,15 @@ async def create(call: Call, name: str, as_json: bool) -> int:
         await note(db, AuditAct.API_CLIENT, f"programme:{client.id}", call.clock(), nom=named)
     said = [bearer, "", "Gardez ce jeton en lieu sûr : il n’est montré qu’une fois.", *_say_off(call)]
     write({"id": client.id, "nom": named, "jeton": bearer}, said, as_json=as_json)
-    return 0
 
 
-async def show(call: Call, as_json: bool) -> int:
+async def show(call: Call, as_json: bool) -> None:
     """List the admitted programs."""
     async with open_to_read(call.settings) as db:
         found = await programs.list_clients(db)
     rows = [(client.id, f"{client.created_at.astimezone(PARIS):%d/%m/%Y}", client.name) for client in found]
     table = make_table(("id", "créé le", "nom"), rows, f"{count(len(found), 'jeton')}." if rows else "Aucun jeton.")
     write([_describe(client) for client in found], [*table, *_say_off(call)], as_json=as_json)
-    return 0
 
 
 def _say_off(call: Call) -> Sequence[str]:
@@ -46,7 +44,7 @@ def _describe(client: ApiClient) -> dict[str, str]:
     return {"id": client.id, "nom": client.name, "cree": write_instant(client.created_at)}
 
 
-async def revoke(call: Call, client_id: str) -> int:
+async def revoke(call: Call, client_id: str) -> None:
     """Revoke a program’s token, effective with its next request."""
     async with open_up_to_date(call.settings) as database, database.transaction() as db:
         client = await programs.remove_client(db, client_id.partition(":")[0])
@@ -54,4 +52,3 @@ async def revoke(call: Call, client_id: str) -> int:
             raise OperatorError("Aucun jeton n’a cet identifiant. « coop-bot api list » les montre.")
         await note(db, AuditAct.API_CLIENT, f"programme:{client.id}", call.clock(), nom=client.name, revoque=True)
     print(f"Le jeton de « {client.name} » est révoqué.")
-    return 0

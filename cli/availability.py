@@ -196,7 +196,7 @@ _FIELDS = {
 }
 
 
-async def show_link(call: Call, user: str, as_json: bool) -> int:
+async def show_link(call: Call, user: str, as_json: bool) -> None:
     """Switch somebody’s booking page on and print its address, which stays the same while the page is on."""
     settings = call.settings
     if not settings.secrets:
@@ -208,7 +208,6 @@ async def show_link(call: Call, user: str, as_json: bool) -> int:
             key = await bookings.open_page(db, person.id, bookings.BookingSeal(settings.secrets), call.clock())
     address = address_of(settings, key)
     write({"adresse": address}, [address], as_json=as_json)
-    return 0
 
 
 async def _find_anybody(authors: Authors, user: str) -> Person:

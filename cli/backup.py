@@ -42,7 +42,7 @@ def check_backups(settings: Settings) -> None:
         plan_backups(settings)
 
 
-async def backup(call: Call, file: Path) -> int:
+async def backup(call: Call, file: Path) -> None:
     """Write everything to a new file."""
     settings = call.settings
     await _must_be_ours(settings)
@@ -51,10 +51,9 @@ async def backup(call: Call, file: Path) -> int:
         content = await backups.write_backup(settings.database_url, raw, call.clock(), recipients, _progress())
     print(f"Sauvegarde écrite : {file} ({_size(file)}, étape {content.step}{', chiffrée' if recipients else ''}).")
     print("\n".join(_tell(content)))
-    return 0
 
 
-async def run(call: Call, as_json: bool) -> int:
+async def run(call: Call, as_json: bool) -> None:
     """Make a backup like the scheduled one: write a file in the folder, verify it, delete the oldest."""
     settings, now = call.settings, call.clock()
     await _must_be_ours(settings)
@@ -67,7 +66,6 @@ async def run(call: Call, as_json: bool) -> int:
     await _note(settings, now)
     told = {"file": str(made.path), "rows": made.content.total, "removed": len(made.removed)}
     write(told, _tell_made(made), as_json=as_json)
-    return 0
 
 
 def _tell_made(made: backups.MadeBackup) -> Iterator[str]:
@@ -77,7 +75,7 @@ def _tell_made(made: backups.MadeBackup) -> Iterator[str]:
         yield f"Retirées, plus anciennes : {count(len(made.removed), 'sauvegarde')}."
 
 
-async def check(call: Call, file: Path, identity: Path | None) -> int:
+async def check(call: Call, file: Path, identity: Path | None) -> None:
     """Verify a backup by restoring it into a temporary database."""
     must_be_a_file(file)
     if fault := data_dir_fault(call.settings, make=True):
@@ -85,10 +83,9 @@ async def check(call: Call, file: Path, identity: Path | None) -> int:
     done = await backups.try_backup(file, call.settings.data_dir, _identities(identity))
     print(f"Sauvegarde du {_day(done.content.made_at)}, restaurée pour essai : elle est bonne.")
     print("\n".join(_tell(done.content)))
-    return 0
 
 
-async def restore(call: Call, file: Path, identity: Path | None, erasures: Path | None) -> int:
+async def restore(call: Call, file: Path, identity: Path | None, erasures: Path | None) -> None:
     """Restore a backup into the empty database of the settings."""
     url, keys = call.settings.database_url, _identities(identity)
     must_be_a_file(file)
@@ -101,7 +98,6 @@ async def restore(call: Call, file: Path, identity: Path | None, erasures: Path 
     if again := sum(not one.done_at and not one.cancelled_at for one in erased):
         told = count(again, "effacement")
         print(f"{told} à faire ou à refaire, d’après {erasures} : le bot s’en charge une fois démarré.")
-    return 0
 
 
 async def _make(plan: BackupPlan, now: datetime) -> backups.MadeBackup:

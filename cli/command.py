@@ -31,8 +31,8 @@ def read_clock() -> datetime:
     return now
 
 
-def _finish(work: Coroutine[Any, Any, int]) -> int:
-    code: int = load("cli.environment:run_in_loop")(work)
+def _finish(work: Coroutine[Any, Any, int | None]) -> int | None:
+    code: int | None = load("asyncio:run")(work)
     return code
 
 
@@ -42,7 +42,7 @@ class Call:
 
     env_file: Path | None = None
     clock: Callable[[], datetime] = field(default_factory=lambda: read_clock)
-    finish: Callable[[Coroutine[Any, Any, int]], int] = _finish
+    finish: Callable[[Coroutine[Any, Any, int | None]], int | None] = _finish
     known: "Settings | None" = None
     """The settings, once they were read."""
 
@@ -55,8 +55,8 @@ class Call:
 
 
 def run(ctx: click.Context, where: str) -> int:
-    """Run the function of a command, report what it raises, and return the exit code: 0 done, 1 refused, 2 wrong
-    usage."""
+    """Run the function of a command, report what it raises, and return the exit code: its own, or 0 done, 1 refused,
+    2 wrong usage."""
     call = ctx.ensure_object(Call)
     call.env_file = ctx.find_root().params.get("env_file")
     try:
@@ -65,13 +65,13 @@ def run(ctx: click.Context, where: str) -> int:
         hush()
         check_days(ctx.params)
         done = function(call, **ctx.params)
-        code: int = done if isinstance(done, int) else call.finish(done)
+        code = call.finish(done) if isinstance(done, Coroutine) else done
         sys.stdout.flush()
     except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
         raise
     except Exception as error:
         return _report_failure(error, call.known, is_verbose=ctx.find_root().params.get("verbose", False))
-    return code
+    return code or 0
 
 
 def check_days(params: Mapping[str, object]) -> None:

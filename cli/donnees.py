@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.people import Person
 
 
-async def data(call: Call, username: str, output: Path, force: bool) -> int:
+async def data(call: Call, username: str, output: Path, force: bool) -> None:
     """Write the ZIP of somebody’s data."""
     settings, now = call.settings, call.clock()
     _must_be_free(output, force=force)
@@ -29,7 +29,6 @@ async def data(call: Call, username: str, output: Path, force: bool) -> int:
         except OSError as error:
             raise OperatorError(place_fault(error, output)) from error
     print(f"Données de {person.username} écrites : {output} ({count(lines, 'ligne')}).")
-    return 0
 
 
 async def _write(database: Database, person: Person, now: datetime, path: Path, *, force: bool) -> int:

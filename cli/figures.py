@@ -51,7 +51,7 @@ class FiguresQuestion:
     percent: str
 
 
-async def tell(call: Call, as_json: bool, **question: Any) -> int:
+async def tell(call: Call, as_json: bool, **question: Any) -> None:
     """Print the statistics."""
     asked = FiguresQuestion(**question)
     start, end = interval(asked)
@@ -63,7 +63,6 @@ async def tell(call: Call, as_json: bool, **question: Any) -> int:
         print(json.dumps(as_object(figures, percent), ensure_ascii=False))
     else:
         print("\n".join(load("cli.stats:write_lines")(subject.title, Period(start, end), figures, percent)))
-    return 0
 
 
 def as_object(f: Figures, percent: Percent) -> dict[str, Any]:

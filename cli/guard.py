@@ -10,10 +10,9 @@ from cli.terminal import open_json_list, open_whole
 from cli.texts import open_file, read_lines
 
 
-def guard(_: Call, file: str, as_json: bool) -> int:
+def guard(_: Call, file: str, as_json: bool) -> None:
     """Print where a text contains personal data."""
     look(file, as_json=as_json)
-    return 0
 
 
 def look(name: str, *, as_json: bool) -> None:

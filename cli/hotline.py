@@ -19,7 +19,7 @@ from storage.hotline import TicketState, Urgency, figures
 from storage.hotline.figures import CSV_COLUMNS, Line, TicketSelection
 
 
-async def tickets(call: Call, state: str | None, queue: str | None, as_json: bool) -> int:
+async def tickets(call: Call, state: str | None, queue: str | None, as_json: bool) -> None:
     """Print tickets, for people or programs."""
     settings = call.settings
     chosen, names = choose(settings, state, queue), {code: each.name for code, each in queues(settings).items()}
@@ -27,16 +27,14 @@ async def tickets(call: Call, state: str | None, queue: str | None, as_json: boo
         async with open_up_to_date(settings) as database:
             found = figures.read_ticket_lines(database, chosen)
             await (_as_json(found, told) if as_json else as_table(found, names, told))
-    return 0
 
 
-async def export_tickets(call: Call, state: str | None, queue: str | None, output: str) -> int:
+async def export_tickets(call: Call, state: str | None, queue: str | None, output: str) -> None:
     """Write tickets as CSV to the standard output or to a file, which is replaced."""
     chosen = choose(call.settings, state, queue)
     with open_whole(output) as told:
         async with open_up_to_date(call.settings) as database:
             await _as_csv(figures.read_ticket_lines(database, chosen, CSV_COLUMNS), told)
-    return 0
 
 
 async def _as_json(found: AsyncIterator[Line], told: TextIO) -> None:

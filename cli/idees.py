@@ -11,14 +11,13 @@ from storage import idees
 from storage.idees import SHOWN, Idea, IdeaState
 
 
-async def ideas(call: Call, as_json: bool) -> int:
+async def ideas(call: Call, as_json: bool) -> None:
     """Print the ideas."""
     async with open_to_read(call.settings) as db:
         found = await idees.list_all(db, (*SHOWN, IdeaState.WITHDRAWN))
         votes = await idees.count_votes(db)
     lines = [_line(idea, votes) for idea in found]
     write(lines, _list(lines), as_json=as_json)
-    return 0
 
 
 def _line(idea: Idea, votes: Mapping[int, int]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from storage.kit import COLUMNS, NEEDED, TrackingLine
 from storage.private_files import make_private_file
 
 
-async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> int:
+async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> None:
     """Write the supplier’s file of a lot, or of all orders."""
     if kind == "xlsx" and output == "-":
         raise OperatorError("Un classeur va dans un fichier : ajoutez --output kits.xlsx.", code=2)
@@ -34,12 +34,11 @@ async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> 
         make_private_file(Path(output))
         write_book(Path(output), [HEAD, *lines])
         print(f"Écrit : {output}")
-        return 0
+        return
     with open_whole(output) as told:
         write = begin_csv(told, HEAD)
         for line in lines:
             write([guard(cell) if isinstance(cell, str) else cell for cell in line])
-    return 0
 
 
 async def import_kits(call: Call, file: str, *, dry_run: bool = False) -> int:

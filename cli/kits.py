@@ -14,7 +14,7 @@ from storage import kit, people
 from storage.kit import KitOrder, KitParcel
 
 
-async def kits(call: Call, batch: int | None, as_json: bool) -> int:
+async def kits(call: Call, batch: int | None, as_json: bool) -> None:
     """Print the orders, of one lot or of all."""
     async with open_to_read(call.settings) as db:
         await check_batch(db, batch)
@@ -23,7 +23,6 @@ async def kits(call: Call, batch: int | None, as_json: bool) -> int:
         names = await _name(db, orders)
     lines = [_line(order, names.get(order.user_id or ""), parcels.get(order.number, [])) for order in orders]
     write(lines, _list(lines), as_json=as_json)
-    return 0
 
 
 async def check_batch(db: AsyncSession, batch: int | None) -> None:

@@ -19,13 +19,12 @@ from storage.moderation import Case, CaseState, cases
 AT_ONCE = 500
 
 
-async def show(call: Call, state: str | None, as_json: bool) -> int:
+async def show(call: Call, state: str | None, as_json: bool) -> None:
     """Print the cases, or those in one state."""
     states = [_state(state)] if state is not None else []
     async with open_to_read(call.settings) as db:
         lines = await _lines(db, await cases.list_in_states(db, states))
     write(lines, _table(lines), as_json=as_json)
-    return 0
 
 
 def _state(text: str) -> CaseState:

@@ -21,7 +21,7 @@ from storage.rdv.appointments import find_reports, list_between
 FOREVER = date(9000, 1, 1)
 
 
-async def show(call: Call, user: str, start: date | None, end: date | None, as_json: bool) -> int:
+async def show(call: Call, user: str, start: date | None, end: date | None, as_json: bool) -> None:
     """Print somebody’s appointments on these days, both included, in their time zone; by default all."""
     async with open_to_read(call.settings) as db:
         person = await find_person(db, user)
@@ -31,7 +31,6 @@ async def show(call: Call, user: str, start: date | None, end: date | None, as_j
     found = [describe(rdv, reports.get(rdv.number)) for rdv in rdvs]
     lines = [_line(rdv, reports.get(rdv.number), person, today) for rdv in rdvs]
     write(found, lines or ["Aucun rendez-vous."], as_json=as_json)
-    return 0
 
 
 def _line(rdv: Rdv, report: int | None, person: Person, today: date) -> str:
@@ -68,13 +67,12 @@ def describe(rdv: Rdv, report: int | None) -> Mapping[str, object]:
     }
 
 
-async def show_slots(call: Call, user: str, start: date, end: date, as_json: bool) -> int:
+async def show_slots(call: Call, user: str, start: date, end: date, as_json: bool) -> None:
     """Print the free slots of somebody on these days, both included."""
     async with open_to_read(call.settings) as db:
         person = await find_person(db, user)
         found = await list_free(db, person, call.clock(), Period(bound(start), bound(end) + timedelta(days=1)))
     write([as_object(slot) for slot in found], _lines(person, found), as_json=as_json)
-    return 0
 
 
 def as_object(slot: Slot) -> Mapping[str, str | int]:

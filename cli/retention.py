@@ -13,7 +13,7 @@ from storage.personal_data.declarations import months_before
 from storage.personal_data.retention import LIMITED, count_expired, delete_expired, find_sleeping
 
 
-async def retention(call: Call, dry_run: bool, as_json: bool) -> int:
+async def retention(call: Call, dry_run: bool, as_json: bool) -> None:
     """Count or delete such data, and print the result."""
     settings, now = call.settings, call.clock()
     async with open_up_to_date(settings) as database:
@@ -24,7 +24,6 @@ async def retention(call: Call, dry_run: bool, as_json: bool) -> int:
         else:
             counts = await _sweep(database, settings, now)
     _tell(counts, sleepers, dry_run=dry_run, as_json=as_json)
-    return 0
 
 
 async def _sweep(database: Database, settings: Settings, now: datetime) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ from commands import FEATURES
 from storage import schema
 
 
-async def serve(call: Call) -> int:
+async def serve(call: Call) -> None:
     """Run the bot until it is told to stop."""
     settings = call.settings
     if missing := settings.missing():
@@ -31,4 +31,3 @@ async def serve(call: Call) -> int:
         print(f"coop-bot : {hindrance}", file=sys.stderr)
     await schema.prepare(settings.database_url)
     await app.serve(settings, FEATURES)
-    return 0

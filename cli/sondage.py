@@ -21,7 +21,7 @@ from storage.sondage import Poll, PollState, votes
 from storage.sondage.votes import NamedVote, read_visible_results
 
 
-async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> int:
+async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> None:
     """Write the results of a poll, or each voter’s choice."""
     async with open_to_read(call.settings) as db:
         poll = _must_be(await polls.get_poll(db, number), number)
@@ -31,7 +31,6 @@ async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> i
         write = begin_csv(told, columns)
         for row in rows:
             write(row)
-    return 0
 
 
 def _must_be(poll: Poll | None, number: int) -> Poll:

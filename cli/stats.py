@@ -66,7 +66,7 @@ class _PageContext:
     today: date
 
 
-async def export_stats(call: Call, kind: str, output: str, **question: Any) -> int:
+async def export_stats(call: Call, kind: str, output: str, **question: Any) -> None:
     """Write the requested file, and print where it is."""
     asked, settings, now = FiguresQuestion(**question), call.settings, call.clock()
     start, end = interval(asked)
@@ -78,7 +78,6 @@ async def export_stats(call: Call, kind: str, output: str, **question: Any) -> i
             path = Path(folder) / page.file(kind)
             await _write(db, subject, days, page, path)
         _hand_over(path, output)
-    return 0
 
 
 async def _page(

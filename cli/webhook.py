@@ -24,7 +24,7 @@ THING = "webhook"
 """What the journal calls it."""
 
 
-async def rdv_service_public(call: Call, organisation: int, rotate: bool, revoke: bool, as_json: bool) -> int:
+async def rdv_service_public(call: Call, organisation: int, rotate: bool, revoke: bool, as_json: bool) -> None:
     """Print the address and secret of an organisation, created at the first call; replace the secret, or revoke it."""
     settings = call.settings
     if not settings.secrets:
@@ -33,7 +33,6 @@ async def rdv_service_public(call: Call, organisation: int, rotate: bool, revoke
         change = _revoke if revoke else _rotate if rotate else _open
         told = await change(db, settings, organisation, call.clock())
     write(told, _say(organisation, told), as_json=as_json)
-    return 0
 
 
 Told = Mapping[str, str | None]

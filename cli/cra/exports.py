@@ -16,7 +16,7 @@ from storage.database import Database
 
 async def export_cra(
     call: Call, start: date | None, end: date | None, user: str | None, tag: str | None, kind: str, deleted: bool
-) -> int:
+) -> None:
     """Write the selected reports to the standard output. Raises OperatorError for somebody who is not known."""
     wanted = bulk.ExportFilter(
         start=start, end=end, username=user or None, tag=(tag or "").removeprefix("#"), deleted=deleted
@@ -26,16 +26,14 @@ async def export_cra(
             await check_known(database, user)
         write = writer(open_standard_output(), kind, tags=await bulk.are_there_tags(database))
         await export(database, wanted, write, ProgressBar(sys.stderr, "compte rendu"))
-    return 0
 
 
-async def export_coordination(call: Call, start: date | None, end: date | None) -> int:
+async def export_coordination(call: Call, start: date | None, end: date | None) -> None:
     """Write the reports of coordinateurs to the standard output as CSV, a page at a time."""
     async with open_up_to_date(call.settings) as database:
         write = begin_csv(open_standard_output(), COORDINATION_COLUMNS)
         async for cells in export_lines(database, start, end):
             write(cells)
-    return 0
 
 
 async def check_known(database: Database, username: str) -> None:

@@ -34,7 +34,7 @@ YEARS = 3
 
 async def demo_data(
     call: Call, cras: int, seed: int, authors: int, start: date | None, end: date | None, force: bool
-) -> int:
+) -> None:
     """Write the requested history, or what is missing of it."""
     settings = call.settings
     wanted = _plan(cras, seed, (start, end), call.clock().date())
@@ -49,7 +49,6 @@ async def demo_data(
             )
         added = await _fill(connection, wanted, crowd)
     print(_outcome(wanted, added, len(crowd)))
-    return 0
 
 
 async def _fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[Conseiller]) -> int:

@@ -30,7 +30,7 @@ from storage.people import Person, Role
 from storage.people.transitions import forget_role_notices
 
 
-async def role(call: Call, username: str, wanted: str) -> int:
+async def role(call: Call, username: str, wanted: str) -> None:
     """Give somebody a role, or let it follow from Mattermost again."""
     settings, now, given = call.settings, call.clock(), None if wanted == AUTO else Role(wanted)
     async with open_up_to_date(settings) as database:
@@ -43,7 +43,6 @@ async def role(call: Call, username: str, wanted: str) -> int:
                 await tell(db, Pen(settings, lambda: now, feature.name), [(person, after)], now)
                 await _tell_person(db, Pen(settings, lambda: now, feature.name), person, now)
     print(_outcome(person.username, before, given))
-    return 0
 
 
 async def _give(db: AsyncSession, person: Person, wanted: Role | None, now: datetime) -> None:

@@ -10,14 +10,13 @@ AUTO = "auto"
 """The role that follows from Mattermost: the register gives none."""
 
 
-async def show(call: Call, as_json: bool) -> int:
+async def show(call: Call, as_json: bool) -> None:
     """Print the register by user name."""
     async with open_to_read(call.settings) as db:
         everybody = await people.every(db)
     rows = [(f"@{p.username}", _short(p), ", ".join(p.departements) or "—", p.structure or "—") for p in everybody]
     table = make_table(("nom", "rôle", "départements", "structure"), rows, f"{count(len(rows), 'personne')}.")
     write([_as_object(person) for person in everybody], table, as_json=as_json)
-    return 0
 
 
 def _as_object(person: Person) -> dict[str, object]:

@@ -76,11 +76,10 @@ async def import_structures(call: Call, file: str, *, dry_run: bool = False) -> 
     return 1 if outcome.refused else 0
 
 
-async def export_people(call: Call) -> int:
+async def export_people(call: Call) -> None:
     """Write the register to the standard output, then the waiting lines."""
     async with open_up_to_date(call.settings) as database:
         await write_people(database, open_standard_output())
-    return 0
 
 
 async def write_people(database: Database, out: TextIO) -> None:

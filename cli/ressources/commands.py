@@ -23,7 +23,7 @@ TITLE_SHOWN = 60
 """Letters of a title in a table."""
 
 
-async def search_resources(call: Call, query: str, limit: int, as_json: bool) -> int:
+async def search_resources(call: Call, query: str, limit: int, as_json: bool) -> None:
     """Print the results of a search, best first."""
     async with open_to_read(call.settings) as db:
         found = await search(db, query, limit=limit, patience=None)
@@ -32,7 +32,6 @@ async def search_resources(call: Call, query: str, limit: int, as_json: bool) ->
     hits = [{"id": hit.resource.id, "titre": hit.resource.titre, "score": hit.score} for hit in found.hits]
     table = make_table(HEADINGS, [_as_row(hit) for hit in found.hits], _sum_up(found))
     write(hits, table, as_json=as_json)
-    return 0
 
 
 async def import_resources(call: Call, file: str, *, dry_run: bool = False) -> int:
@@ -49,12 +48,11 @@ async def import_resources(call: Call, file: str, *, dry_run: bool = False) -> i
     return 1 if outcome.refused else 0
 
 
-async def export_resources(call: Call, kind: str) -> int:
+async def export_resources(call: Call, kind: str) -> None:
     """Write the published resources to the standard output."""
     async with open_up_to_date(call.settings) as database:
         write_line = open_lines(open_standard_output(), kind, COLUMNS, _write_cells)
         await export(database, write_line, ProgressBar(sys.stderr, "fiche"))
-    return 0
 
 
 def _as_row(hit: ResourceHit) -> tuple[str, ...]:

@@ -321,16 +321,11 @@ def run_command(*words: str) -> int:
 
 async def operate(settings: Settings, *words: str, clock: Callable[[], datetime] = utc_now) -> int:
     """Run a command in this loop, as if these settings had been read; errors are raised as they are."""
-    begun: list[Coroutine[Any, Any, int]] = []
-
-    def begin(work: Coroutine[Any, Any, int]) -> int:
-        begun.append(work)
-        return 0
-
-    call = Call(known=settings, clock=clock, finish=begin)
+    begun: list[Coroutine[Any, Any, int | None]] = []
+    call = Call(known=settings, clock=clock, finish=begun.append)
     with patch.object(cli.command, "hush"), cli.main.coop_bot.make_context("coop-bot", list(words), obj=call) as ctx:
         cli.main.coop_bot.invoke(ctx)
-    return await begun.pop()
+    return await begun.pop() or 0
 
 
 async def run_doctor(settings: Settings, token: str = "", features: Sequence[Feature] = FEATURES) -> tuple[int, str]:
