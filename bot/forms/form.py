@@ -18,21 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
-from bot.forms.kinds import (
-    Choice,
-    Clues,
-    DeclaredField,
-    Element,
-    FieldKind,
-    Number,
-    Offered,
-    Picker,
-    Raw,
-    Reference,
-    Text,
-    Unreadable,
-    cut,
-)
+from bot.forms import kinds
 from bot.forms.multiselects import Many
 from bot.texts import quote, typeset
 
@@ -45,14 +31,14 @@ def name_in(step: int, name: str) -> str:
     return name if step == 1 else f"{step}_{name}"
 
 
-def draw_step(step: int, elements: Sequence[Element]) -> list[Element]:
+def draw_step(step: int, elements: Sequence[kinds.Element]) -> list[kinds.Element]:
     """Draw the elements of a form, as a step shows them."""
     if step == 1:
         return list(elements)
     return [element | {"name": name_in(step, str(element["name"]))} for element in elements]
 
 
-def sent_in(step: int, raw: Raw) -> dict[str, Any]:
+def sent_in(step: int, raw: kinds.Raw) -> dict[str, Any]:
     """Return what was sent in a step, by the form’s own element names."""
     if step == 1:
         return dict(raw)
@@ -125,15 +111,15 @@ class Form(BaseModel):
     """Whether it waits as a draft when it could not be accepted; what is not kept never reaches a disk."""
     noun: ClassVar[tuple[str, str]] = ("saisie", "saisies")
     """What one that is not finished is called, and several."""
-    _questions: ClassVar[dict[str, tuple[DeclaredField, FieldKind]]]
-    _pickers: ClassVar[dict[str, tuple[DeclaredField, Picker]]]
+    _questions: ClassVar[dict[str, tuple[kinds.DeclaredField, kinds.FieldKind]]]
+    _pickers: ClassVar[dict[str, tuple[kinds.DeclaredField, kinds.Picker]]]
     _unseen: ClassVar[frozenset[str]]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse at import what Mattermost would refuse in front of the person."""
         cls._questions = {n: (_question(n, f), _kind(f)) for n, f in cls.model_fields.items() if not _is_hidden(f)}
-        cls._pickers = {n: (q, kind) for n, (q, kind) in cls._questions.items() if isinstance(kind, Picker)}
+        cls._pickers = {n: (q, kind) for n, (q, kind) in cls._questions.items() if isinstance(kind, kinds.Picker)}
         cls._unseen = frozenset(cls.model_fields) - cls._questions.keys()
         _FORMS[name_of(cls)] = cls
         texts = [(cls.__name__, cls.title, TITLE_MAX)]
@@ -156,14 +142,14 @@ class Form(BaseModel):
         return cast(Self, cls.model_construct(_fields_set=set(known), **cast(dict[str, Any], known)))
 
     @classmethod
-    def recall(cls, raw: Raw, hidden: Mapping[str, object]) -> Self:
+    def recall(cls, raw: kinds.Raw, hidden: Mapping[str, object]) -> Self:
         """Make the form as somebody left it, valid or not, to show it again."""
         known = {n: kind.recall(question, raw) for n, (question, kind) in cls._questions.items()}
         unseen = {n: _make_reader(cls, n).validate_python(v) for n, v in hidden.items()}
         return cls.draft(**{n: v for n, v in known.items() if v is not None}, **unseen)
 
     @classmethod
-    def parse(cls, raw: Raw, hidden: Mapping[str, object], clues: Clues) -> Self:
+    def parse(cls, raw: kinds.Raw, hidden: Mapping[str, object], clues: kinds.Clues) -> Self:
         """Parse a submission. Raises UserError with a sentence under each faulty field."""
         values: dict[str, Any] = {}
         mistakes: dict[str, str] = {}
@@ -171,7 +157,7 @@ class Form(BaseModel):
         for name, (question, kind) in cls._questions.items():
             try:
                 value = kind.read(question, raw, clues)
-            except Unreadable as problem:
+            except kinds.Unreadable as problem:
                 mistakes |= problem.sentences
                 continue
             if value is not None:
@@ -185,23 +171,24 @@ class Form(BaseModel):
         return cls.model_validate(values | dict(hidden))
 
     @classmethod
-    def trim(cls, raw: Raw) -> dict[str, Any]:
+    def trim(cls, raw: kinds.Raw) -> dict[str, Any]:
         """Return what was sent for the form’s own elements, each value cut to what clients let people type."""
         names = [e for question, kind in cls._questions.values() for e in kind.elements(question) if e in raw]
-        return {name: cut(raw[name]) for name in names}
+        return {name: kinds.cut(raw[name]) for name in names}
 
     @classmethod
-    def tell(cls, raw: Raw) -> dict[str, str]:
+    def tell(cls, raw: kinds.Raw) -> dict[str, str]:
         """Return what was typed, by label, in words; without blank fields."""
         typed = {question.label: (kind, kind.recall(question, raw)) for question, kind in cls._questions.values()}
         return {label: kind.say(value) for label, (kind, value) in typed.items() if value is not None}
 
     @classmethod
-    def summarize(cls, raw: Raw, hidden: Mapping[str, object], today: date) -> str:
+    def summarize(cls, raw: kinds.Raw, hidden: Mapping[str, object], today: date) -> str:
         """Describe what was typed in a few words, to tell drafts apart: « Demander de l’aide : Aidants Connect »; forms
         override it."""
         typed = [(kind, kind.recall(question, raw)) for question, kind in cls._questions.values()]
-        said = [(isinstance(kind, (Choice, Many, Picker)), kind.say(value)) for kind, value in typed if value]
+        listed = (kinds.Choice, Many, kinds.Picker)
+        said = [(isinstance(kind, listed), kind.say(value)) for kind, value in typed if value]
         words = next((word for _, word in sorted(said, key=lambda each: each[0])), "")
         return f"{cls.title} : {quote(words)}" if words else cls.title
 
@@ -212,14 +199,14 @@ class Form(BaseModel):
         return [question.label for question, kind in cls._questions.values() if asked & {*kind.elements(question)}]
 
     @classmethod
-    def find_blank(cls, raw: Raw, clues: Clues) -> dict[str, str]:
+    def find_blank(cls, raw: kinds.Raw, clues: kinds.Clues) -> dict[str, str]:
         """Find the required fields left blank: their labels by element."""
         required = {n: (question, kind) for n, (question, kind) in cls._questions.items() if not question.optional}
         left = {n: question.label for n, (question, kind) in required.items() if kind.recall(question, raw) is None}
         return {cls.element_of(name, clues): label for name, label in left.items()}
 
     @classmethod
-    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+    def problems(cls, values: Mapping[str, Any], clues: kinds.Clues) -> Mapping[str, str]:
         """Return faults of the parsed values (and of the hidden ones, as JSON), a sentence by field name; forms
         override it."""
         return {}
@@ -228,11 +215,11 @@ class Form(BaseModel):
     def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
         """Return the choices of ``Offered`` fields (value → text), by element, from the hidden values; forms override
         it if the choices are not simply in one hidden field."""
-        offered = {question.name: kind for question, kind in cls._questions.values() if isinstance(kind, Offered)}
+        offered = {question.name: kind for question, kind in cls._questions.values() if isinstance(kind, kinds.Offered)}
         return {name: {**kind.first, **(hidden.get(kind.among) or {})} for name, kind in offered.items() if kind.among}
 
     @classmethod
-    def references(cls, raw: Raw) -> set[Reference]:
+    def references(cls, raw: kinds.Raw) -> set[kinds.Reference]:
         """Return the people and channels that were picked, which Mattermost has to confirm."""
         return {found for question, kind in cls._pickers.values() if (found := kind.reference(question, raw))}
 
@@ -241,22 +228,22 @@ class Form(BaseModel):
         return ""
 
     @classmethod
-    def element_of(cls, name: str, clues: Clues) -> str:
+    def element_of(cls, name: str, clues: kinds.Clues) -> str:
         """Return the element under which a fault of a field is shown."""
         question, kind = cls._questions[name]
         return kind.first_element(question, clues) if isinstance(kind, Many) else question.name
 
-    def elements(self, clues: Clues) -> list[Element]:
+    def elements(self, clues: kinds.Clues) -> list[kinds.Element]:
         """Draw the dialog’s elements, filled with the known values."""
         clues = replace(clues, offers=self.offers(self.hidden()))
         known = {n: self.__dict__.get(n) for n in self._questions}
         return [e for n, (question, kind) in self._questions.items() for e in kind.draw(question, known[n], clues)]
 
-    def shown(self, clues: Clues) -> dict[str, Any]:
+    def shown(self, clues: kinds.Clues) -> dict[str, Any]:
         """Return what the dialog initially contains, as if it were sent unchanged; without blanks."""
         return {str(e["name"]): e["default"] for e in self.elements(clues) if e["default"]}
 
-    def known_references(self) -> set[Reference]:
+    def known_references(self) -> set[kinds.Reference]:
         """Return the people and channels that the form already contains."""
         return self.references({question.name: self.__dict__.get(n) for n, (question, _) in self._pickers.items()})
 
@@ -276,20 +263,22 @@ def _is_hidden(field: FieldInfo) -> bool:
     return any(isinstance(m, _Hidden) for m in field.metadata)
 
 
-def _question(name: str, field: FieldInfo) -> DeclaredField:
+def _question(name: str, field: FieldInfo) -> kinds.DeclaredField:
     if not field.title:
         raise TypeError(f"{name} needs a title")
-    return DeclaredField(field.alias or name, field.title, typeset(field.description or ""), not field.is_required())
+    return kinds.DeclaredField(
+        field.alias or name, field.title, typeset(field.description or ""), not field.is_required()
+    )
 
 
-def _kind(field: FieldInfo) -> FieldKind:
-    declared = next((m for m in field.metadata if isinstance(m, FieldKind)), None)
+def _kind(field: FieldInfo) -> kinds.FieldKind:
+    declared = next((m for m in field.metadata if isinstance(m, kinds.FieldKind)), None)
     if declared:
         return declared
     types = [t for t in _types(field.annotation) if t is not NoneType]
     if types and all(isinstance(t, type) and issubclass(t, StrEnum) for t in types):
-        return Choice.of(*types)
-    return Number() if types == [int] else Text()
+        return kinds.Choice.of(*types)
+    return kinds.Number() if types == [int] else kinds.Text()
 
 
 def _types(annotation: Any) -> tuple[Any, ...]:
