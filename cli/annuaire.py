@@ -1,7 +1,7 @@
 """« coop-bot search people » and « import contacts »: the directory, from a terminal."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -143,16 +143,12 @@ def _name(text: str) -> str:
     return text
 
 
-def _or_empty(reader: Callable[[str], str]) -> tables.CellReader:
-    return lambda text: reader(text) if text else ""
-
-
 READERS: Mapping[str, tables.CellReader] = {
     "nom": _name,
     "organisme": _name,
     "fonction": _name,
-    "email": _or_empty(entries.read_email),
-    "telephone": _or_empty(entries.read_phone),
-    "site": _or_empty(entries.read_site),
-    "departement": _or_empty(entries.read_departement),
+    "email": tables.read_if_filled(entries.read_email, ""),
+    "telephone": tables.read_if_filled(entries.read_phone, ""),
+    "site": tables.read_if_filled(entries.read_site, ""),
+    "departement": tables.read_if_filled(entries.read_departement, ""),
 }

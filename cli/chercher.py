@@ -1,9 +1,8 @@
 """« coop-bot search tout »: what somebody would find with « /chercher », from a terminal."""
 
 import sys
-from collections.abc import Sequence
 
-from bot.search import Hit, KindFound, Search, SearchKind, search_all
+from bot.search import Hit, Search, SearchKind, search_all
 from cli.annuaire import find_viewer
 from cli.checks import choose_features
 from cli.command import Call
@@ -14,7 +13,6 @@ from storage.ressources import catalogue
 
 HITS_MAX = 50
 """Of each kind, the best."""
-Found = tuple[SearchKind, Hit]
 
 
 async def search_everything(call: Call, query: str, username: str, as_json: bool) -> int:
@@ -25,7 +23,7 @@ async def search_everything(call: Call, query: str, username: str, as_json: bool
         await catalogue.warm_up(db)  # here nobody is in a hurry
         search = Search(query, viewer, call.clock(), db, call.settings, HITS_MAX, awaited=True)
         found = await search_all(sources, search)
-    ranked = _rank(found)
+    ranked = sorted(((one.kind, hit) for one in found for hit in one.found.hits), key=lambda pair: -pair[1].score)
     rows = [(str(hit.score), kind.name, str(hit.ident), hit.title) for kind, hit in ranked]
     table = make_table(("score", "sorte", "id", "titre"), rows, f"{count(len(rows), 'résultat')}.")
     write([_as_object(kind, hit) for kind, hit in ranked], table, as_json=as_json)
@@ -33,11 +31,6 @@ async def search_everything(call: Call, query: str, username: str, as_json: bool
     if failed:
         print(f"Rien n’a pu être cherché parmi : {', '.join(failed)}.", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _rank(found: Sequence[KindFound]) -> list[Found]:
-    """Order the results of all kinds by score."""
-    return sorted(((one.kind, hit) for one in found for hit in one.found.hits), key=lambda pair: -pair[1].score)
 
 
 def _as_object(kind: SearchKind, hit: Hit) -> dict[str, object]:

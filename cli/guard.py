@@ -11,13 +11,9 @@ from cli.texts import open_file, read_lines
 
 
 def guard(_: Call, file: str, as_json: bool) -> None:
-    """Print where a text contains personal data."""
-    look(file, as_json=as_json)
-
-
-def look(name: str, *, as_json: bool) -> None:
-    """Print the findings in a file. Raises OperatorError, and prints nothing, if it cannot be read to its end."""
-    with open_file(name) as stream, open_whole() as told:
+    """Print where a text contains personal data. Raises OperatorError, and prints nothing, if it cannot be read to its
+    end."""
+    with open_file(file) as stream, open_whole() as told:
         found = ((number, one) for number, line in read_lines(stream) for one in find(line))
         (_as_json if as_json else _in_words)(found, told)
 

@@ -64,11 +64,7 @@ def _span(start: date | None, end: date | None) -> tuple[datetime, datetime]:
     """Return the instants at which the first day begins and the last one ends, in Paris."""
     if start is None or end is None:
         raise OperatorError("De quels jours ? Donnez --from et --to, ou « journal verify ».", code=2)
-    return _midnight(start), _midnight(_after(end))
-
-
-def _after(last: date) -> date:
-    return last + timedelta(days=1) if last < date.max else last
+    return _midnight(start), _midnight(end + timedelta(days=1) if end < date.max else end)
 
 
 def _midnight(day: date) -> datetime:

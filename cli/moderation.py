@@ -61,12 +61,8 @@ def _line(case: Case, count: int, names: Mapping[str, str]) -> dict[str, Any]:
         "reports": count,
         "act": case.act or None,
         "decided_by": names.get(case.decided_by, case.decided_by) or None,
-        "until": _instant(case.until),
+        "until": write_instant(case.until) if case.until else None,
     }
-
-
-def _instant(moment: datetime | None) -> str | None:
-    return write_instant(moment) if moment else None
 
 
 def _table(lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -102,10 +102,6 @@ async def _lost(db: AsyncSession, digest: Digest, issue: Issue) -> Sequence[int]
     return [one.entry for one in await publication.find_quotes(db, digest) if one.post_id in issue.gone]
 
 
-def _desk(office: Office, db: AsyncSession) -> NewsDesk:
-    return NewsDesk(db, office.settings, office.clock())
-
-
 async def _sheet(office: Office, digest: Digest, issue: Issue) -> DigestSheet:
     """Lay out a digest. Raises OperatorError if it would be empty."""
     async with standing(office.database, office.settings, office.clock, digest.number) as desk:
@@ -159,7 +155,7 @@ async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Diges
     """Store the posts that are not stored yet, once even if others do the same, and that the operator published the
     digest. ``shown`` is its layout in the PDF."""
     async with office.database.transaction() as db:
-        desk = _desk(office, db)
+        desk = NewsDesk(db, office.settings, office.clock())
         found = await begin_digest(desk, digest.number)
         if found.state in OUT:
             return

@@ -41,6 +41,11 @@ CellReader = Callable[[str], Any]
 """Reads a cell, without blanks around it nor the apostrophe that guards it. Raises ValueError."""
 
 
+def read_if_filled(reader: CellReader, empty: object = None) -> CellReader:
+    """Make a reader that reads an empty cell as ``empty``."""
+    return lambda text: reader(text) if text else empty
+
+
 def read_columns(line: Cells, readers: Mapping[str, CellReader]) -> tuple[dict[str, Any], list[str]]:
     """Parse the columns of a line, and return the values and the faults of those that are wrong."""
     values, faults = dict[str, Any](), list[str]()

@@ -35,7 +35,7 @@ class Triggers:
         """Return the client's half and the whole trigger id, which the integration gets."""
         client = new_id()
         base = f"{client}:{user_id}:{self._now()}:"
-        return client, _encode(f"{base}{self._signature(base)}")
+        return client, base64.b64encode(f"{base}{self._signature(base)}".encode()).decode()
 
     def read(self, trigger_id: str) -> tuple[str, str]:
         """Return the client's half and the person of a trigger id, or refuse it."""
@@ -66,10 +66,6 @@ class Triggers:
 
     def _now(self) -> int:
         return now_ms() + self._ahead
-
-
-def _encode(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
 
 
 def _decode(text: str, error: str) -> bytes:

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.guard import look
+from cli.command import Call
+from cli.guard import guard
 from tests.support.workplace import elsewhere, run_command
 
 __all__ = ["elsewhere"]
@@ -75,14 +76,14 @@ def test_a_large_file_is_not_held_in_memory(elsewhere: Path, capsys: Capture) ->
     """What is found is, once, by the terminal that it is shown in: here there is little of it."""
     line = "Atelier du 12/03/2026, 8 participants, tout va bien à Vaulx-en-Velin.\n"
     (elsewhere / "t.txt").write_text(line + "06 12 34 56 78", "utf-8")
-    look("t.txt", as_json=True)
+    guard(Call(), "t.txt", as_json=True)
     capsys.readouterr()
     (elsewhere / "t.txt").write_text(line * 20_000 + "06 12 34 56 78", "utf-8")
     peaks = []
     for _ in range(3):  # what else is kept in this process meanwhile is kept once
         tracemalloc.start()
         try:
-            look("t.txt", as_json=True)
+            guard(Call(), "t.txt", as_json=True)
             peaks.append(tracemalloc.get_traced_memory()[1])
         finally:
             tracemalloc.stop()

@@ -85,7 +85,7 @@ def _one(dice: random.Random, weights: Mapping[K, float]) -> K:
 
 
 def _say(dice: random.Random, activite: Activite, themes: Mapping[str, float]) -> SaidRow:
-    count = _participants(dice) if activite is Activite.COLLECTIF else 1
+    count = round(dice.triangular(2, 12, 6)) if activite is Activite.COLLECTIF else 1
     canal = _one(dice, _CANAUX)
     ages, statuts = _public(dice, count)
     suites = _suites(dice, activite, count)
@@ -100,10 +100,6 @@ def _say(dice: random.Random, activite: Activite, themes: Mapping[str, float]) -
     elsewhere = canal in (Canal.AUTRE, Canal.DOMICILE)
     values = (bits(asked), _one(dice, _MINUTES[activite]), source.value, 1)
     return dice.randint(1, 3) if elsewhere else 0, (canal.value, activite.value, count, recurrents, *counts, *values)
-
-
-def _participants(dice: random.Random) -> int:
-    return round(dice.triangular(2, 12, 6))
 
 
 def _public(dice: random.Random, count: int) -> tuple[dict[Age, int], dict[Statut, int]]:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.french import Period, group
 from cli.command import Call
-from cli.demo_data.rows import NATIVE, ROW_COLUMNS, TEXT, Conseiller, Dialect, HistoryPlan, SqlRow, conseillers, rows
+from cli.demo_data.rows import NATIVE, ROW_COLUMNS, TEXT, Conseiller, HistoryPlan, SqlRow, conseillers, rows
 from cli.errors import OperatorError
 from cli.terminal import ProgressBar
 from config.programme import FIRST_DAY
@@ -96,18 +96,11 @@ def _say(count: int) -> str:
 ROWS_AT_ONCE = 25_000
 _LAST = 999_999_999
 _INSERT = f"INSERT INTO cra ({', '.join(ROW_COLUMNS)}) VALUES ({', '.join('?' * len(ROW_COLUMNS))})"  # noqa: S608
-# The cache holds the pages being filled, of each author and département; the file’s own is 2 MB.
-_PRAGMAS = ("PRAGMA cache_size = -65536",)
 
 
 def open_engine(database_url: str) -> AbstractAsyncContextManager[AsyncEngine]:
     """Open an engine without the bot’s statement timeout."""
     return schema.open_engine(database_url, {"jit": "off"})
-
-
-def dialect(connection: AsyncConnection) -> Dialect:
-    """Return how rows are written for this database."""
-    return TEXT if connection.dialect.name == "sqlite" else NATIVE
 
 
 async def real_reports(connection: AsyncConnection) -> bool:
@@ -123,7 +116,7 @@ async def fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: Sequence
     done = await count_stored(connection, wanted)
     await connection.commit()
     yield done
-    source = rows(wanted, crowd, dialect(connection), done)
+    source = rows(wanted, crowd, TEXT if connection.dialect.name == "sqlite" else NATIVE, done)
     while done < wanted.count:
         numbers = range(done, min(done + ROWS_AT_ONCE, wanted.count))
         await add(connection, wanted, source, numbers)
@@ -148,8 +141,9 @@ async def count_stored(connection: AsyncConnection, wanted: HistoryPlan) -> int:
 
 async def prepare(connection: AsyncConnection) -> None:
     """Prepare a connection for many writes."""
-    for pragma in _PRAGMAS if connection.dialect.name == "sqlite" else ():
-        await connection.execute(text(pragma))
+    if connection.dialect.name == "sqlite":
+        # For the pages being filled, of each author and département; the file’s own cache is 2 MB.
+        await connection.execute(text("PRAGMA cache_size = -65536"))
     await connection.commit()
 
 

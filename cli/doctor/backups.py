@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 
 from bot.french import plural
 from cli.backup import plan_backups
-from cli.doctor.findings import CheckFindings
+from cli.doctor.findings import CheckFindings, say_moment
 from cli.environment import open_database
 from cli.errors import OperatorError
 from cli.faults import folder_fault
 from config.settings import Settings
-from config.time import PARIS
 from storage import claims, work
 from storage.backup import LAST_GOOD
 
@@ -50,21 +49,17 @@ async def _last(settings: Settings, findings: CheckFindings, now: datetime) -> N
     if good is None and not why:
         findings.note(f"Sauvegarde : aucune encore, la première à {settings.backup_at} h (ou « coop-bot backup run »).")
     elif good is None or good < now - OLD:
-        told = f"la dernière bonne est du {_moment(good)}" if good else "aucune bonne encore"
+        told = f"la dernière bonne est du {say_moment(good)}" if good else "aucune bonne encore"
         findings.fault(
             f"Sauvegarde : {told}.{why} Pour en faire une et voir ce qui ne va pas : « coop-bot backup run »."
         )
     else:
         kept = plural(settings.backup_keep, "gardée")
         findings.well(
-            f"Sauvegarde du {_moment(good)}, restaurée pour essai ; {settings.backup_dir}, {kept} au plus.{why}"
+            f"Sauvegarde du {say_moment(good)}, restaurée pour essai ; {settings.backup_dir}, {kept} au plus.{why}"
         )
 
 
 def _whole(error: str) -> str:
     """Return what stands in the table, where a long sentence is cut."""
     return error if error.endswith(".") else f"{error}…"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(PARIS):%d/%m/%Y à %H h %M}"

@@ -11,7 +11,7 @@ import aiohttp
 from bot.capabilities import NEWEST_TRIED
 from bot.errors import ChatError
 from bot.french import join
-from bot.mattermost import AioClient, ChatChannel, ChatUser, Mattermost
+from bot.mattermost import AioClient, ChatUser, Mattermost
 from bot.mattermost.client import API
 from cli.admin import Admin, TeamIdentity
 from cli.checks import explain_old_server
@@ -222,7 +222,7 @@ async def rooms(client: AioClient, settings: Settings, admin_token: str, finding
     finally:
         if looks is not client:
             await looks.close()
-    if taken := [canal for canal, found in there if _is_of_others(found)]:
+    if taken := [canal for canal, found in there if found and found.is_private]:
         findings.fault(
             f"Un canal privé dont le bot n’est pas membre a l’adresse prévue pour {_name(taken)} : le bot n’y écrit et "
             "n’y lit rien. S’il est à vous, ajoutez-y le bot ; sinon, donnez un autre nom au canal prévu (/canaux "
@@ -233,10 +233,6 @@ async def rooms(client: AioClient, settings: Settings, admin_token: str, finding
 async def _table(settings: Settings) -> Mapping[str, PlannedChannel]:
     async with open_database(settings) as database, database.transaction(writes=False) as db:
         return await list_planned(db, settings)
-
-
-def _is_of_others(found: ChatChannel | None) -> bool:
-    return found is not None and found.is_private
 
 
 def _name(taken: Sequence[PlannedChannel]) -> str:

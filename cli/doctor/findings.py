@@ -2,8 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from cli.terminal import count
+from config.time import PARIS
+
+
+def say_moment(moment: datetime) -> str:
+    """Write an instant, in Paris, to the minute."""
+    return f"{moment.astimezone(PARIS):%d/%m/%Y à %H h %M}"
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from bot.retries import ClockSkew
 from bot.spool import ASIDE
 from bot.visitors import is_near
 from cli.checks import command_token_fault
-from cli.doctor.findings import CheckFindings
+from cli.doctor.findings import CheckFindings, say_moment
 from cli.environment import open_database
 from cli.errors import OperatorError
 from cli.faults import as_sentence, data_dir_fault
@@ -20,7 +20,6 @@ from cli.rights import RightsNeeded
 from cli.terminal import count
 from commands.moderation.rules import handlers
 from config.settings import Settings
-from config.time import PARIS
 from config.visio import VisioKind
 from storage import canaux, outbox, people, private_files, schema, work
 from storage.database import async_url
@@ -208,9 +207,9 @@ async def webhooks(settings: Settings, findings: CheckFindings, now: datetime) -
 
 def _say_webhook(one: Webhook, findings: CheckFindings, now: datetime) -> None:
     name = f"RDV Service Public, organisation {one.organisation}"
-    last = f"dernier envoi le {_say_moment(one.last_at)}" if one.last_at else "aucun envoi reçu"
+    last = f"dernier envoi le {say_moment(one.last_at)}" if one.last_at else "aucun envoi reçu"
     if one.refused_at and one.refusal and (one.last_at is None or one.last_at < one.refused_at):
-        refused = f"{count(one.refused, 'envoi refusé', 'envois refusés')}, le dernier le {_say_moment(one.refused_at)}"
+        refused = f"{count(one.refused, 'envoi refusé', 'envois refusés')}, le dernier le {say_moment(one.refused_at)}"
         findings.fault(f"{name} : {last} ; {refused} : {one.refusal.label}. {_MENDED[one.refusal]}")
     elif one.last_at is None or one.last_at < now - QUIET:
         findings.note(f"{name} : {last}. Vérifiez l’adresse et l’abonnement « rdv » à RDV Service Public.")
@@ -282,10 +281,6 @@ _MENDED = {
     "« coop-bot webhook rdv-service-public ».",
     DeliveryRefusal.UNREADABLE: "Une nouvelle version du bot sait peut-être le lire.",
 }
-
-
-def _say_moment(moment: datetime) -> str:
-    return f"{moment.astimezone(PARIS):%d/%m/%Y à %H h %M}"
 
 
 async def next_steps(settings: Settings) -> Sequence[str]:

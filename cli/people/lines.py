@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from cli.tables import CellReader, Cells, read_columns, refuse_faults
+from cli.tables import CellReader, Cells, read_columns, read_if_filled, refuse_faults
 from config.text import fold, guard
 from storage.communes import get_commune
 from storage.cra import files
 from storage.cra.files import BadLineError
-from storage.people import Awaited, Person, Role, Structure, zone_in
+from storage.people import Awaited, Person, Structure, zone_in
 from storage.people.person import read_departements, read_role
 from storage.people.register import Employers, read_siret
 
@@ -84,23 +84,11 @@ def _read(line: Cells, readers: Mapping[str, CellReader]) -> dict[str, Any]:
     return values
 
 
-def _username(text: str) -> str | None:
-    return files.read_username(text) if text else None
-
-
 def _email(text: str) -> str | None:
     address = files.make_text_reader(254)(text)
     if address and not _EMAIL.fullmatch(address):
         raise ValueError(f"« {address} » n’est pas une adresse électronique")
     return address.lower() if address else None
-
-
-def _role(text: str) -> Role | None:
-    return read_role(text) if text else None
-
-
-def _siret(text: str) -> str | None:
-    return read_siret(text) if text else None
 
 
 def _commune(text: str) -> str | None:
@@ -111,30 +99,26 @@ def _commune(text: str) -> str | None:
     return code
 
 
-def _day(text: str) -> date | None:
-    return files.read_day(text) if text else None
-
-
 def _need(reader: CellReader) -> CellReader:
     return lambda text: reader(files.read_needed_text(text))
 
 
 _READERS: Mapping[str, CellReader] = {
-    "username": _username,
+    "username": read_if_filled(files.read_username),
     "prenom": files.make_text_reader(80),
     "nom": files.make_text_reader(80),
     "email": _email,
-    "role": _role,
+    "role": read_if_filled(read_role),
     "structure": files.make_text_reader(200),
-    "siret": _siret,
+    "siret": read_if_filled(read_siret),
     "code_commune": _commune,
     "departement": read_departements,
-    "arrivee": _day,
-    "depart": _day,
+    "arrivee": read_if_filled(files.read_day),
+    "depart": read_if_filled(files.read_day),
 }
 _STRUCTURE_READERS: Mapping[str, CellReader] = {
     "nom": _need(files.make_text_reader(200)),
-    "siret": _need(_siret),
+    "siret": _need(read_siret),
     "code_commune": _commune,
 }
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli.journal import note
 from cli.ressources.lines import GONE, THEMES_JOINED_BY
-from cli.tables import Cells, Complain, LineCounts, LineImport, refuse_faults, sum_up, take_turn
+from cli.tables import Cells, Complain, LineCounts, LineImport, read_if_filled, refuse_faults, sum_up, take_turn
 from config.ressources import LISTS, choice_of
 from config.themes import bits, theme_of
 from storage import people
@@ -225,13 +225,13 @@ def _short(most: int, text: str) -> str:
 READERS: Mapping[str, Callable[[str], Any]] = {
     "titre": _title,
     "description": _description,
-    "url": lambda text: read_link(text) if text else "",
+    "url": read_if_filled(read_link, ""),
     "categorie": partial(_choice, "categorie"),
     "themes": _themes,
     "type": partial(_choice, "type"),
     "licence": partial(_short, resources.LICENCE_MAX),
-    "auteur": lambda text: files.read_username(text) if text else "",
-    "date": lambda text: files.read_day(text) if text else None,
+    "auteur": read_if_filled(files.read_username, ""),
+    "date": read_if_filled(files.read_day),
     "niveau": partial(_choice, "niveau"),
     "public": partial(_choice, "public"),
     "source": partial(_short, resources.SOURCE_MAX),

@@ -1,8 +1,5 @@
 """Who answers at the public address of a bot, asked from here."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import aiohttp
 from aiohttp import web
 
@@ -11,10 +8,8 @@ from cli.setup.slash import PATH
 _AWAY = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
-@asynccontextmanager
-async def _session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
-        yield session
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5))
 
 
 async def answers(public_url: str) -> bool:

@@ -87,14 +87,10 @@ async def add_members(call: Call) -> object:
     people = [call.state.users.get(user_id) for user_id in ids]
     if None in people and not (graceful and call.world.caps.batch_can_be_graceful):
         raise ApiError("api.team.user.missing_account", 404)
-    rows = [_joined(call, team, user) if user else None for user in people]
+    rows = [team_member_json(join_team(call.world, team, user, call.user)) if user else None for user in people]
     if not graceful:
         return created(rows)
     return created([_graceful_row(user_id, row) for user_id, row in zip(ids, rows, strict=True)])
-
-
-def _joined(call: Call, team: Team, user: User) -> dict[str, Any]:
-    return team_member_json(join_team(call.world, team, user, call.user))
 
 
 def _graceful_row(user_id: str, row: dict[str, Any] | None) -> dict[str, Any]:

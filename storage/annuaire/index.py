@@ -213,7 +213,7 @@ class DirectoryIndex:
         found = self._all(viewer) if not terms else self._by_terms(viewer, terms)
         here = frozenset(viewer.departements)
         hits = [DirectoryHit(self.entries[place], round(score)) for place, score in found.items()]
-        return sorted(hits, key=lambda hit: _rank_hit(hit, here))
+        return sorted(hits, key=lambda hit: (-hit.score, hit.entry.departements.isdisjoint(here), hit.entry.order))
 
     def skilled(self, viewer: Person, query: str) -> list[DirectoryHit]:
         """Find who declared the skill that a query names and may be asked about it; never the person who asks."""
@@ -300,10 +300,6 @@ def _find_departements(query: str) -> Iterator[str]:
     for place in (found.place, *found.choices):
         if place is not None:
             yield place.commune.departement.lower()
-
-
-def _rank_hit(hit: DirectoryHit, here: frozenset[str]) -> tuple[int, bool, tuple[bool, str, str]]:
-    return -hit.score, hit.entry.departements.isdisjoint(here), hit.entry.order
 
 
 AT_ONCE = 50

@@ -189,7 +189,7 @@ async def measure_month(db: AsyncSession, month: date) -> tuple[int, int]:
 async def recount_months(db: AsyncSession, keys: Iterable[MonthKey]) -> None:
     """Recount these rows from the comptes rendus, in the same transaction that changed these."""
     # In one order for everybody, so that no two ever wait for each other.
-    wanted = [asdict(key) | {"end": _next_month(key.month)} for key in sorted(set(keys))]
+    wanted = [asdict(key) | {"end": next_month(key.month)} for key in sorted(set(keys))]
     if not wanted:
         return
     if dialect(db) == "postgresql":  # SQLite has one writer at a time
@@ -197,5 +197,6 @@ async def recount_months(db: AsyncSession, keys: Iterable[MonthKey]) -> None:
     await execute(db, _AGAIN[dialect(db)], wanted)
 
 
-def _next_month(month: date) -> date:
+def next_month(month: date) -> date:
+    """Return the first day of the month after the one that begins then."""
     return (month + timedelta(days=31)).replace(day=1)

@@ -25,6 +25,7 @@ from storage.cra.months import (
     THEME_BITS,
     list_measures,
     month_of,
+    next_month,
 )
 from storage.cra.queries import PRACTICE_TABLE
 from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Duree, Statut, Suite
@@ -305,21 +306,17 @@ def _plan_reading(start: date, end: date) -> _Reading:
     if start >= end:
         return _Reading(start, start, ())
     first, last = start.replace(day=1), (end - timedelta(days=1)).replace(day=1)
-    before, after = _Days(-1, first, start), _Days(-1, end, _next_month(last))
+    before, after = _Days(-1, first, start), _Days(-1, end, next_month(last))
     if first == last:
         return _take_month(_Days(1, start, end), (before, after), first)
-    head = _take_month(_Days(1, start, _next_month(first)), (before,), first)
+    head = _take_month(_Days(1, start, next_month(first)), (before,), first)
     tail = _take_month(_Days(1, last, end), (after,), last)
-    from_, to = head.first if head.last > head.first else _next_month(first), tail.last
+    from_, to = head.first if head.last > head.first else next_month(first), tail.last
     return _Reading(from_, to, (*head.days, *tail.days))
 
 
 def _take_month(wanted: _Days, others: Sequence[_Days], month: date) -> _Reading:
     others = [days for days in others if days.start < days.end]
     if sum((days.end - days.start).days for days in others) < (wanted.end - wanted.start).days:
-        return _Reading(month, _next_month(month), others)
+        return _Reading(month, next_month(month), others)
     return _Reading(month, month, (wanted,))
-
-
-def _next_month(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
