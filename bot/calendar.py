@@ -41,7 +41,7 @@ def is_working_day(day: date, departement: str | None = None) -> bool:
 
 
 def working_days_before(day: date, count: int, departement: str | None = None) -> date:
-    """The day so many working days earlier."""
+    """Return the day that many working days earlier."""
     while count:
         day -= timedelta(days=1)
         count -= is_working_day(day, departement)
@@ -122,7 +122,7 @@ class OfficeHours:
         return year.closes[last] if last >= 0 and at < year.closes[last] else None
 
     def next_opening(self, at: datetime) -> datetime:
-        """The first moment from then on at which it is open: that moment itself if it is."""
+        """Return the first moment from ``at`` on at which it is open: ``at`` itself if it is open then."""
         number = self._year(at)
         year = _windows(self, number)
         following = bisect_right(year.closes, at)
@@ -132,7 +132,7 @@ class OfficeHours:
         return max(at.astimezone(UTC), year.opens[following])
 
     def last_closing(self, before: datetime) -> datetime:
-        """The last time it closed by then."""
+        """Return the last moment by ``before`` at which it closed."""
         number = self._year(before)
         last = bisect_right(_windows(self, number).closes, before) - 1
         while last < 0:
@@ -267,7 +267,7 @@ class Recurrence:
     hour: time
 
     def __str__(self) -> str:
-        """« chaque vendredi à 9 h », « le premier mercredi du mois à 9 h 30 »."""
+        """Write the rhythm: « chaque vendredi à 9 h », « le premier mercredi du mois à 9 h 30 »."""
         day = WEEKDAYS[self.weekday]
         said = f"le {_SAID[self.nth]} {day} du mois" if self.nth else f"chaque {day}"
         return f"{said} à {say_hour(self.hour)}"
@@ -278,7 +278,7 @@ class Recurrence:
         return self.nth != 0
 
     def after(self, moment: datetime) -> Iterator[Occasion]:
-        """The occasions after that moment, for ever."""
+        """Yield the occasions after a moment, without end."""
         # A holiday moves an occasion by some days at most; it may so be past already.
         day = moment.astimezone(PARIS).date() - timedelta(days=1)
         while True:
@@ -287,11 +287,11 @@ class Recurrence:
             day += timedelta(days=1)
 
     def next(self, moment: datetime) -> Occasion:
-        """The first of them."""
+        """Return the first occasion after a moment."""
         return next(self.after(moment))
 
     def on(self, day: date) -> Occasion:
-        """The occasion that has this day by the rule."""
+        """Return the occasion whose nominal day this is."""
         moved = working_days_before(day, 1) if find_holiday(day) else day
         return Occasion(day, datetime.combine(moved, self.hour, PARIS))
 

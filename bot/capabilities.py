@@ -56,6 +56,7 @@ NEWEST_TRIED = (11, 6)
 
 
 def of_version(text: str) -> Capabilities | None:
-    """The capabilities of « 11.2.0.11.2.0.cff4….false » (X-Version-Id, hello) or « 11.2.0 »."""
+    """Read the capabilities of « 11.2.0.11.2.0.cff4….false » (X-Version-Id, hello) or « 11.2.0 »; None for any other
+    text."""
     found = re.match(r"(\d+)\.(\d+)", text)
     return Capabilities((int(found[1]), int(found[2])), text.endswith(".true")) if found else None

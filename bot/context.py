@@ -149,7 +149,7 @@ class Context:
         return actor
 
     async def posts_about(self, topic: str) -> Sequence[Sent]:
-        """The posts of the messages already sent on a topic, newest first."""
+        """List the posts of the messages already sent on a topic, newest first."""
         return await outbox.find_posts_about(self.db, topic)
 
 

@@ -168,7 +168,7 @@ PAGE_TITLE_MAX = 200
 
 
 def parse_title(body: bytes, kind: str) -> str:
-    """The title of a page, of that content type; "" where it has none."""
+    """Parse the title of a page of that content type; "" where it has none."""
     page = _TitleReader()
     page.feed(body.decode(_charset(kind), "replace"))
     return to_one_line(page.title, PAGE_TITLE_MAX)
@@ -196,7 +196,7 @@ class _TitleReader(HTMLParser):
         self._reads = self._is_read = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A title begins."""
+        """Begin to gather the words of a title."""
         self._reads = tag == "title" and not self._is_read
 
     def handle_endtag(self, tag: str) -> None:
@@ -204,5 +204,5 @@ class _TitleReader(HTMLParser):
         self._is_read, self._reads = self._is_read or self._reads, False
 
     def handle_data(self, data: str) -> None:
-        """Some of its words."""
+        """Gather some words of the title."""
         self.title += data if self._reads else ""

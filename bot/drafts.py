@@ -179,7 +179,7 @@ def topic_of_draft(key: str) -> str:
 
 
 def resume_button(key: str) -> Button:
-    """« Reprendre » a draft."""
+    """Make the button that resumes a draft."""
     return Button("Reprendre", Resume(key=key), "primary")
 
 

@@ -78,7 +78,7 @@ class Schedule:
         return None
 
     def next_due(self, now: datetime, zone: ZoneInfo = PARIS) -> datetime | None:
-        """The first time after now that it is due; None when there is none."""
+        """Return the first time after now at which it is due; None if it never is again."""
         return self._in(zone).get_next_fire_time(None, now + _SOON)  # type: ignore[no-any-return]
 
     def period_of(self, due: datetime, zone: ZoneInfo = PARIS) -> str:

@@ -72,7 +72,7 @@ def is_near(address: str) -> bool:
 
 
 def shorten_address(address: str) -> str:
-    """An address as one connection has it: of the sixth version, the half that a household has."""
+    """Reduce an address to what one connection has: of IPv6, the first half, which a whole household shares."""
     found = _read_address(address)
     if found is None:
         return address

@@ -206,7 +206,7 @@ def _read_week_number(found: str, today: date) -> Period | None:
 
 
 def _read_part_of_month(found: str, today: date) -> Period | None:
-    """Some days of a month: « première quinzaine d’octobre », « fin octobre », « 3-15 octobre »."""
+    """Read some days of a month: « première quinzaine d’octobre », « fin octobre », « 3-15 octobre »."""
     bare = _strip_lead(found)
     if match := _PART.fullmatch(bare):
         month = _read_named(match[2], today) or _read_last(match[2], today)
@@ -245,7 +245,7 @@ def _read_week(found: str, today: date) -> Period | None:
 
 
 def _week_from(monday: date, today: date) -> Period:
-    """A week, up to today."""
+    """Return the week that begins on a Monday, up to and including today."""
     return Period(monday, min(monday + _A_WEEK, today + _ONE_DAY))
 
 

@@ -346,7 +346,7 @@ def _is_worth_retry(error: Exception) -> bool | float:
 
 
 def _header_file_name(path: Path) -> str:
-    """The name of a file, without what could end the header it travels in."""
+    """Replace the characters of a file’s name that could end the header it travels in."""
     return "".join(c if c.isprintable() else " " for c in path.name)
 
 

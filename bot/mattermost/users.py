@@ -163,8 +163,8 @@ class UserReads(Calls):
         return isinstance(told, dict) and told.get("RequireEmailVerification") == "true"
 
     async def directory_groups(self, user_id: str = "") -> frozenset[str]:
-        """The names, as they compare, of the directory’s groups that the bot may see: of those that somebody is in, or
-        of all. None where the server has none, which takes a licence, or shows none."""
+        """List the names, folded, of the directory’s groups that the bot may see: those that somebody is in, or all.
+        Empty where the server has no groups, which take a licence, or shows none."""
         if not self.capabilities.directory_groups:
             return frozenset()
         found: set[str] = set()
@@ -178,7 +178,7 @@ class UserReads(Calls):
         return frozenset(found)
 
     async def user(self, user_id: str) -> ChatUser:
-        """An account by id; status 404 when nobody has it."""
+        """Read an account by id. Raises ChatError, with status 404 when nobody has it."""
         return wire.read(wire.User, await self._users.get_user(check_id(user_id))).value
 
     async def user_by_name(self, username: str) -> ChatUser | None:

@@ -115,7 +115,8 @@ async def remove_change_notices(chat: Mattermost, changed: ChatChannel) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """The post of a message, and its channel; ``found`` if an earlier try had made it, ``news`` what else is told."""
+    """The post of a message, and its channel; ``found`` if an earlier try had made it, ``news`` what else the sender is
+    told."""
 
     post_id: str = ""
     channel_id: str = ""
@@ -124,14 +125,14 @@ class DeliveryResult:
 
 
 class UnknownActionError(ChatError):
-    """Another version wrote it down, and this one cannot read it."""
+    """An action was written by another version, and this one cannot read it."""
 
     def __init__(self) -> None:
         super().__init__(400, "unknown_act")
 
 
 async def perform(chat: Mattermost, message: Outgoing, *, again: bool) -> DeliveryResult:
-    """Do it. ``again`` says that a try may have been made before. Raises ChatError."""
+    """Perform the action of a message. ``again`` says that a try may have been made before. Raises ChatError."""
     try:
         act = actions.read_action(message.content)
     except (KeyError, ValueError) as error:
@@ -174,7 +175,8 @@ async def _on_post(chat: Mattermost, act: actions.OnPost) -> None:
 
 
 async def _unless_gone(chat: Mattermost, act: actions.OnPost, call: Callable[[], Awaitable[None]]) -> None:
-    """What stood under a post, or pinned it, is gone with it; the server may say « forbidden » then."""
+    """Make a call about something of a post; do nothing if the post is gone, of which some servers say « forbidden
+    »."""
     try:
         await call()
     except ChatError as error:
@@ -269,7 +271,7 @@ async def find_contradicted(db: AsyncSession, act: actions.ChatAction) -> Collec
 
 
 async def _give_way(db: AsyncSession, act: actions.ChatAction, waiting: Settling, now: datetime) -> Sequence[str]:
-    """The ids of those that end before that act."""
+    """Have an act take back the waiting ones that it contradicts; return the ids of those that it must follow."""
     settles = act.settles
     found = {row.id: earlier for name in (*settles, *act.needs) for row, earlier in waiting.get(name, ())}
     against = {ident for ident, earlier in found.items() if _find_opposed(earlier, settles)}

@@ -27,7 +27,8 @@ from storage.round_trips import SharedQuestions
 
 
 class OutboxTable:
-    """Taking messages, and noting what became of them; ``look`` is called once something is to be taken at once."""
+    """Takes messages from the table, and notes there what became of them; ``look`` is called when something is due at
+    once."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime], look: Callable[[], None]) -> None:
         self._clock = clock
@@ -38,7 +39,7 @@ class OutboxTable:
         self._older: SharedQuestions[Outgoing, Sequence[str]] = SharedQuestions(self._find_older)
 
     async def due_in(self, share: queue.QueueShare) -> float | None:
-        """Seconds until the next try of any message of a share, 0 when it is due; None when nothing waits."""
+        """Return the seconds until the next message of a share is due, 0 if one is; None when nothing waits."""
         now = self._clock()
         following = await self._transactions.run(lambda db: queue.next_due(db, now, share), writes=False)
         return max(0.0, (following - now).total_seconds()) if following else None
@@ -70,8 +71,8 @@ class OutboxTable:
         return await self._transactions.run(lambda db: queue.is_superseded(db, message), writes=False)
 
     async def older(self, message: Outgoing) -> Sequence[str]:
-        """The messages that come before this one for the same person or channel; none where nobody else could have
-        any."""
+        """Return the ids of the messages that come before this one for the same person or channel; none where no other
+        process could have any."""
         if not self._is_shared or message.crowd or message.where not in {TargetKind.PERSON, TargetKind.CHANNEL}:
             return ()
         return await self._older.ask(message)
@@ -126,7 +127,8 @@ DATABASE_RETRY = 1.0
 
 
 class DeliveryMarks:
-    """What arrived and is not yet written down as such. ``news`` is set once something is that its sender hears of."""
+    """Gathers deliveries, and notes many at once in the table. ``news`` is set when one was noted that its sender is
+    told of."""
 
     def __init__(self, rows: OutboxTable, news: asyncio.Event) -> None:
         self._rows = rows
@@ -171,8 +173,9 @@ class DeliveryMarks:
 
 @dataclass(frozen=True, slots=True)
 class OutboxDependencies:
-    """``first`` is the first pause in seconds after a failure; ``news`` is set when a sender is to be told, ``budget``
-    is how fast what is sent to many leaves, ``leads`` whether others’ messages may be taken."""
+    """What delivering runs with. ``first`` is the first pause in seconds after a failure; ``news`` is set when a sender
+    is to be told, ``budget`` is how fast what is sent to many leaves, ``leads`` whether others’ messages may be
+    taken."""
 
     rows: OutboxTable
     marks: DeliveryMarks
@@ -211,8 +214,8 @@ class AttemptOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AttemptVerdict:
-    """``fault`` is empty when it arrived; else it is to be noted, with the next try (None: given up, and ``news`` to be
-    told of that)."""
+    """The result of a try. ``fault`` is empty when the message arrived; else it is to be noted, with the time of the
+    next try (None: given up, and ``news`` is what its sender is told)."""
 
     outcome: AttemptOutcome
     fault: str = ""
@@ -221,7 +224,7 @@ class AttemptVerdict:
 
 
 class Attempts:
-    """``gate`` and ``doubts`` are what was learned from them: an outage, and whom the server fails at.
+    """Tries to deliver messages. ``gate`` knows of an outage, ``doubts`` of receivers at whom the server fails.
 
     ``is_crowd`` says that these are messages to many: whether they leave is not what /metrics tells of.
     """
@@ -315,7 +318,7 @@ class Attempts:
         return False
 
     def note_answer(self) -> bool:
-        """Mattermost takes messages; True when it did not before."""
+        """Note that Mattermost takes messages; return whether it did not before."""
         was_shut = self.gate.note_answer()
         if was_shut:
             log.info("mattermost_back", crowd=self._is_crowd)
@@ -369,7 +372,8 @@ class Attempts:
         return AttemptVerdict(AttemptOutcome.AWAY, str(error), self._d.clock())
 
     def _doubted(self, letter: LeasedMessage, error: ChatError, began: float) -> AttemptVerdict:
-        """The server answers, and failed at this message: its lane rests a few times, then passes it by."""
+        """Put off a message at which a server that answers failed: a few times its whole lane waits, then others pass
+        it."""
         message, now, fault = letter.message, self._d.clock(), str(error)
         log.warning("message_failed", status=error.status, error_id=error.error_id, attempts=message.attempts)
         DELIVERIES.labels("later").inc()

@@ -14,8 +14,9 @@ from storage.outbox import LEASE, Outgoing, queue
 
 @dataclass(slots=True)
 class LeasedMessage:
-    """``mine_until`` is when the lease ends, in the seconds of the event loop: the clock on the wall may be set back
-    while a message waits its turn. ``again`` says that another try may have made the post already."""
+    """A message in the hands of this process. ``mine_until`` is when its lease ends, in the seconds of the event loop:
+    the clock on the wall may be set back while a message waits its turn. ``again`` says that another try may have made
+    the post already."""
 
     message: Outgoing
     mine_until: float
@@ -41,7 +42,7 @@ class LeasedMessage:
         return self.mine_until - loop_time() >= needed.total_seconds()
 
     def renew(self, not_before: datetime) -> None:
-        """The lease is a whole one again; the row says so."""
+        """Renew the lease, which the row has until then."""
         self.message.not_before = not_before
         self.mine_until = loop_time() + LEASE.total_seconds()
 
@@ -84,7 +85,7 @@ class Backlog:
         return len(self._leases)
 
     def found(self, waiting: Mapping[str, int]) -> None:
-        """So many were in the table from before, by target."""
+        """Count the messages that were in the table before, by target."""
         self._targets.update(waiting)
 
     def add(self, letters: Iterable[LeasedMessage]) -> None:
@@ -97,7 +98,7 @@ class Backlog:
                 self._leases[message.id] = queue.HeldLease(message.id, message.not_before, untried_since)
 
     def returned(self, letter: LeasedMessage) -> None:
-        """A message is back in the table, and due."""
+        """Note that a message is back in the table, and due."""
         self._targets[letter.target] += 1
 
     def holds(self, target: str) -> bool:
@@ -105,17 +106,17 @@ class Backlog:
         return target in self._targets
 
     def oldest(self, count: int) -> list[queue.HeldLease]:
-        """Return so many leases that are to be ended."""
+        """Return that many of the oldest leases, to be ended."""
         return list(islice(self._leases.values(), count))
 
     def released(self, leases: Iterable[queue.HeldLease]) -> None:
-        """Note that these are ended."""
+        """Note that these leases are ended."""
         for lease in leases:
             if self._leases.get(lease.message_id) is lease:
                 del self._leases[lease.message_id]
 
     def taken(self, letter: LeasedMessage) -> None:
-        """A message was taken from the table."""
+        """Note that a message was taken from the table."""
         self._targets[letter.target] -= 1
         if self._targets[letter.target] <= 0:
             del self._targets[letter.target]
@@ -173,7 +174,7 @@ class Lanes:
                 return lane, self._lanes[lane][0]
 
     def done(self, lane: Lane) -> None:
-        """The first message of a taken lane needs nothing more here; the lane goes behind the others."""
+        """Drop the first message of a taken lane, which is finished; the lane goes behind the others."""
         self._forget(self._lanes[lane].popleft())
         self._busy.discard(lane)
         if self._lanes[lane]:
@@ -182,23 +183,23 @@ class Lanes:
             self._drop(lane)
 
     def holds(self, lane: Lane) -> bool:
-        """Return whether something waits in it."""
+        """Return whether something waits in a lane."""
         return lane in self._lanes
 
     def targets(self) -> list[Lane]:
-        """The lanes that have something in them."""
+        """List the lanes in which something waits."""
         return list(self._lanes)
 
     def full(self) -> list[Lane]:
-        """The lanes to which no more should be brought into memory: it is for all."""
+        """List the lanes of which no more should be brought into memory, which is for all."""
         return [lane for lane, letters in self._lanes.items() if len(letters) >= LANE_MAX]
 
     def is_full(self, lane: Lane) -> bool:
-        """Return whether it is one of these."""
+        """Return whether no more of a lane should be brought into memory."""
         return len(self._lanes.get(lane, ())) >= LANE_MAX
 
     def clear(self, *lanes: Lane) -> Sequence[LeasedMessage]:
-        """Take out all that nobody is at, of these lanes or of all."""
+        """Take out and return the messages that no worker is at, of these lanes or of all."""
         out: list[LeasedMessage] = []
         for lane in lanes or list(self._lanes):
             letters = self._lanes[lane]
@@ -213,7 +214,7 @@ class Lanes:
         return out
 
     def all(self) -> Sequence[LeasedMessage]:
-        """Everything still here."""
+        """Return all messages in memory."""
         return [letter for letters in self._lanes.values() for letter in letters]
 
     async def empty(self) -> None:

@@ -23,14 +23,14 @@ Keep = Callable[[Outgoing], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class FileCarrier:
-    """Brings the files of a message to a channel; what it brought is in the row before a post is made with it."""
+    """Brings the files of a message to a channel, and notes in its row which ones before a post is made with them."""
 
     chat: Mattermost
     keep: Keep
     fresh: Fresh
 
     async def bring(self, message: Outgoing, channel_id: str) -> None:
-        """Bring what is neither brought nor left behind. Raises ChatError for what may pass."""
+        """Bring the files that are neither brought nor left behind. Raises ChatError for a failure that may pass."""
         content = message.content
         brought, left = content.setdefault("brought", {}), content.setdefault("left", {})
         limit = None
@@ -64,20 +64,20 @@ class FileCarrier:
             raise ChatError(0, type(error).__name__) from error
 
     async def leave_all(self, message: Outgoing) -> None:
-        """Mattermost drops the files each time: the message goes without."""
+        """Let a message go without its files, which Mattermost drops each time."""
         names = dict.fromkeys(message.content["files"], ("", "dropped"))
         message.content |= {"brought": {}, "left": names}
         await self.keep(message)
 
 
 def text_with_failures(message: Outgoing) -> str:
-    """The words of a message, and one line about what could not come with it."""
+    """Return the words of a message, with a line about the files that could not come with it."""
     words, left = str(message.content["message"]), list(message.content.get("left", {}).values())
     return f"{words}\n\n{typeset(render('fichier/left', left=left))}".strip() if left else words
 
 
 def _safe_file_name(name: str) -> str:
-    """A file’s name as a disk takes it, its ending kept."""
+    """Shorten a file’s name to what a disk takes, and keep its ending."""
     plain = PurePosixPath(name.replace("\\", "/")).name or "fichier"
     stem, dot, ending = plain.rpartition(".")
     room = FILE_NAME_MAX - len(f"{dot}{ending}".encode())
@@ -91,12 +91,12 @@ INSIDE_FOR = 60.0
 INSIDE_MAX = 5000
 """Channels of which that is remembered."""
 DROPPED_MAX = 2
-"""So often a post is made that Mattermost keeps without its files; then it goes without."""
+"""How often a post that Mattermost keeps without its files is made again; then it goes without."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Brings messages to Mattermost; the porter brings the files of others."""
+    """Brings messages to Mattermost; ``porter`` brings their files."""
 
     chat: Mattermost
     porter: FileCarrier
@@ -104,7 +104,7 @@ class Sender:
     """The channels in which the bot was found to be, and when (in the seconds of the event loop)."""
 
     async def send(self, message: Outgoing, *, again: bool) -> DeliveryResult:
-        """``again`` says that a try may have been made before: the channel is searched first. Raises ChatError.
+        """Send a message; if a try may have been made before (``again``), search the channel first. Raises ChatError.
 
         (Within 30 seconds ``pending_post_id`` makes Mattermost itself recognise the message.)
         """
@@ -121,7 +121,8 @@ class Sender:
                 return await self._say(message, message.target, again)
 
     async def _must_be_in(self, channel_id: str) -> None:
-        """Some servers let a bot that administers the team write in private channels of others. Raises ChatError."""
+        """Raise ChatError if the bot is not in a channel: some servers let a bot that administers the team write
+        there."""
         now = loop_time()
         if now - self.inside.get(channel_id, -INSIDE_FOR) < INSIDE_FOR:
             return
@@ -178,12 +179,12 @@ class Sender:
             await self._take_away(post, message)
 
     async def _take_away(self, post: ChatPost, message: Outgoing) -> None:
-        """Mattermost made it without its files: they are brought anew, or left for good."""
+        """Delete a post that Mattermost made without its files, so that they are brought anew, or left for good."""
         message.content |= {"dropped": message.content.get("dropped", 0) + 1, "brought": {}}
         await self.porter.keep(message)
         await self.chat.delete(post.id)
 
 
 def _is_whole(post: ChatPost, message: Outgoing) -> bool:
-    """Return whether it carries all files but those left behind."""
+    """Return whether a post carries all files of its message but those left behind."""
     return len(post.file_ids) == len(message.content.get("files", ())) - len(message.content.get("left", {}))

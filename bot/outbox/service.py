@@ -40,7 +40,8 @@ LONG_AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True)
 class PoolSettings:
-    """How a class is served: by so many workers; more is taken from the table once so few are left in memory.
+    """How a class of messages is served: the number of its workers, and at how few in memory more is taken
+    (``refill``).
 
     ``courtesy``: seconds a message waits at most for what comes before it; people’s since they were written, so that
     those that waited long enough make way for nothing.
@@ -59,7 +60,7 @@ CROWD = PoolSettings(is_crowd=True, workers=2, refill=TAKEN_AT_ONCE // 2, courte
 
 
 class WorkerPool:
-    """``before`` is the pool whose messages go first."""
+    """A class of messages with its workers, gate and lanes; those of the pool ``before`` go first."""
 
     def __init__(
         self, settings: PoolSettings, dependencies: attempts.OutboxDependencies, before: "WorkerPool | None" = None
@@ -177,7 +178,7 @@ class WorkerPool:
             self.call.set()
 
     def _courtesy(self, message: Outgoing) -> float:
-        """Seconds that a message waits at most until nobody is being answered."""
+        """Return the seconds that a message waits at most until nobody is being answered."""
         most = self._settings.courtesy
         waited = 0.0 if self._settings.is_crowd else (self._d.clock() - message.created_at).total_seconds()
         return min(most, max(0.0, most - waited))
@@ -207,7 +208,7 @@ class WorkerPool:
         self._backlog.add(letters)
 
     async def _look(self) -> float:
-        """Take what is due from the table; the seconds until the next look."""
+        """Take what is due from the table; return the seconds until the next look."""
         gate = self._attempts.gate
         if (wait := wait_before_look(gate, self._d.leads)) > 0:
             return wait
@@ -222,7 +223,7 @@ class WorkerPool:
         return await self._take(room)
 
     async def _take(self, room: int) -> float:
-        """Bring so many messages into memory; the seconds until the next look."""
+        """Bring that many messages into memory; return the seconds until the next look."""
         doubts = self._attempts.doubts
         rested_in = doubts.wait(retries.LOOK_ANYWAY)
         # A message that the server failed at is no probe: it would fail again.
@@ -269,7 +270,8 @@ ECHOES_MAX = 1000
 
 
 class OwnPosts:
-    """``hear`` gathers posts and notes them a moment later, ``note`` does it at once; twice does no harm."""
+    """Notes as delivered the messages whose posts are seen: those of ``hear`` a moment later, that of ``note`` at
+    once."""
 
     def __init__(self, dependencies: attempts.OutboxDependencies) -> None:
         self._d = dependencies
@@ -277,7 +279,7 @@ class OwnPosts:
         self._some = asyncio.Event()
 
     def hear(self, post: ChatPost) -> None:
-        """Remember a post of the bot’s own."""
+        """Remember a post of the bot’s own, to be noted."""
         if not (message_id := read_mark(post)):
             return
         self._heard[message_id] = post
@@ -299,7 +301,7 @@ class OwnPosts:
             self._d.news.set()  # who noted one of them may be gone before it tells the sender
 
     async def note(self, post: ChatPost) -> str:
-        """See to it that its message is noted, and give its id; empty where it is none of the outbox. Raises
+        """Note the message of a post, and return its id; empty where the post is none of the outbox. Raises
         ChatError."""
         message_id = read_mark(post)
         if message_id:
@@ -336,7 +338,7 @@ class OutboxOptions:
 
 
 class Outbox:
-    """``deliver_now`` takes what was just committed; what is left from before is found by itself.
+    """Delivers messages: ``deliver_now`` takes those just committed, the others are found in the table.
 
     ``first`` is the first pause in seconds after Mattermost did not answer.
     """
@@ -398,7 +400,7 @@ class Outbox:
         await self._people.quiet(seconds)
 
     def hear(self, post: ChatPost) -> None:
-        """A post of the bot’s own was heard of: soon its message is noted as delivered, whoever sent it."""
+        """Have the message of a post of the bot’s own noted as delivered in a moment, whoever sent it."""
         self._own_posts.hear(post)
 
     async def note(self, post: ChatPost) -> str:

@@ -242,7 +242,7 @@ async def _note_seen(db: AsyncSession, places: frozenset[str], crowded: frozense
 
 
 def to_milliseconds(at: datetime) -> int:
-    """An instant as Mattermost counts it: milliseconds since 1970."""
+    """Return an instant as Mattermost counts it: milliseconds since 1970."""
     return int(at.timestamp() * 1000)
 
 

@@ -129,7 +129,7 @@ async def site_url(admin: Admin, findings: CheckFindings) -> None:
 
 
 async def face(admin: Admin, findings: CheckFindings) -> None:
-    """Under whose name and picture answers of commands appear."""
+    """Examine under whose name and picture answers of commands appear."""
     names = ("EnablePostUsernameOverride", "EnablePostIconOverride")
     off = [f"ServiceSettings.{name}" for name, on in zip(names, await admin.shows_bots(), strict=True) if not on]
     if off:
