@@ -89,10 +89,8 @@ async def _editions(desk: NewsDesk) -> Sequence[JobLine]:
     """Return when each edition of the news comes out next, and last did."""
     lines = []
     for edition in (await editions(desk)).values():
-        coming, last = (
-            await drafts.find_next_occasion(desk, edition),
-            await digests.find_last_published(desk.db, edition.key),
-        )
+        coming = await drafts.find_next_occasion(desk, edition)
+        last = await digests.find_last_published(desk.db, edition.key)
         before = last.published_at.astimezone(PARIS) if last and last.published_at else None
         name, result = f"{actus.name}.{edition.key}", JobResult.DONE if before else None
         title = f"Prochain numéro : {edition.name}"

@@ -222,11 +222,9 @@ class _Walk:
     def end(self, head: Head) -> ChainFault | None:
         """Return what is wrong with the two ends of the chain."""
         if self.last is None or self.first is None:
-            return (
-                ChainFault(head.last, "le journal est vide, alors que des entrées y ont été écrites")
-                if head.last
-                else None
-            )
+            if head.last:
+                return ChainFault(head.last, "le journal est vide, alors que des entrées y ont été écrites")
+            return None
         if head.last < self.last.id:
             return ChainFault(head.last + 1, "cette entrée n’a pas été écrite par le bot")
         if (head.last, head.hash) != (self.last.id, self.last.hash):

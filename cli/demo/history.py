@@ -102,10 +102,8 @@ async def fill_agenda(database: Database, ids: Mapping[str, str], now: datetime)
     meeting = _event(now, _day(now, 4, 9), ids["agathe"], "Rencontre des conseillers du Rhône")
     meeting.place, meeting.departement = "Médiathèque de Vaulx-en-Velin", "69"
     coffee = _event(now, _day(now, 12, 10), ids["juliette"], "Café numérique des seniors", EventState.PROPOSED)
-    coffee.details, coffee.place = (
-        "Qui veut venir aider ? On apporte les tablettes.",
-        "Maison de quartier, Villeurbanne",
-    )
+    coffee.details = "Qui veut venir aider ? On apporte les tablettes."
+    coffee.place = "Maison de quartier, Villeurbanne"
     coffee.departement = "69"
     async with database.transaction() as db:
         for event in (webinar, meeting, coffee):

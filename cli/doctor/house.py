@@ -152,11 +152,9 @@ async def _clock(settings: Settings, findings: CheckFindings) -> None:
 
 async def _messages(settings: Settings, findings: CheckFindings, now: datetime) -> None:
     async with open_database(settings) as database, database.transaction(writes=False) as db:
-        counts, oldest, works = (
-            await outbox.count_by_state(db),
-            await queue.find_earliest(db),
-            await work.count_by_state(db),
-        )
+        counts = await outbox.count_by_state(db)
+        oldest = await queue.find_earliest(db)
+        works = await work.count_by_state(db)
         unsafe = await handlers.find_fault(db, settings)
     _say_waiting(counts["waiting"], findings, late=bool(oldest and oldest < now - LATE))
     if unsafe:

@@ -196,11 +196,9 @@ def _domains(old: dict[str, str]) -> Sequence[str]:
 
 def _command_token(old: dict[str, str]) -> str:
     kept = old.get("COOP_COMMAND_TOKEN", "")
-    return (
-        kept
-        if len(kept) == COMMAND_TOKEN_LENGTH
-        else "".join(secrets.choice(TOKEN_LETTERS) for _ in range(COMMAND_TOKEN_LENGTH))
-    )
+    if len(kept) == COMMAND_TOKEN_LENGTH:
+        return kept
+    return "".join(secrets.choice(TOKEN_LETTERS) for _ in range(COMMAND_TOKEN_LENGTH))
 
 
 def _variables(options: SetupOptions, old: dict[str, str], account: BotAccount, token: str) -> dict[str, str]:

@@ -125,16 +125,12 @@ def show_entry(row: Row, user_id: str) -> Row:
 ERASED = "(effacé)"
 _TICKET, _MOVE, _PARCEL = (table_named(name).c for name in ("ticket", "ticket_move", "kit_parcel"))
 _OLD_TICKETS, _MY_TICKETS = older("closed_at of ticket"), whose("author_id of ticket")
-_OLD_CASES, _OLD_RUNS, _OLD_TAGS = (
-    older("decided_at of moderation_case"),
-    older("at of channel_run"),
-    older("deleted_at of tag"),
-)
-_OLD_RDV, _OLD_REMOTE, _OLD_ORDERS = (
-    older("ends_at of rdv"),
-    older("ends_at of rdv_remote"),
-    older("moved_at of kit_order"),
-)
+_OLD_CASES = older("decided_at of moderation_case")
+_OLD_RUNS = older("at of channel_run")
+_OLD_TAGS = older("deleted_at of tag")
+_OLD_RDV = older("ends_at of rdv")
+_OLD_REMOTE = older("ends_at of rdv_remote")
+_OLD_ORDERS = older("moved_at of kit_order")
 _OLD_LINES = about("ticket of ticket_line", "id of ticket", _OLD_TICKETS)
 _OLD_CHANGES = about("run_id of channel_change", "id of channel_run", _OLD_RUNS)
 _YEAR = timedelta(days=365)
