@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ClauseElement, Date, SmallInteger, Table, bindparam, delete
-from sqlalchemy import select as sa_select
+import sqlalchemy as sa
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,8 +59,8 @@ class Absence(Days, table=True):
 
     user_id: str = Field(max_length=26, index=True)
     ends: date = Field(index=True)
-    start: int = Field(default=0, sa_type=SmallInteger)
-    end: int = Field(default=DAY_MINUTES, sa_type=SmallInteger)
+    start: int = Field(default=0, sa_type=sa.SmallInteger)
+    end: int = Field(default=DAY_MINUTES, sa_type=sa.SmallInteger)
     word: str = Field(default="", max_length=WORD_MAX)
 
     @property
@@ -84,13 +83,13 @@ async def list_absences(
     return (await db.exec(found)).all()
 
 
-def _own_statement() -> ClauseElement:
-    own = (col(Absence.user_id) == bindparam("user"), col(Absence.ends) > bindparam("since", type_=Date))
+def _own_statement() -> sa.ClauseElement:
+    own = (col(Absence.user_id) == sa.bindparam("user"), col(Absence.ends) > sa.bindparam("since", type_=sa.Date))
     order = (col(Absence.starts), col(Absence.start), col(Absence.id))
-    return sa_select(_TABLE).where(*own, col(Absence.starts) < col(Absence.ends)).order_by(*order)
+    return sa.select(_TABLE).where(*own, col(Absence.starts) < col(Absence.ends)).order_by(*order)
 
 
-_TABLE: Table = Absence.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_TABLE: sa.Table = Absence.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _OWN = DirectStatement(dict.fromkeys(INSERT, _own_statement()))
 
 
@@ -120,7 +119,7 @@ async def get_absence(db: AsyncSession, user_id: str, number: int, *, locked: bo
 async def remove_absence(db: AsyncSession, user_id: str, number: int) -> Absence | None:
     """Remove one of somebody’s absences, and return it; None where it does not exist."""
     found = await get_absence(db, user_id, number, locked=True)
-    await db.execute(delete(Absence).where(col(Absence.id) == number, col(Absence.user_id) == user_id))
+    await db.execute(sa.delete(Absence).where(col(Absence.id) == number, col(Absence.user_id) == user_id))
     return found
 
 

@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, Integer, Table, bindparam, case, delete, func, tuple_
-from sqlalchemy import select as sa_select
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -53,11 +52,11 @@ class TakenError(Exception):
     """Raised where something that is to be done once is done, or being done, by somebody else."""
 
 
-def claim_first(scope: str, period: str, at: datetime) -> Callable[[Connection], None]:
+def claim_first(scope: str, period: str, at: datetime) -> Callable[[sa.Connection], None]:
     """Return a function that claims something at the very beginning of a transaction, and raises TakenError where it
     was claimed before."""
 
-    def take(connection: Connection) -> None:
+    def take(connection: sa.Connection) -> None:
         row = {"scope": scope, "period": period, "at": at}
         insert = INSERT[connection.dialect.name](Claim).values(row).on_conflict_do_nothing()
         if connection.execute(insert.returning(col(Claim.scope))).scalar() is None:
@@ -78,7 +77,7 @@ async def list_taken(db: AsyncSession, scope: str, periods: Collection[str]) -> 
 
 async def find_taken(db: AsyncSession, wanted: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
     """Find which of these pairs of scope and period were claimed."""
-    both = tuple_(col(Claim.scope), col(Claim.period))
+    both = sa.tuple_(col(Claim.scope), col(Claim.period))
     found = await db.execute(select(Claim.scope, Claim.period).where(both.in_(wanted)))
     return {(scope, period) for scope, period in found}
 
@@ -90,19 +89,19 @@ async def list_claiming(db: AsyncSession, scopes: Collection[str], period: str) 
 
 async def count_since(db: AsyncSession, scope: str, moment: datetime) -> int:
     """Count the claims of a scope since then."""
-    wanted = select(func.count()).where(Claim.scope == scope, col(Claim.at) >= moment)
+    wanted = select(sa.func.count()).where(Claim.scope == scope, col(Claim.at) >= moment)
     return (await db.exec(wanted)).one()
 
 
 async def release(db: AsyncSession, scope: str, period: str) -> bool:
     """Give a claim back, to be taken anew; False where nobody had it."""
-    gone = delete(Claim).where(col(Claim.scope) == scope, col(Claim.period) == period)
+    gone = sa.delete(Claim).where(col(Claim.scope) == scope, col(Claim.period) == period)
     return (await db.execute(gone.returning(col(Claim.scope)))).scalar() is not None
 
 
 async def forget(db: AsyncSession, before: datetime) -> None:
     """Erase old claims."""
-    await db.execute(delete(Claim).where(col(Claim.at) < before))
+    await db.execute(sa.delete(Claim).where(col(Claim.at) < before))
 
 
 class JobResult(StrEnum):
@@ -154,7 +153,7 @@ async def move_cursor(db: AsyncSession, name: str, at: datetime) -> None:
     """Move a cursor forward to an instant; a replica that lags behind does not move it back."""
     statement = insertion(db, ReadCursor).values(name=name, at=at)
     new = statement.excluded.at
-    latest = case((new > col(ReadCursor.at), new), else_=col(ReadCursor.at))
+    latest = sa.case((new > col(ReadCursor.at), new), else_=col(ReadCursor.at))
     await db.exec(statement.on_conflict_do_update(index_elements=["name"], set_={"at": latest}))
 
 
@@ -173,20 +172,20 @@ class QuotaUse(SQLModel, table=True):
     used: int
 
 
-_USES: Table = QuotaUse.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_USES: sa.Table = QuotaUse.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
 
-def _spend_statement(kind: str) -> ClauseElement:
+def _spend_statement(kind: str) -> sa.ClauseElement:
     """Make the statement that spends one unit of a quota and returns the count, unless that would exceed the limit."""
-    return _use_one(INSERT[kind](_USES).values({c.name: bindparam(c.name) for c in _USES.c}), "most")
+    return _use_one(INSERT[kind](_USES).values({c.name: sa.bindparam(c.name) for c in _USES.c}), "most")
 
 
-def _use_one(once: Any, most: str) -> ClauseElement:
+def _use_one(once: Any, most: str) -> sa.ClauseElement:
     """Let the insertion of a quota’s first use count one more where there is a row, up to the limit of that name."""
-    statement: ClauseElement = once.on_conflict_do_update(
+    statement: sa.ClauseElement = once.on_conflict_do_update(
         index_elements=[c.name for c in _USES.primary_key],
         set_={"used": _USES.c.used + 1},
-        where=_USES.c.used < bindparam(most, type_=Integer),
+        where=_USES.c.used < sa.bindparam(most, type_=sa.Integer),
     ).returning(_USES.c.used)
     return statement
 
@@ -216,12 +215,12 @@ class DailyQuota:
 _COLUMNS = ("user_id", "kind", "day", "used")
 
 
-def _spend_both_statement() -> ClauseElement:
+def _spend_both_statement() -> sa.ClauseElement:
     """Make the statement that spends one unit of a quota and, where it was left, one of another."""
     first = _spend_statement("postgresql").cte("first")  # type: ignore[attr-defined]  # an INSERT
     names = (f"then_{name}" if name in ("user_id", "kind") else name for name in _COLUMNS)
-    given = (bindparam(name, type_=_USES.c[own].type) for name, own in zip(names, _COLUMNS, strict=True))
-    then = INSERT["postgresql"](_USES).from_select(_COLUMNS, sa_select(*given).where(sa_select(first.c.used).exists()))
+    given = (sa.bindparam(name, type_=_USES.c[own].type) for name, own in zip(names, _COLUMNS, strict=True))
+    then = INSERT["postgresql"](_USES).from_select(_COLUMNS, sa.select(*given).where(sa.select(first.c.used).exists()))
     return _use_one(then, "then_most")
 
 

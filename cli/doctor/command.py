@@ -9,12 +9,9 @@ from bot.mattermost import AioClient, Mattermost
 from cli.admin import Admin
 from cli.checks import open_client
 from cli.command import Call
-from cli.doctor import chat, house
-from cli.doctor import server as callback
+from cli.doctor import chat, house, server
 from cli.doctor.backups import backups
-from cli.doctor.chat import rights, rooms
 from cli.doctor.findings import CheckFindings
-from cli.doctor.server import as_admin
 from cli.environment import explain_unknown_settings
 from cli.faults import chat_fault
 from cli.rights import RightsNeeded
@@ -43,7 +40,7 @@ async def examine(
     house.privacy(settings, findings)
     house.visio(settings, findings)
     house.smtp(settings, findings)
-    await callback.proxies(settings, findings)
+    await server.proxies(settings, findings)
     await house.database(settings, findings, utc_now())
     if findings.has_database:
         await house.outside(settings, findings, utc_now())
@@ -68,16 +65,16 @@ async def _at_home(client: AioClient, needs: RightsNeeded, admin_token: str, fin
     if found is None:
         return
     me, team = found
-    await rights(admin, needs, me, team, findings)
+    await chat.rights(admin, needs, me, team, findings)
     if findings.has_database:
-        await rooms(client, settings, admin_token, findings)
+        await chat.rooms(client, settings, admin_token, findings)
     await chat.site_url(admin, findings)
     await chat.face(admin, findings)
     await chat.addresses(admin, settings, findings)
     await chat.groups(Mattermost(client, settings.team), settings, findings)
     await chat.events(client, findings)
     if admin_token:
-        await as_admin(needs, admin_token, team, findings)
+        await server.as_admin(needs, admin_token, team, findings)
     else:
-        await callback.check_commands(admin, team, needs, findings, full=False)
-    await callback.round_trip(client, team, settings, findings)
+        await server.check_commands(admin, team, needs, findings, full=False)
+    await server.round_trip(client, team, settings, findings)

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -146,8 +145,8 @@ async def get_for_day(db: AsyncSession, edition: str, day: dt.date) -> Digest | 
 
 async def find_covering(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
     """Find the digest of an edition for a day of its rhythm, or the one that was put off past that day."""
-    beyond = and_(col(Digest.first_day) <= day, col(Digest.day) >= day)
-    own = (col(Digest.edition) == edition, or_(col(Digest.day) == day, beyond))
+    beyond = sa.and_(col(Digest.first_day) <= day, col(Digest.day) >= day)
+    own = (col(Digest.edition) == edition, sa.or_(col(Digest.day) == day, beyond))
     return (await db.exec(select(Digest).where(*own).order_by(col(Digest.day)).limit(1))).first()
 
 
@@ -158,10 +157,10 @@ async def list_open(db: AsyncSession, edition: str | None = None) -> Sequence[Di
     return (await db.exec(waits.order_by(col(Digest.at), col(Digest.number)))).all()
 
 
-def was_taken_back() -> ColumnElement[bool]:
+def was_taken_back() -> sa.ColumnElement[bool]:
     """Make the condition that a digest was published before its hour and withdrawn: its items may go into another
     one."""
-    return and_(col(Digest.state) == DigestState.WITHDRAWN, col(Digest.published_at) < col(Digest.at))
+    return sa.and_(col(Digest.state) == DigestState.WITHDRAWN, col(Digest.published_at) < col(Digest.at))
 
 
 async def find_last_published(db: AsyncSession, edition: str) -> Digest | None:
@@ -224,9 +223,8 @@ async def list_texts(db: AsyncSession) -> Sequence[DigestText]:
 async def read_stamp(db: AsyncSession) -> tuple[int, ...]:
     """Read numbers that change whenever the text of a published digest does, so that readers know when to read
     again."""
-    counted = select(
-        func.count(), func.coalesce(func.sum(Digest.revision), 0), func.coalesce(func.max(Digest.number), 0)
-    )
+    changes, newest = sa.func.sum(Digest.revision), sa.func.max(Digest.number)
+    counted = select(sa.func.count(), sa.func.coalesce(changes, 0), sa.func.coalesce(newest, 0))
     return tuple((await db.exec(counted.where(Digest.state == DigestState.PUBLISHED))).one())
 
 
@@ -292,9 +290,9 @@ OF_A_PERIOD = (ItemKind.FIGURES, ItemKind.NEWCOMERS)
 
 async def find_best(db: AsyncSession, digest: Digest, section: NewsSection, limit: int) -> Sequence[Item]:
     """Find the best items for a part of a digest: what people proposed first, then the best, then the oldest."""
-    found = and_(col(Item.found_at) >= digest.since, col(Item.found_at) < digest.until, ~col(Item.withdrawn))
+    found = sa.and_(col(Item.found_at) >= digest.since, col(Item.found_at) < digest.until, ~col(Item.withdrawn))
     own = col(Item.key).endswith(f":{digest.edition}:{digest.day.isoformat()}", autoescape=True)
-    of_its_time = or_(col(Item.kind).not_in(OF_A_PERIOD), own)
+    of_its_time = sa.or_(col(Item.kind).not_in(OF_A_PERIOD), own)
     proposed = sa.case((col(Item.kind) == ItemKind.PROPOSAL, 0), else_=1)
     wanted = select(Item).where(found, col(Item.section) == section, of_its_time, ~_is_in_edition(digest))
     return (await db.exec(wanted.order_by(proposed, col(Item.score).desc(), col(Item.id)).limit(limit))).all()
@@ -307,15 +305,15 @@ async def is_placed(db: AsyncSession, digest: Digest, item: Item) -> bool:
     return (await db.exec(found)).first() is not None
 
 
-def _is_in_edition(digest: Digest) -> ColumnElement[bool]:
-    untouched = and_(_is_later(digest), col(DigestEntry.changed_by) == "", ~col(DigestEntry.dropped))
+def _is_in_edition(digest: Digest) -> sa.ColumnElement[bool]:
+    untouched = sa.and_(_is_later(digest), col(DigestEntry.changed_by) == "", ~col(DigestEntry.dropped))
     same = (col(DigestEntry.item) == col(Item.id), col(Digest.number) == col(DigestEntry.digest))
-    free = or_(untouched, was_taken_back())
+    free = sa.or_(untouched, was_taken_back())
     return sa.exists().where(*same, col(Digest.edition) == digest.edition, ~free).correlate(Item)
 
 
-def _is_later(digest: Digest) -> ColumnElement[bool]:
-    return and_(col(Digest.state).in_(OPEN), col(Digest.at) > digest.at, col(Digest.number) != digest.number)
+def _is_later(digest: Digest) -> sa.ColumnElement[bool]:
+    return sa.and_(col(Digest.state).in_(OPEN), col(Digest.at) > digest.at, col(Digest.number) != digest.number)
 
 
 async def take_from_later(db: AsyncSession, digest: Digest, found: Collection[int]) -> None:

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Index, delete, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -177,7 +176,7 @@ async def propose_contact(db: AsyncSession, contact: Contact) -> Contact | None:
     return None if number is None else await get_contact(db, number)
 
 
-def _write_over(db: AsyncSession, contact: Contact, where: ColumnElement[bool] | None = None) -> Any:
+def _write_over(db: AsyncSession, contact: Contact, where: sa.ColumnElement[bool] | None = None) -> Any:
     values = contact.model_dump(exclude={"id"})
     statement = insertion(db, Contact).values(values)
     new = {name: statement.excluded[name] for name in values if name != "key"}
@@ -192,7 +191,7 @@ async def get_contact_state(db: AsyncSession, contact_id: int) -> ContactState |
 
 async def decide_contact(db: AsyncSession, contact_id: int, state: ContactState, by: str, at: datetime) -> bool:
     """Publish or refuse a contact; False where it was so already, or is gone."""
-    waiting = update(Contact).where(col(Contact.id) == contact_id, col(Contact.state) != state)
+    waiting = sa.update(Contact).where(col(Contact.id) == contact_id, col(Contact.state) != state)
     done = await execute(db, waiting.values(state=state, decided_by=by, changed_at=at))
     return done.rowcount > 0
 
@@ -207,7 +206,7 @@ async def find_oldest_proposed(db: AsyncSession) -> Contact | None:
 
 async def count_proposed(db: AsyncSession) -> int:
     """Count the proposed contacts that wait for a review."""
-    counted = select(func.count()).select_from(Contact).where(Contact.state == ContactState.PROPOSED)
+    counted = select(sa.func.count()).select_from(Contact).where(Contact.state == ContactState.PROPOSED)
     return (await db.exec(counted)).one()
 
 
@@ -350,7 +349,7 @@ class HelpRequest(SQLModel, table=True):
     were asked at once."""
 
     __tablename__ = "help_request"
-    __table_args__ = (Index("ix_help_request_helper_id_at", "helper_id", "at"),)
+    __table_args__ = (sa.Index("ix_help_request_helper_id_at", "helper_id", "at"),)
 
     key: str = Field(primary_key=True, max_length=80)
     helper_id: str = Field(primary_key=True, max_length=26)
@@ -391,7 +390,7 @@ async def find_willing(db: AsyncSession, ids: Collection[str], now: datetime, mo
         select(HelpRequest.helper_id)
         .where(col(HelpRequest.at) > now - WEEK, col(HelpRequest.is_withdrawn).is_(False))
         .group_by(col(HelpRequest.helper_id))
-        .having(func.count() >= most)
+        .having(sa.func.count() >= most)
     )
     helping = col(Person.helps).is_(True) & col(Person.is_hidden).is_(False)
     found = await db.exec(
@@ -402,7 +401,7 @@ async def find_willing(db: AsyncSession, ids: Collection[str], now: datetime, mo
 
 async def list_network_ids(db: AsyncSession, today: date) -> Sequence[str]:
     """List the ids of everybody in the réseau who has not left."""
-    known = or_(col(Person.role).in_(NETWORK), col(Person.role).is_(None) & col(Person.derived_role).in_(NETWORK))
+    known = sa.or_(col(Person.role).in_(NETWORK), col(Person.role).is_(None) & col(Person.derived_role).in_(NETWORK))
     return (await db.exec(select(Person.id).where(known, is_there(today)))).all()
 
 
@@ -423,13 +422,13 @@ async def note_request(db: AsyncSession, key: str, asked_by: str, helpers: Colle
 async def withdraw_request(db: AsyncSession, key: str, asked_by: str) -> bool:
     """Take a request back, which then counts for nobody; False where it was so already, or is another’s."""
     mine = (col(HelpRequest.key) == key, col(HelpRequest.asked_by) == asked_by)
-    standing = update(HelpRequest).where(*mine, col(HelpRequest.is_withdrawn).is_(False))
+    standing = sa.update(HelpRequest).where(*mine, col(HelpRequest.is_withdrawn).is_(False))
     return (await execute(db, standing.values(is_withdrawn=True))).rowcount > 0
 
 
 async def forget_requests(db: AsyncSession, now: datetime) -> None:
     """Delete the requests that are too old to count."""
-    await db.execute(delete(HelpRequest).where(col(HelpRequest.at) < now - 4 * WEEK))
+    await db.execute(sa.delete(HelpRequest).where(col(HelpRequest.at) < now - 4 * WEEK))
 
 
 async def save_profile(db: AsyncSession, person: Person, values: Mapping[str, Any]) -> Person:
@@ -439,7 +438,7 @@ async def save_profile(db: AsyncSession, person: Person, values: Mapping[str, An
     """
     first = insertion(db, Person).values(person.model_dump() | {"role": None, "derived_role": None, "derived_at": None})
     await db.execute(first.on_conflict_do_nothing(index_elements=["id"]))
-    await db.execute(update(Person).where(col(Person.id) == person.id).values(**values))
+    await db.execute(sa.update(Person).where(col(Person.id) == person.id).values(**values))
     saved = await get(db, person.id)
     assert saved is not None  # it was just written
     return saved

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, CursorResult, Index, SmallInteger, Table, func, update
-from sqlalchemy import select as sql_select
+import sqlalchemy as sa
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -147,7 +146,7 @@ class CoordinationReport(Numbered, table=True):
 
     __tablename__ = "coordination_report"
     __table_args__ = (
-        Index("ix_coordination_report_author_id_date", "author_id", "date"),
+        sa.Index("ix_coordination_report_author_id_date", "author_id", "date"),
         {"sqlite_autoincrement": True},
     )
 
@@ -157,13 +156,13 @@ class CoordinationReport(Numbered, table=True):
     kind: CoordinationKind = Field(sa_type=Code(CoordinationKind))
     sort: str = Field(max_length=24)
     subject: str = Field(default="", max_length=SUBJECT_MAX)
-    minutes: int | None = Field(default=None, sa_type=SmallInteger)
-    mediateurs: int = Field(default=0, sa_type=SmallInteger)
-    structures: int = Field(default=0, sa_type=SmallInteger)
-    autres: int = Field(default=0, sa_type=SmallInteger)
+    minutes: int | None = Field(default=None, sa_type=sa.SmallInteger)
+    mediateurs: int = Field(default=0, sa_type=sa.SmallInteger)
+    structures: int = Field(default=0, sa_type=sa.SmallInteger)
+    autres: int = Field(default=0, sa_type=sa.SmallInteger)
     initiative: Initiative | None = Field(default=None, sa_type=Code(Initiative))
-    themes: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
-    organisations: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    themes: list[str] = Field(default=[], sa_column=sa.Column(sa.JSON, nullable=False))
+    organisations: list[str] = Field(default=[], sa_column=sa.Column(sa.JSON, nullable=False))
     echelon: Echelon | None = Field(default=None, sa_type=Code(Echelon))
     key: str = Field(unique=True, max_length=80)
     version: int = Field(default=1)
@@ -190,15 +189,15 @@ async def file_report(db: AsyncSession, author: Person, said: Coordination, key:
     """Store a report once: the same key gives the first one."""
     row = said.columns | {"author_id": author.id, "departement": author.departement, "key": key, "version": 1}
     row |= {"created_at": now, "modified_at": now}
-    added: CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an INSERT gives a cursor
+    added: sa.CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an INSERT gives a cursor
         insertion(db, CoordinationReport).values(row).on_conflict_do_nothing()
     )
     mine = (CoordinationReport.key == key, CoordinationReport.author_id == author.id)
     return FiledReport((await db.exec(select(CoordinationReport).where(*mine))).one(), added.rowcount == 1)
 
 
-_PERSON: Table = Person.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-_TABLE: Table = CoordinationReport.__table__  # type: ignore[attr-defined]
+_PERSON: sa.Table = Person.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_TABLE: sa.Table = CoordinationReport.__table__  # type: ignore[attr-defined]
 COORDINATION_COLUMNS = (
     *("numero", "auteur", "departement", "date", "sorte", "detail", "objet", "minutes"),
     *("mediateurs", "structures", "autres", "initiative", "themes", "organisations", "echelon", "cree", "modifie"),
@@ -209,8 +208,8 @@ COORDINATION_COLUMNS = (
 async def export_lines(database: Database, start: date | None, end: date | None) -> AsyncIterator[Sequence[str]]:
     """Yield the cells of all reports that are not deleted, by number, of the days from ``start`` to ``end``, both
     included."""
-    named = func.coalesce(_PERSON.c.username, _TABLE.c.author_id).label("username")
-    query = sql_select(*_TABLE.c, named).outerjoin(_PERSON, _PERSON.c.id == _TABLE.c.author_id)
+    named = sa.func.coalesce(_PERSON.c.username, _TABLE.c.author_id).label("username")
+    query = sa.select(*_TABLE.c, named).outerjoin(_PERSON, _PERSON.c.id == _TABLE.c.author_id)
     query = query.where(_TABLE.c.deleted_at.is_(None))
     query = query.where(_TABLE.c.date >= start) if start else query
     query = query.where(_TABLE.c.date <= end) if end else query
@@ -238,8 +237,8 @@ async def change_report(db: AsyncSession, row: CoordinationReport, now: datetime
     deletes or restores it."""
     table = CoordinationReport
     unchanged = (col(table.id) == row.id, col(table.version) == row.version)
-    changed: CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
-        update(table)
+    changed: sa.CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
+        sa.update(table)
         .where(*unchanged)
         .values(**values, version=table.version + 1, modified_at=now)
         .execution_options(synchronize_session=False)
@@ -253,7 +252,7 @@ async def find_filed(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
     return set((await db.exec(filed)).all()) if keys else set()
 
 
-def _select(author_id: str, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
+def _select(author_id: str, start: date, end: date) -> tuple[sa.ColumnElement[bool], ...]:
     table = CoordinationReport
     days = (col(table.date) >= start, col(table.date) < end)
     return col(table.author_id) == author_id, *days, col(table.deleted_at).is_(None)
@@ -266,7 +265,7 @@ async def list_page(
     where = _select(author_id, *days)
     order = (col(CoordinationReport.date).desc(), col(CoordinationReport.id).desc())
     rows = (await db.exec(select(CoordinationReport).where(*where).order_by(*order).limit(limit).offset(offset))).all()
-    return rows, (await db.exec(select(func.count()).select_from(CoordinationReport).where(*where))).one()
+    return rows, (await db.exec(select(sa.func.count()).select_from(CoordinationReport).where(*where))).one()
 
 
 async def list_reports(db: AsyncSession, author_id: str, start: date, end: date) -> Sequence[CoordinationReport]:

@@ -11,9 +11,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import LargeBinary, SmallInteger, Table, bindparam, delete, func, insert, or_, update
-from sqlalchemy import Sequence as SqlSequence
-from sqlalchemy import select as sa_select
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,21 +44,21 @@ class WeeklyRange(Numbered, table=True):
     __tablename__ = "rdv_range"
 
     user_id: str = Field(max_length=26, index=True)
-    weekday: int = Field(sa_type=SmallInteger)
-    start: int = Field(sa_type=SmallInteger)
-    end: int = Field(sa_type=SmallInteger)
-    length: int = Field(sa_type=SmallInteger)
-    pause: int = Field(default=0, sa_type=SmallInteger)
-    seats: int = Field(default=1, sa_type=SmallInteger)
+    weekday: int = Field(sa_type=sa.SmallInteger)
+    start: int = Field(sa_type=sa.SmallInteger)
+    end: int = Field(sa_type=sa.SmallInteger)
+    length: int = Field(sa_type=sa.SmallInteger)
+    pause: int = Field(default=0, sa_type=sa.SmallInteger)
+    seats: int = Field(default=1, sa_type=sa.SmallInteger)
     place: str = Field(default="", max_length=PLACE_MAX)
     theme: str = Field(default="", max_length=32)
     notice: int = 0
-    ahead: int = Field(default=30, sa_type=SmallInteger)
+    ahead: int = Field(default=30, sa_type=sa.SmallInteger)
 
 
-_RANGES: Table = WeeklyRange.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_RANGES: sa.Table = WeeklyRange.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _IN_WEEK = (_RANGES.c.weekday, _RANGES.c.start, _RANGES.c.id)
-_OWN = sa_select(_RANGES).where(_RANGES.c.user_id == bindparam("user")).order_by(*_IN_WEEK)
+_OWN = sa.select(_RANGES).where(_RANGES.c.user_id == sa.bindparam("user")).order_by(*_IN_WEEK)
 _LIST = DirectStatement(dict.fromkeys(INSERT, _OWN))
 
 
@@ -77,7 +75,7 @@ async def list_ranges(db: AsyncSession, user_id: str) -> Sequence[WeeklyRange]:
 
 async def replace_ranges(db: AsyncSession, user_id: str, ranges: Sequence[WeeklyRange]) -> None:
     """Store these ranges in place of all that somebody had."""
-    await db.execute(delete(WeeklyRange).where(col(WeeklyRange.user_id) == user_id))
+    await db.execute(sa.delete(WeeklyRange).where(col(WeeklyRange.user_id) == user_id))
     db.add_all(ranges)
     await db.flush()
 
@@ -86,7 +84,7 @@ async def remove_range(db: AsyncSession, user_id: str, number: int) -> WeeklyRan
     """Remove one of somebody’s ranges, and return it; None where it does not exist."""
     mine = (col(WeeklyRange.id) == number, col(WeeklyRange.user_id) == user_id)
     found = (await db.exec(select(WeeklyRange).where(*mine))).first()
-    await db.execute(delete(WeeklyRange).where(*mine))
+    await db.execute(sa.delete(WeeklyRange).where(*mine))
     return found
 
 
@@ -114,7 +112,7 @@ class BookingPage(SQLModel, table=True):
 
     user_id: str = Field(primary_key=True, max_length=26)
     key_hash: str = Field(unique=True, max_length=64)
-    sealed: bytes = Field(sa_type=LargeBinary)
+    sealed: bytes = Field(sa_type=sa.LargeBinary)
     is_on: bool = True
     automatic: bool = False
     closes: int = CLOSES_USUAL
@@ -150,12 +148,12 @@ class Booking(Numbered, table=True):
     page_hash: str = Field(max_length=64)
     code_hash: str = Field(unique=True, max_length=64)
     once: str | None = Field(default=None, unique=True, max_length=64)
-    sealed: bytes = Field(sa_type=LargeBinary)
-    sealed_code: bytes = Field(sa_type=LargeBinary)
+    sealed: bytes = Field(sa_type=sa.LargeBinary)
+    sealed_code: bytes = Field(sa_type=sa.LargeBinary)
     state: BookingState = Field(default=BookingState.WAITING, sa_type=Code(BookingState))
     mail_wanted: bool = False
     mailed_for: datetime | None = Field(default=None, sa_type=UtcTime)
-    mail_tries: int = Field(default=0, sa_type=SmallInteger)
+    mail_tries: int = Field(default=0, sa_type=sa.SmallInteger)
     mail_next: datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime)
 
@@ -221,14 +219,14 @@ async def get_page(db: AsyncSession, user_id: str) -> BookingPage | None:
     return await db.get(BookingPage, user_id, populate_existing=True)
 
 
-_PAGES: Table = BookingPage.__table__  # type: ignore[attr-defined]  # SQLModel does not declare them
-_PEOPLE: Table = Person.__table__  # type: ignore[attr-defined]
-_BOOKINGS: Table = Booking.__table__  # type: ignore[attr-defined]
+_PAGES: sa.Table = BookingPage.__table__  # type: ignore[attr-defined]  # SQLModel does not declare them
+_PEOPLE: sa.Table = Person.__table__  # type: ignore[attr-defined]
+_BOOKINGS: sa.Table = Booking.__table__  # type: ignore[attr-defined]
 
 
 def _page_statement(*, locked: bool) -> DirectStatement:
-    here = (_PAGES.c.key_hash == bindparam("key"), _PEOPLE.c.id == _PAGES.c.user_id)
-    query = sa_select(_PAGES, _PEOPLE).where(*here)
+    here = (_PAGES.c.key_hash == sa.bindparam("key"), _PEOPLE.c.id == _PAGES.c.user_id)
+    query = sa.select(_PAGES, _PEOPLE).where(*here)
     return DirectStatement(dict.fromkeys(INSERT, query.with_for_update(of=_PAGES) if locked else query))
 
 
@@ -294,12 +292,12 @@ async def list_open_pages(db: AsyncSession) -> Sequence[BookingPage]:
 
 _NEXT = DirectStatement(
     {
-        "postgresql": sa_select(SqlSequence("rdv_booking_id_seq").next_value().label("number")),
-        "sqlite": sa_select((func.coalesce(func.max(_BOOKINGS.c.id), 0) + 1).label("number")),
+        "postgresql": sa.select(sa.Sequence("rdv_booking_id_seq").next_value().label("number")),
+        "sqlite": sa.select((sa.func.coalesce(sa.func.max(_BOOKINGS.c.id), 0) + 1).label("number")),
     }
 )
-_NEW = {column.name: bindparam(column.name, type_=column.type) for column in _BOOKINGS.c}
-_ADD = DirectStatement(dict.fromkeys(INSERT, insert(_BOOKINGS).values(_NEW)))
+_NEW = {column.name: sa.bindparam(column.name, type_=column.type) for column in _BOOKINGS.c}
+_ADD = DirectStatement(dict.fromkeys(INSERT, sa.insert(_BOOKINGS).values(_NEW)))
 
 
 def _read_number(number: int) -> int:
@@ -326,8 +324,8 @@ async def find_booking(db: AsyncSession, key: str, code: str, *, locked: bool = 
     return (await db.exec(query)).first()
 
 
-_BECAME = sa_select(_BOOKINGS, col(Rdv.state).label("became")).where(col(Rdv.id) == _BOOKINGS.c.rdv)
-_SENT = DirectStatement(dict.fromkeys(INSERT, _BECAME.where(_BOOKINGS.c.once == bindparam("once"))))
+_BECAME = sa.select(_BOOKINGS, col(Rdv.state).label("became")).where(col(Rdv.id) == _BOOKINGS.c.rdv)
+_SENT = DirectStatement(dict.fromkeys(INSERT, _BECAME.where(_BOOKINGS.c.once == sa.bindparam("once"))))
 
 
 def ask_sent(once: str) -> Asked[tuple[Booking, RdvState]]:
@@ -362,7 +360,7 @@ async def list_waiting(db: AsyncSession, user_id: str, now: datetime) -> Sequenc
 def _wants_mail(now: datetime) -> Sequence[Any]:
     """Make the conditions for bookings, with a rendez-vous to come, whose visitor is still to be reminded by e-mail."""
     stands = (Booking.state == BookingState.ACCEPTED, Rdv.state == RdvState.PREVU, col(Rdv.starts_at) > now)
-    is_new = or_(col(Booking.mailed_for).is_(None), col(Booking.mailed_for) != col(Rdv.starts_at))
+    is_new = sa.or_(col(Booking.mailed_for).is_(None), col(Booking.mailed_for) != col(Rdv.starts_at))
     return (col(Rdv.id) == Booking.rdv, col(Booking.mail_wanted).is_(True), *stands, is_new)
 
 
@@ -372,7 +370,7 @@ async def list_to_mail(
     """List the bookings in these hours whose visitor is still to be reminded by e-mail, with their rendez-vous, locked
     until the transaction ends."""
     when = (col(Rdv.starts_at) >= hours[0], col(Rdv.starts_at) < hours[1])
-    is_time = or_(col(Booking.mail_next).is_(None), col(Booking.mail_next) <= now)
+    is_time = sa.or_(col(Booking.mail_next).is_(None), col(Booking.mail_next) <= now)
     query = select(Booking, Rdv).where(*_wants_mail(now), *when, is_time)
     ordered = query.order_by(col(Rdv.starts_at), col(Booking.id)).limit(limit)
     return (await db.exec(ordered.with_for_update(of=Booking, skip_locked=True))).all()
@@ -393,7 +391,7 @@ async def forget_over(db: AsyncSession, now: datetime) -> int:
     in the nightly clean-up."""
     before = now - KEPT_FOR
     when = (col(Rdv.ends_at) <= before, col(Rdv.starts_at) <= before, col(Rdv.starts_at) > before - MISSED_FOR)
-    over = delete(Booking).where(col(Booking.rdv).in_(select(Rdv.id).where(*when)))
+    over = sa.delete(Booking).where(col(Booking.rdv).in_(select(Rdv.id).where(*when)))
     return (await execute(db, over)).rowcount
 
 
@@ -401,10 +399,10 @@ async def forget_refused(db: AsyncSession, now: datetime) -> int:
     """Erase what visitors left who were refused ``KEPT_FOR`` ago, or whose conseiller cancelled then, and return for
     how many; the bookings stay, so that they still read so."""
     before = now - KEPT_FOR
-    is_off = or_(col(Booking.state) == BookingState.REFUSED, col(Rdv.state).in_((RdvState.ANNULE, RdvState.REFUSE)))
+    is_off = sa.or_(col(Booking.state) == BookingState.REFUSED, col(Rdv.state).in_((RdvState.ANNULE, RdvState.REFUSE)))
     theirs = select(Rdv.id).where(col(Rdv.id) == col(Booking.rdv), is_off, col(Rdv.changed_at) <= before)
     is_kept = (col(Booking.sealed) != b"", col(Booking.created_at) <= before)
-    return (await execute(db, update(Booking).where(*is_kept, theirs.exists()).values(sealed=b""))).rowcount
+    return (await execute(db, sa.update(Booking).where(*is_kept, theirs.exists()).values(sealed=b""))).rowcount
 
 
 async def list_seats(db: AsyncSession, meeting: int, *, locked: bool = False) -> Sequence[Rdv]:

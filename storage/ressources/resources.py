@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-import sqlalchemy
-from sqlalchemy import JSON, BigInteger, Column, Text, bindparam, cast, func, or_, update
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -61,7 +60,7 @@ class Resource(Numbered, table=True):
     key: str = Field(unique=True, max_length=KEY_MAX)
     source: str = Field(default="", index=True, max_length=SOURCE_MAX)
     titre: str = Field(max_length=TITLE_MAX)
-    description: str = Field(default="", sa_type=Text)
+    description: str = Field(default="", sa_type=sa.Text)
     url: str = Field(default="", max_length=LINK_MAX)
     categorie: str = Field(default="", max_length=32)
     themes: int = 0
@@ -78,7 +77,7 @@ class Resource(Numbered, table=True):
     deposited_by: str = Field(default="", max_length=26, index=True)
     source_post: str = Field(default="", max_length=26, index=True)
     ticket: int | None = Field(default=None, index=True)
-    files: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    files: dict[str, str] = Field(default={}, sa_column=sa.Column(sa.JSON, nullable=False))
     post_id: str = Field(default="", max_length=26, index=True)
     channel_id: str = Field(default="", max_length=26)
     thread_post: str = Field(default="", max_length=26, index=True)
@@ -186,7 +185,7 @@ async def list_shown(db: AsyncSession, numbers: Sequence[int]) -> tuple[Sequence
 async def find_by_keys(db: AsyncSession, keys: Collection[str], sources: Collection[str]) -> Sequence[Resource]:
     """Find the resources that have one of these keys, or of these ids in other lists, a few hundred at most, in any
     state."""
-    wanted = or_(col(Resource.key).in_(keys), col(Resource.source).in_(sources))
+    wanted = sa.or_(col(Resource.key).in_(keys), col(Resource.source).in_(sources))
     return (await db.exec(select(Resource).where(wanted).order_by(col(Resource.id)))).all()
 
 
@@ -231,7 +230,7 @@ async def sum_up(db: AsyncSession, seen: int) -> tuple[int, int, int]:
     """Sum up the published resources that were not written after a number: how many, the sum of their numbers, and the
     sum of these times the number of their last writing."""
     number, revision = col(Resource.id), col(Resource.revision)
-    sums = select(func.count(), func.sum(number), func.sum(cast(number, BigInteger) * revision))
+    sums = select(sa.func.count(), sa.func.sum(number), sa.func.sum(sa.cast(number, sa.BigInteger) * revision))
     count, numbers, products = (
         await db.exec(sums.where(Resource.state == ResourceState.PUBLISHED, revision <= seen))
     ).one()
@@ -250,20 +249,20 @@ def _make_news(row: Sequence[Any]) -> tuple[ShownResource, ResourceState, int]:
 _COLUMNS = tuple(name for name in Resource.model_fields if name != "id")
 _STAMP = select(col(Stamp.number)).where(Stamp.id == 1)
 _LISTED = [col(getattr(Resource, each.name)) for each in fields(ShownResource)]
-_SHOWN = sqlalchemy.select(*_LISTED, _STAMP.scalar_subquery().label("stamp")).where(
-    col(Resource.id).in_(bindparam("numbers", expanding=True))
+_SHOWN = sa.select(*_LISTED, _STAMP.scalar_subquery().label("stamp")).where(
+    col(Resource.id).in_(sa.bindparam("numbers", expanding=True))
 )
 _NEWS = (
-    sqlalchemy.select(*_LISTED, col(Resource.state), col(Resource.revision))
-    .where(col(Resource.revision) > bindparam("seen"), col(Resource.id) > bindparam("last"))
+    sa.select(*_LISTED, col(Resource.state), col(Resource.revision))
+    .where(col(Resource.revision) > sa.bindparam("seen"), col(Resource.id) > sa.bindparam("last"))
     .order_by(col(Resource.id))
     .limit(100)
 )
-_NEXT = update(Stamp).where(col(Stamp.id) == 1).values(number=col(Stamp.number) + 1).returning(col(Stamp.number))
+_NEXT = sa.update(Stamp).where(col(Stamp.id) == 1).values(number=col(Stamp.number) + 1).returning(col(Stamp.number))
 _UPDATE = (
-    update(Resource)
-    .where(col(Resource.id) == bindparam("number"))
-    .values({name: bindparam(name) for name in _COLUMNS})
+    sa.update(Resource)
+    .where(col(Resource.id) == sa.bindparam("number"))
+    .values({name: sa.bindparam(name) for name in _COLUMNS})
     .execution_options(synchronize_session=False)
 )
 
@@ -293,7 +292,7 @@ class ResourceVersion(SQLModel, table=True):
     version: int = Field(primary_key=True)
     by: str = Field(max_length=26)
     at: datetime = Field(sa_type=UtcTime)
-    before: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    before: dict[str, Any] = Field(default={}, sa_column=sa.Column(sa.JSON, nullable=False))
 
 
 async def list_versions(db: AsyncSession, resource: int) -> Sequence[ResourceVersion]:
@@ -380,12 +379,12 @@ async def count_imported(db: AsyncSession, start: datetime, end: datetime) -> in
 async def list_unplaced(db: AsyncSession, limit: int) -> Sequence[Resource]:
     """List published resources whose files are posted nowhere that people can see, the oldest first."""
     hidden = select(Resource).where(Resource.state == ResourceState.PUBLISHED, Resource.post_id == "")
-    carrying = hidden.where(cast(col(Resource.files), Text) != "{}", col(Resource.deposited_by) != "")
+    carrying = hidden.where(sa.cast(col(Resource.files), sa.Text) != "{}", col(Resource.deposited_by) != "")
     return (await db.exec(carrying.order_by(col(Resource.published_at)).limit(limit))).all()
 
 
 async def _count(db: AsyncSession, *wanted: Any) -> int:
-    return (await db.exec(select(func.count()).select_from(Resource).where(*wanted))).one()
+    return (await db.exec(select(sa.func.count()).select_from(Resource).where(*wanted))).one()
 
 
 def _published_within(start: datetime, end: datetime) -> Sequence[Any]:
@@ -409,14 +408,14 @@ async def list_reviews_due(db: AsyncSession, today: date, limit: int) -> Sequenc
     first."""
     of_author = (col(Resource.reviews) == NOBODY) & (col(Resource.review_on) <= today)
     of_animateurs = (col(Resource.reviews) == AUTHOR) & (col(Resource.review_on) <= today - PATIENCE)
-    return (await db.exec(_select_by_review_day().where(or_(of_author, of_animateurs)).limit(limit))).all()
+    return (await db.exec(_select_by_review_day().where(sa.or_(of_author, of_animateurs)).limit(limit))).all()
 
 
 async def list_to_review(db: AsyncSession, today: date, limit: int, person_id: str | None = None) -> Sequence[Resource]:
     """List the resources that are to be reviewed now: all, or somebody’s."""
     query = _select_by_review_day().where(col(Resource.review_on) <= today)
     if person_id is not None:
-        query = query.where(or_(col(Resource.auteur_id) == person_id, col(Resource.deposited_by) == person_id))
+        query = query.where(sa.or_(col(Resource.auteur_id) == person_id, col(Resource.deposited_by) == person_id))
     return (await db.exec(query.limit(limit))).all()
 
 
