@@ -16,8 +16,15 @@ from bot import retries
 from bot.errors import unless_refused
 from bot.mattermost import ChatPost, Mattermost
 from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
-from bot.outbox import attempts
 from bot.outbox.actions import read_mark
+from bot.outbox.attempts import (
+    DATABASE_RETRY,
+    AttemptOutcome,
+    Attempts,
+    DeliveryMarks,
+    OutboxDependencies,
+    OutboxTable,
+)
 from bot.outbox.lanes import Backlog, Lane, Lanes, LeasedMessage, is_leased, lease_written
 from bot.outbox.sender import FileCarrier, Fresh, Sender
 from bot.retries import PollerPauses, TablePoller, wait_before_look
@@ -63,13 +70,13 @@ class WorkerPool:
     """A class of messages with its workers, gate and lanes; those of the pool ``before`` go first."""
 
     def __init__(
-        self, settings: PoolSettings, dependencies: attempts.OutboxDependencies, before: "WorkerPool | None" = None
+        self, settings: PoolSettings, dependencies: OutboxDependencies, before: "WorkerPool | None" = None
     ) -> None:
         self._settings = settings
         self._d = dependencies
         self._before = before
         self._lanes = Lanes()
-        self._attempts = attempts.Attempts(dependencies, is_crowd=settings.is_crowd)
+        self._attempts = Attempts(dependencies, is_crowd=settings.is_crowd)
         self._backlog = Backlog()
         self._long = asyncio.Semaphore(LONG_AT_ONCE)
         self._returns = 0
@@ -169,7 +176,7 @@ class WorkerPool:
         except Exception:
             # The database, most likely: the message is tried again in a moment, those behind it wait.
             log.warning("outbox_broken", attempts=letter.message.attempts, exc_info=True)
-            self._attempts.doubts.pause(lane, attempts.DATABASE_RETRY)
+            self._attempts.doubts.pause(lane, DATABASE_RETRY)
             self._put_back(self._lanes.clear(lane))
             self._backlog.add([letter])
         self._lanes.done(lane)
@@ -185,10 +192,10 @@ class WorkerPool:
 
     async def _deliver(self, lane: Lane, letter: LeasedMessage) -> None:
         verdict = await self._attempts.deliver(letter)
-        waits = verdict.outcome is not attempts.AttemptOutcome.SETTLED
+        waits = verdict.outcome is not AttemptOutcome.SETTLED
         if waits:
             # Behind the gate everything waits, behind one message only what is for the same target.
-            lanes = () if verdict.outcome is attempts.AttemptOutcome.AWAY else (lane,)
+            lanes = () if verdict.outcome is AttemptOutcome.AWAY else (lane,)
             self._put_back(self._lanes.clear(*lanes))
         if verdict.fault:
             await self._d.rows.failed(letter.message, verdict.fault, verdict.next_try, verdict.news)
@@ -273,7 +280,7 @@ class OwnPosts:
     """Notes as delivered the messages whose posts are seen: those of ``hear`` a moment later, that of ``note`` at
     once."""
 
-    def __init__(self, dependencies: attempts.OutboxDependencies) -> None:
+    def __init__(self, dependencies: OutboxDependencies) -> None:
         self._d = dependencies
         self._heard: OrderedDict[str, ChatPost] = OrderedDict()
         self._some = asyncio.Event()
@@ -353,14 +360,14 @@ class Outbox:
         options: OutboxOptions | None = None,
     ) -> None:
         options = options or OutboxOptions()
-        self._rows = attempts.OutboxTable(database, clock, self.look)
+        self._rows = OutboxTable(database, clock, self.look)
         self._one_process = database.is_sqlite and not options.visits
         self.news = asyncio.Event()
         """Set when a sender is to be told that a message of theirs has come to its end (bot/event_dispatcher.py)."""
-        self._marks = attempts.DeliveryMarks(self._rows, self.news)
+        self._marks = DeliveryMarks(self._rows, self.news)
         sender = Sender(chat, FileCarrier(chat, self._rows.keep, options.fresh))
         parts = (self._rows, self._marks, chat, sender, options.traffic, clock, first, self.news)
-        dependencies = attempts.OutboxDependencies(*parts, options.budget, options.leads)
+        dependencies = OutboxDependencies(*parts, options.budget, options.leads)
         self._people = WorkerPool(PEOPLE, dependencies)
         self._crowd = WorkerPool(CROWD, dependencies, before=self._people)
         self._pools = (self._crowd,) if options.visits else (self._people, self._crowd)
