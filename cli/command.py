@@ -32,7 +32,7 @@ def read_clock() -> datetime:
 
 
 def _finish(work: Coroutine[Any, Any, int | None]) -> int | None:
-    code: int | None = load("asyncio:run")(work)
+    code: int | None = load("cli.environment:run_in_loop")(work)
     return code
 
 

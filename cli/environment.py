@@ -1,11 +1,13 @@
 """How the operator’s commands open the settings and the database."""
 
+import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
@@ -26,6 +28,11 @@ NOT_SETTINGS = {"COOP_ADMIN_TOKEN"}
 SERVICES = re.compile(r".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)")
 """What Kubernetes and Docker put into the environment about services near by: for one called « coop-bot »,
 COOP_BOT_SERVICE_HOST and COOP_BOT_PORT_8066_TCP."""
+
+
+def run_in_loop(work: Coroutine[Any, Any, int | None]) -> int | None:
+    """Run a coroutine of a command."""
+    return asyncio.run(work)
 
 
 def read_settings(path: Path | None) -> Settings:
