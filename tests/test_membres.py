@@ -141,6 +141,9 @@ async def test_a_role_counts_at_once_and_is_taken_back_by_a_click(house: House) 
     await agathe.clicks(told, "Annuler")
     assert "a changé entre-temps" in said(await agathe.whispered())
     assert "chef" in said(await agathe.asks(f"/membres role @{lea.username} chef"))
+    placed = said(await agathe.asks(f"/membres role @{lea.username} conseiller 01"))
+    assert "rôle : conseiller numérique" in placed
+    assert "Ain (01)" in placed
 
 
 @pytest.mark.every_mode

@@ -6,6 +6,7 @@ Words:
         administrateur), and a second one approves; whether a change needs that.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -331,13 +332,21 @@ def read_change(purpose: membres.Purpose) -> Question[str, TypedChange]:
     asks=read_change(membres.Purpose.ROLE),
 )
 async def give_role(ctx: Context, typed: TypedChange) -> Replies:
-    """Give the role that the line says."""
-    return await _change_by_line(
-        ctx,
-        membres.Purpose.ROLE,
-        typed,
-        lambda person, rest: person.copy_with(role=members.read_or_refuse(read_role, rest)),
-    )
+    """Give the role that the line says, in the départements whose numbers follow, if any."""
+    return await _change_by_line(ctx, membres.Purpose.ROLE, typed, _give_role)
+
+
+_PLACED = re.compile(r"(\D+?)\s+((?:\d\w{1,2}\b\W*)+)")
+"""« coordinateur 69, 01 »: a role, and the numbers of départements."""
+
+
+def _give_role(person: Person, rest: str) -> Person:
+    placed = _PLACED.fullmatch(rest)
+    given = person.copy_with(role=members.read_or_refuse(read_role, placed[1] if placed else rest))
+    if placed is None:
+        return given
+    codes = ", ".join(re.findall(r"\w+", placed[2]))
+    return people.place(given, members.read_or_refuse(read_departements, codes))
 
 
 @feature.command(
