@@ -94,3 +94,14 @@ def test_who_wants_two_things_is_asked_which() -> None:
     reading = read("stats septembre et fiche sur les impôts")
     assert [reading.line, *(other.line for other in reading.others)] == ["/stats septembre", "/ressources impôts"]
     assert not reading.sure
+
+
+def test_what_is_clear_is_done_at_once() -> None:
+    asked = read("combien j'ai fait d'accompagnements en septembre")
+    assert (asked.line, asked.sure) == ("/stats septembre", True)
+
+
+def test_the_team_is_asked_by_the_hotline_or_by_a_poll() -> None:
+    asked = read("demander à l'équipe si on peut changer de structure")
+    assert asked.line == "/hotline demander à l'équipe si on peut changer de structure"
+    assert [other.line for other in asked.others] == ["/sondage"]

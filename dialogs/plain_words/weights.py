@@ -35,6 +35,8 @@ LIKELY, POSSIBLE = 2.5, 0.15
 """What an intention must weigh by cues, or be likely by the model, to be proposed beside another."""
 SURE, MARGIN, AGREED = 4.0, 1.5, 0.9
 """What it must weigh to be taken for sure, how much more than any other, and how likely it must be."""
+CERTAIN, CERTAIN_MARGIN = 0.99, 0.5
+"""How likely it must be for a smaller margin, and that: « combien j’ai fait d’accompagnements en septembre »."""
 KNOWN = 0.4
 """How likely something must be of which no cue tells."""
 MODEL_WEIGHT, UNLIKELY = 2.0, 1e-4
@@ -152,7 +154,8 @@ def choose(said: Utterance, cues: Mapping[Intention, float], likely: Mapping[Int
     """Choose what cues and model together make likeliest; it is sure where each of them says the same alone."""
     ranked = rank(cues, likely)
     best, cued = ranked[0], sorted(cues.values(), reverse=True)
-    agreed = likely.get(best, 0.0) >= AGREED and cues[best] == cued[0] >= SURE and cued[0] - cued[1] >= MARGIN
+    margin = MARGIN if likely.get(best, 0.0) < CERTAIN else CERTAIN_MARGIN
+    agreed = likely.get(best, 0.0) >= AGREED and cues[best] == cued[0] >= SURE and cued[0] - cued[1] >= margin
     agreed = agreed or (best is Intention.CRA and is_like_another(said.plain))
     found = Reading(best, write_brief(best, said), sure=False)
     is_here = bool(found.line) or best in WITHOUT_LINE
