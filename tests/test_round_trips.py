@@ -120,6 +120,13 @@ async def test_what_is_still_to_be_written_is_seen_by_what_asks(database: Databa
         assert (await db.execute(text("SELECT count(*) FROM claim"))).scalar() == 2
 
 
+async def test_one_statement_twice_in_a_transaction_writes_both_rows(database: Database) -> None:
+    async with database.transaction() as db:
+        for period in ("1", "2"):
+            await ADD.write_last(db, {"scope": "together", "period": period, "at": NOON})
+    assert all([await find(database, period) for period in ("1", "2")])
+
+
 async def test_a_transaction_that_begins_with_a_claim_shares_nothing(database: Database, batches: list[int]) -> None:
     first = claim_first("job", "1", NOON)
     begun: list[Connection] = []
