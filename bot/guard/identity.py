@@ -33,7 +33,8 @@ _POINTS = re.compile(r"[a-z0-9_.+-]{1,64}(?: (?:point|tiret|underscore) [a-z0-9_
 
 
 def find_addresses(text: str) -> Iterator[Span]:
-    """« jean@exemple.fr », « jean (at) exemple point fr »; a name of Mattermost’s (« @jean ») is none."""
+    """Find addresses: « jean@exemple.fr », « jean (at) exemple point fr »; a name of Mattermost’s (« @jean ») is
+    none."""
     if not any(sign in text for sign in _SIGN_HINTS):
         return
     done = 0
@@ -144,7 +145,8 @@ _THINGS = re.compile(
 
 
 def find_birth_dates(text: str) -> Iterator[Span]:
-    """« née le 12/03/1984 », « né en mars 1950 », « date de naissance : 1er mai 1962 »; a year alone is none."""
+    """Find dates of birth: « née le 12/03/1984 », « né en mars 1950 », « date de naissance : 1er mai 1962 »; a year
+    alone is none."""
     yield from _find_after_born(text)
     yield from _find_after_word(text)
     ends = [somebody.end() for somebody in _MAIDEN.finditer(text)]
@@ -212,7 +214,7 @@ _COLLECTIVITIES = {"508": 6, "687": 6, "689": 8, "681": 6}
 
 
 def find_phones(text: str) -> Iterator[Span]:
-    """« 06 12 34 56 78 », « +33 6 12 34 56 78 », « 0692 12 34 56 », « +687 12 34 56 »."""
+    """Find telephone numbers: « 06 12 34 56 78 », « +33 6 12 34 56 78 », « 0692 12 34 56 », « +687 12 34 56 »."""
     done = 0
     for start in _START.finditer(text):
         at = start.start()

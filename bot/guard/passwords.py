@@ -102,7 +102,7 @@ _TRAILING = ",;.…)]:"
 
 
 def find_passwords(plain: PlainText) -> Iterator[Span]:
-    """« mdp : Azerty12! », « mon mot de passe est Azerty12 », « Azerty12 comme mot de passe »."""
+    """Find passwords: « mdp : Azerty12! », « mon mot de passe est Azerty12 », « Azerty12 comme mot de passe »."""
     for key in _KEY.finditer(plain.text):
         if span := _find_after_sign(plain, key) or _find_direct(plain, key) or _find_before(plain, key):
             yield span
@@ -142,7 +142,7 @@ def _is_taken(plain: PlainText, key: re.Match[str], value: Span, *, plainly: boo
 
 
 def _find_paired(plain: PlainText, key: re.Match[str], value: Span | None) -> Span | None:
-    """« identifiant et mot de passe : jean / Soleil2024 »: the second of the two."""
+    """Find the second of two values: « identifiant et mot de passe : jean / Soleil2024 »; else return the first."""
     if not value or not _PAIR.search(plain.text[max(0, key.start() - 40) : key.start()]):
         return value
     link = _SECOND.match(plain.text, value[1])
@@ -150,7 +150,8 @@ def _find_paired(plain: PlainText, key: re.Match[str], value: Span | None) -> Sp
 
 
 def _find_direct(plain: PlainText, key: re.Match[str]) -> Span | None:
-    """« mdp Azerty12! », « le mot de passe provisoire Xy12ab », « code secret 4512 »."""
+    """Find a password right after its word: « mdp Azerty12! », « le mot de passe provisoire Xy12ab », « code secret
+    4512 »."""
     at = key.end()
     for word in range(_WORDS):
         gap = _SPACE.match(plain.text, at)
@@ -166,7 +167,7 @@ def _find_direct(plain: PlainText, key: re.Match[str]) -> Span | None:
 
 
 def _find_before(plain: PlainText, key: re.Match[str]) -> Span | None:
-    """« Azerty12 comme mot de passe »."""
+    """Find a password before its word: « Azerty12 comme mot de passe »."""
     begin = max(0, key.start() - 100)
     found = _AS.search(plain.text[begin : key.start()])
     if not found:
