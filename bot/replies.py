@@ -290,13 +290,15 @@ class Perform:
 class Waiting:
     """Something that waits for a person, with its button, for « /aide » (not a reply itself).
 
-    The daily message also shows ``others`` on its card. ``key`` identifies it if its text changes every day.
+    The daily message also shows ``others`` on its card. ``key`` identifies it if its text changes every day. « /aide »,
+    where buttons have no card of their own, shows ``leads`` in place of them, once for all that lead there.
     """
 
     text: str
     button: Button
     others: Sequence[Button] = ()
     key: str = ""
+    leads: Button | None = None
 
 
 @dataclass(frozen=True, slots=True)

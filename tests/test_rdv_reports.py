@@ -20,6 +20,7 @@ from config.time import is_skipped
 from dialogs.rdv.recurrence import COUNT_MAX, RecurrenceRule, read_rule, write_out
 from storage.cra.report import Canal
 from storage.database import change
+from storage.people import Role
 from storage.rdv import Rdv
 from storage.rdv.appointments import change_rdv, list_unreported, lock_rdvs
 from tests.people import Person, unique
@@ -120,6 +121,30 @@ async def test_without_a_report_is_said_once_for_that_hour_and_asked_again_at_an
         await change(db, moved, starts_at=start + timedelta(hours=1), ends_at=start + timedelta(hours=2))
         asked = await list_unreported(db, lea.id, start - timedelta(days=1), monday.clock(), 5)
         assert [one.number for one in asked] == [rdv.number]
+
+
+@pytest.mark.every_mode
+async def test_the_home_leads_to_what_is_over_where_no_report_can_be_wanted(monday: House) -> None:
+    lea = await monday.conseiller("lea")
+    first, second = [await notes(monday, lea, datetime.combine(MONDAY, time(hour), PARIS)) for hour in (8, 10)]
+    home = await lea.asks("/aide")
+    assert home.buttons.count("Rendez-vous à traiter") == 1
+    await lea.clicks(home, "Rendez-vous à traiter")
+    listed = await lea.whispered("sans compte rendu")
+    assert listed.buttons.count("Sans compte rendu") == 2
+    card = await lea.asks(f"/rdv {first.number}")
+    assert {"Compte rendu", "Sans compte rendu", "Honoré"} <= set(card.buttons)
+    await lea.clicks(card, "Sans compte rendu")
+    await lea.clicks(await lea.asks(f"/rdv {second.number}"), "Honoré")
+    await monday.settled()
+    declined = await lea.asks(f"/rdv {first.number}")
+    assert "Aucun compte rendu" in declined.text
+    assert "Sans compte rendu" not in declined.buttons
+    assert "Compte rendu" in declined.buttons, "it may be wanted after all"
+    assert (await lea.asks("/rdv à traiter")).buttons.count("Sans compte rendu") == 1
+    carl = await monday.someone(Role.COORDINATEUR, "carl")
+    his = await notes(monday, carl, datetime.combine(MONDAY, time(9), PARIS))
+    assert "Sans compte rendu" not in (await carl.asks(f"/rdv {his.number}")).buttons, "he files none"
 
 
 async def rings(house: House, name: str, at: datetime, zone: ZoneInfo | None = None) -> None:

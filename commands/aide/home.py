@@ -198,7 +198,8 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
     is_first = number == 1
     waiting = await list_waiting(home.features, ctx) if is_first else []
     page = cut_page(view.shown, number, SHOWN_MAX)
-    doors = [each.button for each in waiting[:OPENED_MAX]]
+    leading = [each.leads or each.button for each in waiting[:OPENED_MAX]]
+    doors = [each for at, each in enumerate(leading) if each not in leading[:at]]
     doors += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in page.rows]
     doors += [Button("Liens utiles", ShowLinks())] if is_first and ctx.user.may(NETWORK) and read_links(ctx) else []
     doors += page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "La suite")

@@ -73,6 +73,12 @@ class ReportRdv(AboutRdv):
     """« Compte rendu »: opens the window of a report, filled with what the rdv says."""
 
 
+class DeclineReport(AboutRdv):
+    """« Sans compte rendu », for the rdv at that hour."""
+
+    starts_at: dt.datetime
+
+
 class CreateRoom(AboutRdv):
     """« Créer le lien »: the room of a visio is opened now."""
 
@@ -148,6 +154,8 @@ async def get_own(ctx: Context, number: int, *, locked: bool = False) -> Rdv:
     return require(await get_rdv(ctx.db, ctx.user.id, number, locked=locked), "rdv/unknown_number", number=number)
 
 
+UNDONE = (RdvState.PREVU, RdvState.HONORE)
+"""The states of what took place, as far as is known."""
 CARD = RowCard[Rdv]("rdv:", lambda rdv: rdv.number)
 """The card of a rdv in its conseiller’s direct channel."""
 SHOWN_OVERLAPS = 3
@@ -171,6 +179,7 @@ def describe(ctx: Context, rdv: Rdv, report: int | None = None, ways: Sequence[s
         "ways": ways,
         "waits": _wait_for_room(ctx, rdv),
         "report": report,
+        "is_declined": not report and _is_declined(rdv),
         "page": page,
         "returns": rdv.series is not None,
         "is_booked": is_booked(ctx, rdv),
@@ -240,10 +249,21 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
 
 
 def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
-    """Draw « Compte rendu » under what has begun, and took place as far as is known."""
-    is_done = rdv.starts_at <= ctx.now and rdv.state in (RdvState.PREVU, RdvState.HONORE)
-    files = is_done and ctx.user.role is people.Role.CONSEILLER
-    return [Button("Compte rendu", ReportRdv(rdv=rdv.number), "primary")] if files else []
+    """Draw « Compte rendu » under what has begun, and took place as far as is known; and « Sans compte rendu », until
+    that was said of its hour."""
+    files = rdv.starts_at <= ctx.now and rdv.state in UNDONE and ctx.user.role is people.Role.CONSEILLER
+    file, decline = offer_report(rdv)
+    return [] if not files else [file] if _is_declined(rdv) else [file, decline]
+
+
+def offer_report(rdv: Rdv) -> tuple[Button, Button]:
+    """Offer the report of a rdv, and to say that none is wanted for the hour that it has."""
+    decline = Button("Sans compte rendu", DeclineReport(rdv=rdv.number, starts_at=rdv.starts_at))
+    return Button("Compte rendu", ReportRdv(rdv=rdv.number), "primary"), decline
+
+
+def _is_declined(rdv: Rdv) -> bool:
+    return rdv.declined_for == rdv.starts_at and rdv.state in UNDONE
 
 
 def draw_noted(ctx: Context, rdv: Rdv) -> Message:

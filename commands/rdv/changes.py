@@ -253,13 +253,9 @@ FILING = (Role.CONSEILLER,)
 ASKED_FOR = timedelta(days=30)
 """How long a rdv that is over waits for its report."""
 TOLD_MAX, TODAY_MAX, LISTED_MAX = 3, 2, 5
-UNDONE = (RdvState.PREVU, RdvState.HONORE)
 
 
-class DeclineReport(cards.AboutRdv):
-    """« Sans compte rendu », for the rdv at that hour."""
-
-    starts_at: datetime
+TO_FILE = Button("Rendez-vous à traiter", RunCommand(line="rdv à traiter"))
 
 
 class Undecline(cards.AboutRdv):
@@ -279,7 +275,7 @@ async def open_report(ctx: ReadingContext, click: cards.ReportRdv) -> Replies:
     if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
         raise UserError(render("rdv/has_report", report=report))
     await _must_be_unreported(ctx, rdv)
-    if rdv.state not in UNDONE:
+    if rdv.state not in cards.UNDONE:
         raise UserError(render("rdv/in_state", number=rdv.number, label=rdv.state.label))
     if rdv.starts_at > ctx.now:
         raise UserError(render("rdv/not_yet"))
@@ -313,8 +309,8 @@ async def _fill(ctx: ReadingContext, rdv: Rdv) -> NewCra:
     return NewCra.draft(**{name: value for name, value in known.items() if value is not None}, often=usual.minutes)
 
 
-@feature.button(DeclineReport, name="rdv.Decline", roles=FILING)
-async def decline(ctx: Context, click: DeclineReport) -> Replies:
+@feature.button(cards.DeclineReport, name="rdv.Decline", roles=FILING)
+async def decline(ctx: Context, click: cards.DeclineReport) -> Replies:
     """Note that no report is wanted of a rdv at that hour; at another one it is asked again."""
     rdv = await cards.get_own(ctx, click.rdv, locked=True)
     await change(ctx.db, rdv, declined_for=click.starts_at)
@@ -365,7 +361,7 @@ async def _list_unreported(ctx: Context) -> Sequence[Waiting]:
     if len(found) > TOLD_MAX:
         total = await appointments.count_unreported(ctx.db, ctx.user.id, since, ctx.now)
         text = f"{plural(total, 'rendez-vous passé', 'rendez-vous passés')} sans compte rendu"
-        waiting.append(Waiting(text, Button("Rendez-vous à traiter", RunCommand(line="rdv à traiter"))))
+        waiting.append(Waiting(text, TO_FILE))
     return waiting
 
 
@@ -373,9 +369,8 @@ def ask_report(ctx: Context, rdv: Rdv) -> Waiting:
     """Ask for the report of a rdv, once for the hour that it has."""
     start = rdv.starts_at.astimezone(ctx.zone)
     text = f"{say_what(rdv)}, {say_weekday(start.date(), ctx.today)} à {say_hour(start)} : le compte rendu ?"
-    none = Button("Sans compte rendu", DeclineReport(rdv=rdv.number, starts_at=rdv.starts_at))
-    key = f"rdv:{rdv.number}:{rdv.starts_at:%Y%m%d%H%M}"
-    return Waiting(text, Button("Compte rendu", cards.ReportRdv(rdv=rdv.number), "primary"), [none], key)
+    file, decline = cards.offer_report(rdv)
+    return Waiting(text, file, [decline], f"rdv:{rdv.number}:{rdv.starts_at:%Y%m%d%H%M}", TO_FILE)
 
 
 def _tell_today(ctx: Context, rdv: Rdv) -> Waiting:
