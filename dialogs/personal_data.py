@@ -2,7 +2,7 @@
 
 from bot import guard
 from bot.guard import DataKind
-from bot.guard.identity import find_name
+from bot.guard.identity import find_addressed, find_name
 from storage.communes import find_place_exactly
 
 SECRETS = (DataKind.NIR, DataKind.IBAN, DataKind.CARTE, DataKind.MOT_DE_PASSE, DataKind.NAISSANCE)
@@ -35,14 +35,15 @@ def fault_of_memo(text: str) -> str:
     if found := guard.find(text):
         return f"Retirez d’ici {guard.name_kinds(found)} : un repère ne dit rien qui permette de joindre la personne."
     if names_anybody(text):
-        initials = find_name(text, _is_town)
+        initials = find_name(text, _is_town) or find_addressed(text, _is_town)
         return f"Un repère n’a pas de nom : écrivez des initiales, par exemple {initials or 'J. M.'}"
     return ""
 
 
 def names_anybody(text: str) -> bool:
-    """Tell whether a few words hold what is likely a person’s full name, whatever its letters."""
-    return bool(find_name(text, _is_town)) or guard.names_somebody(text)
+    """Tell whether a few words hold what is likely a person’s full name, or call somebody by their family name
+    (« mme dupont »), whatever its letters."""
+    return bool(find_name(text, _is_town) or find_addressed(text, _is_town)) or guard.names_somebody(text)
 
 
 def _is_town(words: str) -> bool:

@@ -200,3 +200,13 @@ def test_a_full_name_in_small_letters_is_noticed_and_no_theme_or_place_taken_for
     assert "par exemple J. D." in fault_of_memo("dossier jean dupont caf")
     for text in ("Éloïse", "", "jean, dupont", "j. d.", "jean moulin", "jean bron"):
         assert not fault_of_memo(text)
+
+
+def test_who_is_called_by_a_family_name_is_noticed_in_any_case_and_initials_stay() -> None:
+    for text in ("mme dupont", "mr leroy", "famille Durand", "m. le goff", "MME DUPONT", "impots mme d'alessio"):
+        assert fault_of_memo(text), text
+    assert "par exemple m. G." in fault_of_memo("m. le goff")
+    for text in ("Mme D.", "M. L", "mme d. impots", "famille nombreuse", "famille d'accueil", "mme de la mairie"):
+        assert not fault_of_memo(text), text
+    for text in ("monsieur sans rdv", "rue du docteur calmette", "mme 2e séance", "smartphone taille m noir", "fatima"):
+        assert not fault_of_memo(text), text

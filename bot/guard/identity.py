@@ -336,3 +336,44 @@ def _means_nothing(word: str) -> bool:
     """Return whether a word is not one that labels are about."""
     is_known = word in read_words("label_words.txt") or _COMMON_END.search(word) or find_theme(word) is not None
     return not is_known
+
+
+_CIVILITIES = frozenset(
+    ("m", "mr", "mme", "mlle", "melle", "monsieur", "madame", "mademoiselle", "famille", "docteur", "dr", "maitre")
+)
+_ADJECTIVE = re.compile(r"(?:ienne|[ao]ise|[ai]ne|ale|ive|iere|[ae]nte|ouse|ee|re)s?$")
+"""How what is said of a family ends: « famille syrienne », « famille recomposée »."""
+_STREETS = frozenset(("rue", "avenue", "place", "boulevard", "ecole", "college", "lycee", "clinique", "maison"))
+
+
+def find_addressed(text: str, is_town: Callable[[str], bool]) -> str | None:
+    """Return the civility and the initial, « mme D. », of the first person who is called by a family name in a few
+    words, in any case: « mme dupont », « m. le goff », « famille durand ». None where an initial or an everyday word
+    follows: « Mme D. », « famille nombreuse », « mme de la mairie »."""
+    found = [(fold(match[0]), match.start(), match.end()) for match in _NAME_WORD.finditer(text)]
+    for at, (civility, start, end) in enumerate(found[:-1]):
+        before = found[at - 1][0] if at else ""
+        is_letter = civility == "m" and at and text[end] != "."  # « taille m »
+        if civility not in _CIVILITIES or before in _STREETS or is_letter or (before, civility) == ("du", "docteur"):
+            continue
+        if name := _find_family(civility, text, found[at:], is_town):
+            return f"{text[start:end]}{'.' if text[end] == '.' else ''} {name[0].upper()}."
+    return None
+
+
+def _find_family(
+    civility: str, text: str, found: Sequence[tuple[str, int, int]], is_town: Callable[[str], bool]
+) -> str | None:
+    """Return the family name that follows a civility, the first of these words; None where something else does."""
+    has_particle = False
+    for (_, _, end), (word, start, _) in pairwise(found):
+        name = re.sub(r"^[dl] ", "", word)
+        if text[end:start].strip() not in ("", "."):
+            return None
+        if len(name) > 1 and name not in _PARTICLES:
+            is_place = has_particle and (is_town(name) or name in read_words("place_words.txt"))
+            is_said_of = civility == "famille" and _ADJECTIVE.search(name)
+            is_everyday = len(name) == 2 or is_place or is_said_of or not _means_nothing(name)
+            return name if name in read_words("last_names.txt") or not is_everyday else None
+        has_particle = has_particle or len(name) > 1
+    return None
