@@ -173,6 +173,30 @@ async def test_rappels_shows_all_and_its_window_changes_all(evening: House) -> N
     assert "Fin de journée" not in plain(await animateur.asks("/rappels"))
 
 
+async def test_rappels_lists_what_comes_back_and_all_absences_and_leads_to_them(evening: House) -> None:
+    lea = await evening.conseiller("lea")
+    assert {"Mes absences", "Ce qui revient"}.isdisjoint((await lea.asks("/rappels")).buttons)
+    for day in ("mardis", "mercredis", "jeudis", "vendredis"):
+        asked = await lea.asks(f"/rappels tous les {day} atelier smartphone 8p 2h 35-60 retraités")
+        await lea.clicks(asked, "Me le proposer")
+        await lea.whispered("Je vous le proposerai")
+    for absence in ("7/12", "9/12", "11/12", "14/12", "16/12"):
+        await lea.asks(f"/absence {absence}")
+    shown = await lea.asks("/rappels")
+    for words in ("8 personnes, tous les mardis", "et 1 autre : ", "le vendredi 11 décembre", "et 2 autres : "):
+        assert words in plain(shown), words
+    await lea.clicks(shown, "Mes absences")
+    assert "16 décembre" in plain(await lea.whispered("Vos absences"))
+    await lea.clicks(shown, "Ce qui revient")
+    assert "tous les vendredis" in plain(await lea.whispered("Comptes rendus proposés"))
+
+
+async def test_a_coordinateur_sees_at_what_hour_the_next_day_is_told(evening: House) -> None:
+    carl = await evening.someone(Role.COORDINATEUR, "carl")
+    await carl.asks("/rappels soir 19h")
+    assert "la veille à 19 h et une heure avant : oui" in plain(await carl.asks("/rappels"))
+
+
 @pytest.mark.every_mode
 async def test_a_report_that_comes_back_is_proposed_and_filed_by_a_click_alone(evening: House) -> None:
     lea = await evening.conseiller("lea")

@@ -21,6 +21,7 @@ from commands.cra.previews import read_text
 from commands.cra.reports import record_form
 from config.text import make_plain
 from dialogs.cra import NewCra
+from dialogs.cra.habits import read_rule, say_habit
 from dialogs.cra.line import Line
 from dialogs.rdv.exceptions import Exceptions
 from dialogs.rdv.recurrence import RecurrenceRule, fault_of_school, find_rule
@@ -126,17 +127,6 @@ def _say_when(rule: RecurrenceRule, first: date, until: date | None) -> dict[str
     }
 
 
-def _rule_of(habit: RecurringReport) -> RecurrenceRule:
-    but = Exceptions.read(habit.but)
-    return RecurrenceRule(habit.weekday, habit.nth, habit.every, habit.until, but=but)
-
-
-def _title(habit: RecurringReport, today: date) -> str:
-    """Describe a recurring report: « Atelier à Pau, 8 personnes, tous les mardis »."""
-    rule = _rule_of(habit)
-    return f"{NewCra.summarize(habit.raw, {}, today)}, {rule}{rule.but.say(with_days=True)}"
-
-
 def _fill(habit: RecurringReport, day: date) -> dict[str, Any]:
     return {**habit.raw, "date": day.isoformat()}
 
@@ -153,22 +143,22 @@ async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
             raise UserError(render("cra/too_many_habits", most=HABITS_MAX))
         habit = RecurringReport(author_id=ctx.user.id, created_at=ctx.now, **click.model_dump(exclude={"author"}))
         await store(ctx.db, habit)
-    text = render("cra/habit_kept", **_say_when(_rule_of(habit), habit.first, habit.until))
+    text = render("cra/habit_kept", **_say_when(read_rule(habit), habit.first, habit.until))
     return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=str(habit.number)))])
 
 
 def _is_same(habit: RecurringReport, click: KeepHabit) -> bool:
     """Return whether the same report already recurs on the same days."""
     rule = RecurrenceRule(click.weekday, click.nth, click.every, click.until, but=Exceptions.read(click.but))
-    return (habit.raw, _rule_of(habit)) == (click.raw, rule) and (rule.every == 1 or habit.first == click.first)
+    return (habit.raw, read_rule(habit)) == (click.raw, rule) and (rule.every == 1 or habit.first == click.first)
 
 
 @feature.command("cra habitudes", help="Les comptes rendus proposés chaque semaine, et les arrêter", roles=CONSEILLERS)
 async def show_habits(ctx: ReadingContext, _: str) -> Replies:
     """List the recurring reports."""
     habits = await list_habits(ctx.db, ctx.user.id, ctx.today)
-    offered = {str(one.number): f"Ne plus proposer : {_title(one, ctx.today)}"[:75] for one in habits}
-    text = render("cra/habits", habits=[_title(one, ctx.today) for one in habits])
+    offered = {str(one.number): f"Ne plus proposer : {say_habit(one, ctx.today)}"[:75] for one in habits}
+    text = render("cra/habits", habits=[say_habit(one, ctx.today) for one in habits])
     if len(offered) == 1:
         return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=next(iter(offered))))])
     return Whisper(text, menus=[Menu("Ne plus proposer…", StopHabit(), offered)] if offered else [])
@@ -188,7 +178,7 @@ async def resume_habit(ctx: Context, click: ResumeHabit) -> Replies:
     """Propose a stopped report again."""
     habit = await _find(ctx, click.number)
     await change(ctx.db, habit, until=click.until)
-    return Whisper(render("cra/habit_kept", **_say_when(_rule_of(habit), max(habit.first, ctx.today), habit.until)))
+    return Whisper(render("cra/habit_kept", **_say_when(read_rule(habit), max(habit.first, ctx.today), habit.until)))
 
 
 async def _find(ctx: Context, number: int) -> RecurringReport:
@@ -244,7 +234,7 @@ def _ask(ctx: Context, habit: RecurringReport, day: date) -> Waiting:
     first, *rest = [*([file] if sure else []), *others, skip]
     when = say_weekday(day, ctx.today)
     question = "combien de personnes ?" if people else "l’enregistrer ?"
-    text = f"{NewCra.summarize(raw, {}, day)} ({_rule_of(habit)}), {when} : {question}"
+    text = f"{NewCra.summarize(raw, {}, day)} ({read_rule(habit)}), {when} : {question}"
     return Waiting(text, first, rest, habit.key_of(day))
 
 

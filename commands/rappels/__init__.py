@@ -9,17 +9,19 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature
 from bot.french import join
-from bot.replies import Ask, Button, Perform, Replies, Waiting, Whisper
+from bot.replies import Ask, Button, Perform, Replies, RunCommand, Waiting, Whisper
 from bot.texts import Markdown, render
 from commands.rappels import day
 from commands.rappels.end_of_day import EveningReader, tell_evenings
 from config.text import fold, make_plain
 from config.time import WEEKDAYS
 from dialogs.absence import is_said, say_absence
+from dialogs.cra.habits import say_habit
 from dialogs.rappels import NO_EVENING, ChooseReminders, read_days, say_evening
 from dialogs.rdv.recurrence import find_rule
 from storage import people, rappels
 from storage.absences import list_absences
+from storage.cra.habits import list_habits
 from storage.rappels import FIRST_EVENING, FIRST_HOUR, LAST_EVENING, LAST_HOUR, DailyChoice, Rhythm
 from storage.rdv.reminders import choose_quiet, is_quiet
 
@@ -41,6 +43,11 @@ _HOUR = re.compile(r"(?:a )?(\d{1,2}) ?(?:(?:h|heures?|:) ?(\d{2})?)?")
 
 
 NO, YES = {"non", "jamais", "stop", "arret"}, {"oui", "toujours"}
+
+
+HABITS = "cra habitudes"
+LISTED_MAX = 3
+"""Recurring reports, and absences, that are listed; a button leads to all of them."""
 
 
 class ChooseHour(BaseModel):
@@ -143,6 +150,8 @@ async def _show(ctx: Context, choice: DailyChoice) -> Whisper:
     buttons += [Button("Choisir l’heure", ChooseHour())]
     buttons += [Button("Moins", day.LessOften())] if choice.rhythm is not Rhythm.NEVER else []
     buttons += [Button("Plus", day.MoreOften())] if choice.rhythm is not Rhythm.DAILY else []
+    known = {"Mes absences": (await _list_away(ctx), "absence"), "Ce qui revient": (await _list_habits(ctx), HABITS)}
+    buttons += [Button(label, RunCommand(line=line)) for label, (found, line) in known.items() if found]
     return Whisper(await _say_choice(ctx, choice, count), buttons)
 
 
@@ -178,7 +187,7 @@ async def store_choice(ctx: Context, form: ChooseReminders) -> Replies:
 
 async def _say_choice(ctx: Context, choice: DailyChoice, count: int) -> Markdown:
     """Describe the settings, and how many news wait."""
-    absences = await list_absences(ctx.db, [ctx.user.id], ctx.today)
+    absences, habits = await _list_away(ctx), await _list_habits(ctx)
     days = [name for number, name in enumerate(WEEKDAYS) if choice.days >> number & 1]
     return render(
         "rappels/choice",
@@ -191,8 +200,23 @@ async def _say_choice(ctx: Context, choice: DailyChoice, count: int) -> Markdown
         has_rdv=ctx.user.known_role in (people.Role.CONSEILLER, people.Role.COORDINATEUR),
         reminds=not await is_quiet(ctx.db, ctx.user.id),
         days=join(days),
-        absence=say_absence(absences[0]) if absences else "",
+        habits=habits[:LISTED_MAX],
+        habits_more=len(habits) - LISTED_MAX,
+        absences=absences[:LISTED_MAX],
+        absences_more=len(absences) - LISTED_MAX,
     )
+
+
+async def _list_away(ctx: Context) -> Sequence[str]:
+    """List the absences to come, as texts say them."""
+    return [say_absence(one) for one in await list_absences(ctx.db, [ctx.user.id], ctx.today)]
+
+
+async def _list_habits(ctx: Context) -> Sequence[str]:
+    """List the recurring reports of who may file any, as texts say them."""
+    if ctx.user.known_role is not people.Role.CONSEILLER:
+        return []
+    return [say_habit(one, ctx.today) for one in await list_habits(ctx.db, ctx.user.id, ctx.today)]
 
 
 def build_rappels(features: Iterable[Feature]) -> Feature:

@@ -19,8 +19,9 @@ from commands.rdv.changes import ask_report
 from commands.rdv.visits import address_of, name_zone, say_when, say_who
 from config.text import fold
 from config.time import PARIS, find_midnight
+from dialogs.rappels import say_evening
 from dialogs.rdv.entrances import find_ways_in
-from storage import absences, people, seals
+from storage import absences, people, rappels, seals
 from storage.database import change
 from storage.rdv import Rdv, bookings, reminders
 from storage.rdv.appointments import list_unreported, lock_rdvs
@@ -181,7 +182,9 @@ async def _choose(ctx: Context, wanted: bool) -> Whisper:
 async def _tell_choice(ctx: Context) -> Whisper:
     wanted = not await reminders.is_quiet(ctx.db, ctx.user.id)
     change_it = "Ne plus rien rappeler" if wanted else "Me rappeler mes rendez-vous"
-    return Whisper(render("rdv/reminders", wanted=wanted), [Button(change_it, SetReminders(wanted=not wanted))])
+    evening = say_evening((await rappels.get_choice(ctx.db, ctx.user.id)).evening)
+    text = render("rdv/reminders", wanted=wanted, evening=evening)
+    return Whisper(text, [Button(change_it, SetReminders(wanted=not wanted))])
 
 
 EVENING = timedelta(hours=17)
