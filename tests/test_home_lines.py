@@ -137,6 +137,7 @@ async def test_links_are_the_operator_s_and_those_with_a_name_are_made_for_who_c
     await juliette.clicks(home, "Liens utiles")
     links = await juliette.whispered("Liens utiles")
     assert "[Pix Orga](<https://orga.pix.fr/connexion>)" in links.text
+    assert "(<https://rdv.anct.gouv.fr/agents/sign_in>)" in links.text
     assert "Webmail" not in links.text, "it has no address"
     assert juliette.username not in links.text
     await juliette.clicks(links, "ABC Pix : demander l’accès")
