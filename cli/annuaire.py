@@ -15,6 +15,7 @@ from cli.people.lookup import refuse_name
 from cli.terminal import ProgressBar, count, make_table, write
 from storage import people
 from storage.annuaire import NETWORK, AnyPerson, DirectoryHit, entries, read_index
+from storage.annuaire.phones import read_phone
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Person, Role, register
@@ -148,7 +149,7 @@ READERS: Mapping[str, tables.CellReader] = {
     "organisme": _name,
     "fonction": _name,
     "email": tables.read_if_filled(entries.read_email, ""),
-    "telephone": tables.read_if_filled(entries.read_phone, ""),
+    "telephone": tables.read_if_filled(read_phone, ""),
     "site": tables.read_if_filled(entries.read_site, ""),
     "departement": tables.read_if_filled(entries.read_departement, ""),
 }

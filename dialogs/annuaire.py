@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from bot.forms import Clues, Form, Hidden, ReadText, Text, asks
 from bot.forms.kinds import must_fit
 from dialogs.communes import CommuneIfAny
-from dialogs.lines import read_own_phone
+from dialogs.lines import OWN_PHONE, PHONE
 from dialogs.themes import Themes
 from storage.annuaire import entries
 from storage.annuaire.entries import COLUMNS, TEXT_MAX, find_commune
+from storage.annuaire.phones import show_phone
 from storage.communes import make_label
 from storage.people import Audience, Person
 
@@ -50,8 +50,7 @@ def _read_short(text: str, _: Clues) -> str:
 
 Words = Annotated[tuple[str, ...], ReadText(_read_words, show=", ".join)]
 SHORT = ReadText(_read_short)
-PHONE = ReadText(lambda text, _: entries.read_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78")
-OwnPhone = Annotated[str | None, replace(PHONE, reader=lambda text, _: read_own_phone(text))]
+OwnPhone = Annotated[str | None, OWN_PHONE]
 EMAIL = ReadText(lambda text, _: entries.read_email(text), placeholder="prenom.nom@exemple.fr")
 SITE = ReadText(lambda text, _: entries.read_site(text), placeholder="https://exemple.fr")
 DEPARTEMENT = ReadText(lambda text, _: entries.read_departement(text), placeholder="69, ou Rhône")
@@ -79,7 +78,7 @@ class EditProfile(Form):
         commune = find_commune(person)
         return cls.draft(
             commune=make_label(commune, next(iter(commune.codes_postaux), "")) if commune else last_commune or None,
-            telephone=person.telephone and entries.show_phone(person.telephone),
+            telephone=person.telephone and show_phone(person.telephone),
             skills=tuple(person.skills),
             skill_words=", ".join(person.skill_words) or None,
             languages=", ".join(person.languages) or None,

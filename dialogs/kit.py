@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from bot.forms import Clues, Element, Form, Hidden, Offered, Raw, ReadText, asks
-from dialogs.lines import Roomy, read_line, read_own_phone, read_paragraphs
+from dialogs.lines import OWN_PHONE, Roomy, read_line, read_paragraphs
 from storage import kit
-from storage.annuaire import entries
 from storage.people import register
 
 COMMUNE_MAX = 80
@@ -56,10 +55,7 @@ class OrderKit(Form):
     )
     code_postal: Annotated[str, ReadText(_read_postcode, placeholder="69120")] = asks("Code postal")
     commune: Annotated[str, ReadText(read_line(COMMUNE_MAX, "ce nom"), placeholder="Vaulx-en-Velin")] = asks("Commune")
-    telephone: Annotated[
-        str,
-        ReadText(lambda text, _: read_own_phone(text), show=entries.show_phone, placeholder="06 12 34 56 78"),
-    ] = asks("Téléphone", "Pour le transporteur, le jour de la livraison.")
+    telephone: Annotated[str, OWN_PHONE] = asks("Téléphone", "Pour le transporteur, le jour de la livraison.")
     horaires: Annotated[str, ReadText(_read_hours)] = asks(
         "Horaires de livraison", "Par exemple : lundi à vendredi, 9h-12h et 14h-17h."
     )

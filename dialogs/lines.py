@@ -1,12 +1,12 @@
 """Fields of text that a function reads: one line of at most so many characters, several lines, an address."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.forms import Clues, Element, ReadText
 from bot.forms.kinds import LONG_MAX, TEXT_MAX, DeclaredField, must_fit
-from storage.annuaire import entries
+from storage.annuaire.phones import read_phone, show_phone
 from storage.urls import LINK_MAX, InsideError, read_link
 
 Reader = Callable[[str, Clues], str]
@@ -70,9 +70,18 @@ def read_address(text: str, _: Clues) -> str:
 Address = Annotated[str, Roomy(read_address, always=True)]
 
 
-def read_own_phone(text: str) -> str:
+def _read_phone(text: str, clues: Clues) -> str:
+    return read_phone(text, clues.user.departement)
+
+
+def _read_own_phone(text: str, clues: Clues) -> str:
     """Read the phone number of one person, not a short one that answers for everybody (3949). Raises ValueError."""
-    number = entries.read_phone(text)
+    number = _read_phone(text, clues)
     if not number.startswith("+"):
         raise ValueError("Donnez le numéro d’une personne : 06 12 34 56 78, par exemple.")
     return number
+
+
+PHONE = ReadText(_read_phone, show=show_phone, placeholder="06 12 34 56 78")
+"""A telephone number, as people write it where they work."""
+OWN_PHONE = replace(PHONE, reader=_read_own_phone)

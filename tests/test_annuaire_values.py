@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from storage.annuaire.entries import read_departement, read_email, read_phone, read_site, show_phone
+from storage.annuaire.entries import read_departement, read_email, read_site
+from storage.annuaire.phones import read_phone, show_phone
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,16 @@ def test_telephone_numbers(typed: str, number: str, shown: str) -> None:
     assert read_phone(typed) == number
     assert show_phone(number).replace("\u00a0", " ") == shown
     assert read_phone(show_phone(number)) == number, "what is shown is read back"
+
+
+def test_telephone_numbers_overseas_are_read_as_they_are_written_there() -> None:
+    there = {"975": "+508412345", "986": "+681721234", "987": "+68987123456", "988": "+687761234"}
+    for departement, number in there.items():
+        length = 8 if departement == "987" else 6
+        assert read_phone(number[-length:], departement) == number
+        with pytest.raises(ValueError, match="Écrivez le numéro"):
+            read_phone(number[-length:], "69")
+    assert read_phone("06 12 34 56 78", "988") == "+33612345678"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from dialogs.absence import say_away
 from dialogs.annuaire import EditProfile, EditSight
 from storage import communes, people
 from storage.annuaire import NETWORK, DirectoryEntry, entries, name_place, show_person
-from storage.annuaire.entries import Contact, ContactState, get_contact, read_site, show_phone
+from storage.annuaire.entries import Contact, ContactState, get_contact, read_site
+from storage.annuaire.phones import show_phone
 from storage.cra.queries import read_last_commune
 from storage.people import Audience, Person, Role
 

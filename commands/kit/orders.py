@@ -20,7 +20,8 @@ from config.tables import TableError
 from config.text import fold
 from dialogs.kit import OrderKit, ReportParcel
 from storage import canaux, communes, database, journal, kit, people
-from storage.annuaire.entries import find_commune, show_phone
+from storage.annuaire.entries import find_commune
+from storage.annuaire.phones import show_phone
 from storage.kit import AMISS, LABEL_WIDTH, KitBatch, KitOrder, KitParcel, ParcelState
 from storage.people import Role, register
 

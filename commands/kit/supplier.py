@@ -21,7 +21,7 @@ from bot.texts import render
 from commands.kit.orders import ANIMATEURS, CARD, feature, get_batch, note_batch, rewrite_card, say_batch
 from config.text import fold
 from storage import kit
-from storage.annuaire.entries import show_phone
+from storage.annuaire.phones import show_phone
 from storage.kit import KitOrder, KitParcel, TrackingLine
 
 FILE_MAX = 1_000_000

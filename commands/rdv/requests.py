@@ -23,7 +23,7 @@ from config.themes import THEMES
 from dialogs.rdv.places import read_place
 from dialogs.rdv.slots import BookingWish, Slot, find_free, find_theme, list_free
 from dialogs.reservation import MOMENTS_MAX, OfferMoment
-from storage.annuaire.entries import show_phone
+from storage.annuaire.phones import show_phone
 from storage.database import change
 from storage.people import Person
 from storage.rdv.appointments import PlaceKind, Rdv, RdvSource, RdvState, change_rdv, list_overlapping, take_seat

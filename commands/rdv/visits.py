@@ -1,6 +1,5 @@
 """What a booking page shows: its forms, a booking as its person sees it, and the file for a calendar."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,7 +17,8 @@ from config import libraries, settings, themes, time
 from dialogs.rdv.entrances import find_ways_in
 from dialogs.rdv.slots import BookingWish, Slot, find_free, find_theme, list_free
 from dialogs.reservation import say_closes
-from storage.annuaire.entries import read_email, read_phone
+from storage.annuaire.entries import read_email
+from storage.annuaire.phones import read_phone
 from storage.people import Person
 from storage.rdv.appointments import Rdv, RdvState
 from storage.rdv.bookings import Booking, BookingPage, BookingState, Visitor, list_ranges
@@ -99,17 +99,11 @@ class Typed:
         return Visitor(self.prenom, _read_contact(self.contact, self.departement))
 
 
-_LOCAL = {"975": ("508", 6), "986": ("681", 6), "987": ("689", 8), "988": ("687", 6)}
-"""Where numbers are not as in France: the country code, and how many digits they have (ITU-T, national plans)."""
-
-
 def _read_contact(text: str, departement: str) -> str:
     """Read an address, or a number as it is called from anywhere; of a page overseas also as people write it there."""
     if "@" in text:
         return read_email(text)
-    code, length = _LOCAL.get(departement, ("", 0))
-    digits = re.sub(r"[\s.\-/]", "", text)
-    number = f"+{code}{digits}" if code and re.fullmatch(rf"[1-9][0-9]{{{length - 1}}}", digits) else read_phone(text)
+    number = read_phone(text, departement)
     if not number.startswith("+"):  # one of few digits is a service’s, and nobody’s
         raise ValueError(render("reservation/contact_needed"))
     return number

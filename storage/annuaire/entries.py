@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.territories import DEPARTEMENTS, REGIONS
 from config.text import fold
 from config.themes import THEMES
+from storage.annuaire.phones import show_phone
 from storage.communes import Commune, find_place_exactly, get_commune
 from storage.database import Code, UtcTime, execute, insertion
 from storage.people import SHOWN_TO, Audience, Person, Role, get, is_there
@@ -26,18 +27,6 @@ PHONE_MAX, EMAIL_MAX, SITE_MAX = 32, 254, 300
 """Characters, as the tables hold them."""
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
-_NATIONAL = re.compile(r"0[1-9][0-9]{8}")
-_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{7,14}")
-_SHORT = re.compile(r"3[0-9]{3}|1[0-9]{1,3}|118[0-9]{3}")
-"""Numbers of services: 3949, 115, 1033, 118218."""
-_OVERSEAS = {
-    **dict.fromkeys(("0262", "0263", "0269", "0639", "0692", "0693"), "262"),
-    **dict.fromkeys(("0590", "0690", "0691"), "590"),
-    **dict.fromkeys(("0594", "0694"), "594"),
-    **dict.fromkeys(("0596", "0696", "0697"), "596"),
-}
-"""The country codes of the overseas départements, by how their numbers begin (ARCEP, plan de numérotation)."""
-_FRENCH = re.compile(r"\+(33|262|590|594|596)([0-9]{9})")
 
 
 def read_email(text: str) -> str:
@@ -47,24 +36,6 @@ def read_email(text: str) -> str:
     if len(email) > EMAIL_MAX or "=?" in email or not _EMAIL.fullmatch(email):
         raise ValueError("Cette adresse électronique ne peut pas exister : relisez-la.")
     return email
-
-
-def read_phone(text: str) -> str:
-    """Read a phone number into its international form (« +33612345678 »), or a short number as it is. Raises ValueError
-    for anything else."""
-    digits = re.sub(r"[\s.\-/()]", "", text.replace("(0)", ""))
-    digits = f"+{digits[2:]}" if digits.startswith("00") else digits
-    if _NATIONAL.fullmatch(digits):
-        return f"+{_OVERSEAS.get(digits[:4], '33')}{digits[1:]}"
-    if _INTERNATIONAL.fullmatch(digits) or _SHORT.fullmatch(digits):
-        return digits
-    raise ValueError("Écrivez le numéro comme 06 12 34 56 78, ou +262 692 12 34 56.")
-
-
-def show_phone(number: str) -> str:
-    """Write a number as people in France do: « 06 12 34 56 78 »; a foreign one as it is called."""
-    found = _FRENCH.fullmatch(number)
-    return "\u00a0".join(re.findall("..", f"0{found[2]}")) if found else number
 
 
 def read_site(text: str) -> str:
