@@ -20,7 +20,7 @@ from bot.texts import Markdown, render, require
 from config.text import fold
 from config.time import find_midnight
 from dialogs import absence as forms
-from storage import people
+from storage import people, rappels
 from storage.absences import Absence, get_absence, list_absences, remove_absence
 from storage.annuaire import NETWORK
 from storage.database import change, store
@@ -186,7 +186,8 @@ async def _change(ctx: Context, absence: Absence, said: forms.SaidAbsence) -> Wh
 async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: tuple[str, str] = ("", "")) -> Whisper:
     """Say what follows from an absence: when the person is back, and which appointments and turns of duty fall into
     it. ``before`` are its days and its word if it was already noted."""
-    zone, departement = ctx.zone, ctx.user.departement
+    zone = ctx.zone
+    days = (await rappels.get_choice(ctx.db, ctx.user.id)).days
     begin, end = (find_midnight(day, zone) for day in (absence.starts, absence.ends))
     first = begin + timedelta(minutes=absence.start)
     last = end if absence.is_whole else begin + timedelta(minutes=absence.end)
@@ -199,7 +200,7 @@ async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: tuple
         before=before[0],
         same=before == (forms.say_absence(absence), absence.word),
         whole=absence.is_whole,
-        back=say_date(forms.find_return(others, absence.ends, departement)),
+        back=say_date(forms.find_return(others, absence.ends, ctx.user.departement, days)),
         word=absence.word,
         count=len(rdvs),
         rdvs=[f"n° {one.number}, {say_date(one.starts_at.astimezone(zone).date())}" for one in rdvs[:SHOWN_RDV]],

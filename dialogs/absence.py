@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.calendar import is_working_day
+from bot.calendar import find_holiday
 from bot.errors import UserError
 from bot.forms import Form, Hidden, ReadText, asks
 from bot.french import NBSP, Period, say_date, say_days
@@ -18,6 +18,7 @@ from config.time import DAY_MINUTES, WEEKDAYS
 from dialogs.agenda import EventText
 from dialogs.personal_data import fault_of, fault_of_owner
 from dialogs.reservation import AbsenceLengthError, read_absence, say_part
+from storage import rappels
 from storage.absences import COMING_MAX, WORD_MAX, Absence, list_absences
 from storage.people import Person
 
@@ -153,10 +154,17 @@ class NoteAbsence(Form):
         return {"word": found} if found else {}
 
 
-def find_return(absences: Sequence[Absence], after: date, departement: str | None) -> date:
-    """Find the first working day in a département, from a day on, that is in none of these absences."""
+def find_return(
+    absences: Sequence[Absence], after: date, departement: str | None, days: int = rappels.USUAL_DAYS
+) -> date:
+    """Find the first day, from a day on, that is in none of these absences, no public holiday in a département, and on
+    one of the weekdays ``days`` (as bits) on which that person works."""
     day = after
-    while not is_working_day(day, departement) or any(one.is_whole and one.has(day) for one in absences):
+    while (
+        not days >> day.weekday() & 1
+        or find_holiday(day, departement)
+        or any(one.is_whole and one.has(day) for one in absences)
+    ):
         day += _DAY
     return day
 
@@ -174,5 +182,6 @@ async def say_away(db: AsyncSession, person: Person, now: datetime) -> Markdown:
     current = next((one for one in absences if one.has(today)), None)
     if current is None:
         return Markdown("")
-    back = find_return(absences, current.ends, person.departement)
+    days = (await rappels.get_choice(db, person.id)).days
+    back = find_return(absences, current.ends, person.departement, days)
     return render("absence/away", back=say_date(back), word=current.word)

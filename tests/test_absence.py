@@ -63,6 +63,8 @@ async def test_days_away_are_noted_shown_changed_ended_and_put_back(monday: Hous
     assert "du 30 novembre au 4 décembre 2026" in plain(await lea.whispered("modifiée"))
     found = plain(await agathe.asks(f"/annuaire {lea.username}"))
     assert "Absence : de retour le lundi 7 décembre 2026 (formation Pix)" in found
+    await lea.asks("/rappels jours mar jeu")
+    assert "Absence : de retour le mardi 8 décembre 2026" in plain(await agathe.asks(f"/annuaire {lea.username}"))
     await lea.clicks(await lea.asks("/absence"), "Je suis de retour")
     back = await lea.whispered("Bon retour")
     assert "de retour" not in plain(await agathe.asks(f"/annuaire {lea.username}"))
@@ -205,6 +207,10 @@ def test_the_return_is_the_first_day_that_is_worked() -> None:
     assert find_return([christmas], christmas.ends, "67") == date(2026, 12, 28)
     then = away(date(2026, 12, 28), date(2026, 12, 31))
     assert find_return([christmas, then], christmas.ends, "69") == date(2027, 1, 4)
+    monday, tuesday, saturday = (1 << number for number in (0, 1, 5))
+    assert find_return([christmas], christmas.ends, "69", tuesday) == date(2026, 12, 29)
+    assert find_return([christmas], christmas.ends, "69", monday | saturday) == date(2026, 12, 26)
+    assert find_return([christmas], christmas.ends, "67", saturday) == date(2027, 1, 2), "a holiday there"
 
 
 @pytest.mark.postgres_too
