@@ -1,5 +1,6 @@
 """The HTTP API from which the operator’s programs read reports and statistics, in the shapes of the successor platform
-(docs/wire.md): reports ordered by their last change, and totals. It exposes no free text."""
+(docs/wire.md): reports ordered by their last change, and totals. Its only words of people
+are tags."""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -21,6 +22,7 @@ from config.time import PARIS
 from storage import communes, lecture, stats
 from storage.cra.files import format_instant
 from storage.cra.report import Activite, Age, Canal, Cra, Report, Statut, Suite
+from storage.cra.tags import list_names
 
 feature = Feature("lecture")
 
@@ -80,20 +82,21 @@ async def list_reports(ctx: ReadingContext, asked: ApiRequest) -> Mapping[str, o
         links["prev"] = _link(asked, {"page[before]": _write_cursor(rows[0])})
     meta = {"total_count": total, "items_per_page": size, "total_pages": -(-total // size)}
     meta |= {"has_next_page": "next" in links, "has_prev_page": "prev" in links}
-    return {"data": await ctx.compute(lambda: [describe(row) for row in rows]), "links": links, "meta": meta}
+    tags = await list_names(ctx.db, [row.number for row in rows])
+    data = await ctx.compute(lambda: [describe(row, tags.get(row.number, ())) for row in rows])
+    return {"data": data, "links": links, "meta": meta}
 
 
 NOT_KNOWN: Mapping[str, object] = {
     **dict.fromkeys(("structure_id", "autonomie", "structure_de_redirection", "precisions_demarche")),
     **dict.fromkeys(("titre_atelier", "niveau_atelier")),
     "materiel": [],
-    "tags": [],
 }
 """What the other platform’s reports say, and ours do not."""
 
 
-def describe(cra: Cra) -> dict[str, object]:
-    """Return a report as JSON (docs/wire.md)."""
+def describe(cra: Cra, tags: Sequence[str]) -> dict[str, object]:
+    """Return a report with its tags as JSON (docs/wire.md)."""
     report, commune = cra.report, communes.get_commune(cra.commune)
     attributes = {
         "type": TYPES[cra.activite],
@@ -113,6 +116,7 @@ def describe(cra: Cra) -> dict[str, object]:
         "oriente_vers_structure": bool(report.suite.get(Suite.REDIRECTION)),
         "thematiques": list(dict.fromkeys(there for code in report.themes for there in THEMATIQUES[code])),
         "themes": list(report.themes),
+        "tags": list(tags),
         "beneficiaires": _describe_persons(report),
     }
     return {"type": "activite", "id": str(cra.number), "attributes": attributes | dict(NOT_KNOWN)}

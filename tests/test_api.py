@@ -18,6 +18,7 @@ from commands.lecture import AGES, STATUTS, THEMATIQUES, describe_figures
 from config.themes import THEMES
 from storage import people, programs
 from storage.cra import Activite, Age, Cra, Statut
+from storage.cra.tags import tag_report
 from storage.programs import ApiClient
 from storage.stats import Figures
 from tests.people import Person, new_session
@@ -84,7 +85,9 @@ async def program(house: House, juliette: Person) -> AsyncIterator[Program]:
         days = [date(2026, 9, day) for day in range(1, 8)]
         numbers = await store_reports(db, author, *(make_report(date=day, recurrents=3) for day in days))
         alone = {"activite": Activite.PONCTUEL, "ages": {Age.DE_18_A_35: 1}, "statuts": {Statut.HETEROGENE: 1}}
-        await store_reports(db, author, make_report(date=date(2026, 10, 2), themes=("securite", "courriel"), **alone))
+        one = make_report(date=date(2026, 10, 2), themes=("securite", "courriel"), **alone)
+        [tagged] = await store_reports(db, author, one)
+        await tag_report(db, author, tagged, ["pix", "Fibre"], house.clock())
         await db.execute(delete(ApiClient))
         _, bearer = await programs.add_client(db, "tableau", house.clock())
         await db.execute(update(Cra).where(col(Cra.id) == numbers[0]).values(deleted_at=house.clock()))
@@ -128,6 +131,8 @@ async def test_reports_are_read_page_by_page_each_once(program: Program) -> None
     assert told["beneficiaires"]["statuts"] == dict.fromkeys(STATUTS.values(), 0) | {"non_communique": 1}
     assert (told["activite"], told["duree"], told["type_lieu"]) == ("ponctuel", 90, "lieu_activite")
     assert told["thematiques"] == ["email", "securite_numerique"]
+    assert told["tags"] == ["Fibre", "pix"]
+    assert [row["attributes"]["tags"] for row in mine].count([]) == 7
     assert (told["lieu_code_insee"], told["lieu_commune"]) == ("69256", "Vaulx-en-Velin")
     later = await program.reads("activites", {"filter[modification][depuis]": "2126-01-01T00:00:00Z"})
     assert (later["data"], later["meta"]["total_count"]) == ([], 0)
