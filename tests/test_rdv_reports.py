@@ -21,7 +21,7 @@ from dialogs.rdv.recurrence import COUNT_MAX, RecurrenceRule, read_rule, write_o
 from storage.cra.report import Canal
 from storage.database import change
 from storage.people import Role
-from storage.rdv import Rdv
+from storage.rdv import Rdv, RdvState
 from storage.rdv.appointments import change_rdv, list_unreported, lock_rdvs
 from tests.people import Person, unique
 from tests.support.calendars import Component, follow_calendar
@@ -161,6 +161,8 @@ async def test_all_reminders_are_stopped_and_begin_again(monday: House) -> None:
     await notes(monday, lea, datetime.combine(tuesday, time(10), PARIS))
     await notes(monday, lea, datetime.combine(tuesday, time(15), PARIS))
     assert "la veille à 17 h 30" in plain(await lea.asks("/rdv rappels"))
+    await lea.asks("/rappels soir 19h")
+    assert "la veille à 19 h, puis" in plain(await lea.asks("/rdv rappels"))
     assert "oui" in plain(await lea.asks("/rdv rappels bientôt"))
     stopped = await lea.asks("/rdv rappels non")
     assert "plus rappelés" in plain(stopped)
@@ -251,6 +253,25 @@ async def test_a_feed_tells_of_rdv_and_of_their_changes_but_of_nobody(monday: Ho
     await lea.asks(f"/rdv annuler {rdv.number}")
     gone = await read()
     assert (gone["UID"], gone["STATUS"], gone["SEQUENCE"]) == (first["UID"], "CANCELLED", 2)
+
+
+async def test_a_feed_of_many_rdv_keeps_the_next_ones_that_are_cancelled(monday: House) -> None:
+    lea = await monday.conseiller("lea")
+    start = datetime.combine(MONDAY, time(8), PARIS)
+    soon = await notes(monday, lea, start + timedelta(days=1), state=RdvState.ANNULE)
+    past = await notes(monday, lea, start - timedelta(days=80))
+    usual: dict[str, Any] = {"user_id": lea.id, "created_at": start, "changed_at": start, "canal": Canal.AUTRE}
+    async with monday.bot.database.transaction() as db:
+        for at in (start + timedelta(days=2, minutes=30 * number) for number in range(420)):
+            db.add(Rdv(starts_at=at, ends_at=at + timedelta(minutes=30), **usual))
+    await lea.runs("/agenda flux")
+    address = re.search(r"`(http[^`]+\.ics)`", (await lea.whispered("flux")).text)
+    assert address
+    async with ClientSession() as session, session.get(address[1]) as answer:
+        body = await answer.text()
+    assert body.count("UID:rdv-") == 422
+    for rdv in (soon, past):
+        assert f"UID:rdv-{rdv.number}@" in body
 
 
 ZONES = ("Europe/Paris", "America/Miquelon", "Indian/Reunion", "Pacific/Noumea", "America/Cayenne", "Pacific/Marquesas")

@@ -234,6 +234,8 @@ def _name_site(settings: settings.Settings) -> str:
 
 BACK = timedelta(days=60)
 """How long events that are over stay in a feed."""
+RDVS_BACK, RDVS_MAX = timedelta(days=92), 2000
+"""How long rdv that are over stay in a feed, and how many it has, the latest: all that come, cancelled ones too."""
 EVENTS_MAX = 400
 """Events in a feed, the latest ones."""
 SUFFIX = ".ics"
@@ -287,7 +289,7 @@ async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
     if owner is None or owner.has_left(owner.today(ctx.now)):
         return None
     events = await agenda.list_for_feed(ctx.db, user_id, get_sight(ctx, owner), ctx.now - BACK, EVENTS_MAX)
-    rdvs = await list_rdvs(ctx.db, user_id, ctx.now - BACK, EVENTS_MAX)
+    rdvs = await list_rdvs(ctx.db, user_id, ctx.now - RDVS_BACK, RDVS_MAX)
     ways = await list_ways_in(ctx.db, ctx.settings, rdvs)
     # A third of a second for 400 long ones.
     body = await ctx.compute(lambda: write_calendar(events, ctx.settings, NAME, rdvs, ways))
