@@ -58,6 +58,7 @@ async def stands_in(handler: Handler, known: str) -> AsyncIterator[Server]:
 def test_calls_and_tokens_are_signed_as_documented() -> None:
     query = "name=Test+Meeting&meetingID=abc123&attendeePW=111222&moderatorPW=333444"
     assert make_checksum("create", query, SECRET) == "da9185f7f333cfdfcd6eeac32dca3777510c4c436020d8b887ba5515bd1d189e"
+    assert make_checksum("create", query, SECRET, "sha1") == "1fcbb0c4fc1f039f73aa6d697d2db9ba7f803f17"
     token = sign_jwt({"sub": "1234567890", "name": "John Doe", "iat": 1516239022}, "your-256-bit-secret")
     assert token.endswith(".SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c")
     names = {make_name() for _ in range(200)}
