@@ -1,6 +1,7 @@
 """Stories of the end of the day: what was of it and has no report is asked once, at one's hour, and never otherwise."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -189,6 +190,27 @@ async def test_rappels_lists_what_comes_back_and_all_absences_and_leads_to_them(
     assert "16 décembre" in plain(await lea.whispered("Vos absences"))
     await lea.clicks(shown, "Ce qui revient")
     assert "tous les vendredis" in plain(await lea.whispered("Comptes rendus proposés"))
+
+
+async def test_what_comes_back_is_changed_by_its_number(evening: House) -> None:
+    lea = await evening.conseiller("lea")
+    await lea.clicks(await lea.asks("/cra tous les mardis atelier smartphone 8p 2h 35-60 retraités"), "Me le proposer")
+    await lea.whispered("Je vous le proposerai")
+    found = re.search(r"n° (\d+) : ", plain(await lea.asks("/cra habitudes")))
+    assert found
+    assert "quels jours" in plain(await lea.asks(f"/cra habitudes {found[1]} atelier"))
+    assert "plus proposé" in plain(
+        await lea.asks(f"/cra habitudes {int(found[1]) + 999} tous les jeudis atelier 6p 1h")
+    )
+    asked = await lea.asks(f"/cra habitudes {found[1]} tous les jeudis atelier smartphone 6p 1h 35-60 retraités")
+    assert "Tous les jeudis" in plain(asked)
+    assert "tous les mardis" in plain(await lea.asks("/cra habitudes")), "not yet"
+    for _ in range(2):
+        await lea.clicks(asked, "Me le proposer")
+        await lea.whispered("Je vous le proposerai tous les jeudis")
+    listed = plain(await lea.asks("/cra habitudes"))
+    assert "6 personnes, tous les jeudis" in listed
+    assert "mardis" not in listed
 
 
 async def test_a_coordinateur_sees_at_what_hour_the_next_day_is_told(evening: House) -> None:

@@ -1,7 +1,9 @@
 """Recurring reports: « /cra tous les mardis atelier 8p 2h » is proposed on its days, and filed by a click."""
 
+import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,10 +40,11 @@ ASKED_FOR = 3
 """Days after its own on which a report that was not filed is still asked for in the message of the day."""
 
 _DAY = timedelta(days=1)
+_CHANGE = re.compile(r"(?:n ?° ?)?(\d{1,9})[ ,:]+(\S.*)")
 
 
 class KeepHabit(PreviewButton):
-    """Button « Me le proposer »: stores a recurring report and its days."""
+    """Button « Me le proposer »: stores a recurring report and its days, in place of the one that it ``replaces``."""
 
     raw: dict[str, Any]
     weekday: int
@@ -50,6 +53,7 @@ class KeepHabit(PreviewButton):
     first: date
     until: date | None = None
     but: dict[str, Any] | None = None
+    replaces: int = 0
 
 
 class HabitDay(BaseModel):
@@ -136,13 +140,17 @@ async def keep_habit(ctx: Context, click: KeepHabit) -> Replies:
     """Store a recurring report; a second click stores it once."""
     if click.author != ctx.user.id:
         raise UserError(render("cra/habit_not_yours"))
-    known = await list_habits(ctx.db, ctx.user.id, ctx.today)
+    known = [one for one in await list_habits(ctx.db, ctx.user.id, ctx.today) if one.number != click.replaces]
     habit = await find_by_key(ctx.db, click.key) or next((one for one in known if _is_same(one, click)), None)
     if habit is None:
         if len(known) >= HABITS_MAX:
             raise UserError(render("cra/too_many_habits", most=HABITS_MAX))
-        habit = RecurringReport(author_id=ctx.user.id, created_at=ctx.now, **click.model_dump(exclude={"author"}))
+        habit = RecurringReport(
+            author_id=ctx.user.id, created_at=ctx.now, **click.model_dump(exclude={"author", "replaces"})
+        )
         await store(ctx.db, habit)
+        if click.replaces:
+            await change(ctx.db, await _find(ctx, click.replaces), until=ctx.today - _DAY)
     text = render("cra/habit_kept", **_say_when(read_rule(habit), habit.first, habit.until))
     return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=str(habit.number)))])
 
@@ -153,15 +161,36 @@ def _is_same(habit: RecurringReport, click: KeepHabit) -> bool:
     return (habit.raw, read_rule(habit)) == (click.raw, rule) and (rule.every == 1 or habit.first == click.first)
 
 
-@feature.command("cra habitudes", help="Les comptes rendus proposés chaque semaine, et les arrêter", roles=CONSEILLERS)
-async def show_habits(ctx: ReadingContext, _: str) -> Replies:
-    """List the recurring reports."""
+@feature.command(
+    "cra habitudes",
+    help="Les comptes rendus proposés chaque semaine : les changer, les arrêter",
+    hint="[12 tous les jeudis atelier 8p 2h]",
+    roles=CONSEILLERS,
+)
+async def show_habits(ctx: ReadingContext, line: str) -> Replies:
+    """List the recurring reports; under the number of one, read how it recurs from now on."""
     habits = await list_habits(ctx.db, ctx.user.id, ctx.today)
+    if found := _CHANGE.fullmatch(line.strip()):
+        return await _ask_change(ctx, require(_pick(habits, int(found[1])), "cra/habit_gone"), found[2])
     offered = {str(one.number): f"Ne plus proposer : {say_habit(one, ctx.today)}"[:75] for one in habits}
-    text = render("cra/habits", habits=[say_habit(one, ctx.today) for one in habits])
+    text = render("cra/habits", habits=[(one.number, say_habit(one, ctx.today)) for one in habits])
     if len(offered) == 1:
         return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=next(iter(offered))))])
     return Whisper(text, menus=[Menu("Ne plus proposer…", StopHabit(), offered)] if offered else [])
+
+
+def _pick(habits: Sequence[RecurringReport], number: int) -> RecurringReport | None:
+    return next((one for one in habits if one.number == number), None)
+
+
+async def _ask_change(ctx: ReadingContext, habit: RecurringReport, said: str) -> Whisper:
+    """Ask whether a recurring report is to be replaced by the one that a line says."""
+    shown = require(await read_habit(ctx, said), "cra/habit_change_how", number=habit.number)
+    keep, *others = shown.buttons
+    if not isinstance(keep.payload, KeepHabit):
+        return shown
+    instead = replace(keep, payload=keep.payload.model_copy(update={"replaces": habit.number}))
+    return replace(shown, buttons=[instead, *others])
 
 
 @feature.button(StopHabit, roles=CONSEILLERS)
