@@ -271,6 +271,14 @@ async def test_a_coordinateur_orders_too_but_is_not_asked(house: House, agathe: 
 
 
 @pytest.mark.postgres_too
+async def test_a_number_overseas_is_read_as_it_is_written_there(house: House, agathe: Person) -> None:
+    marie = await house.conseiller("marie", departements=["988"])
+    await agathe.asks("/kit ouvrir Printemps")
+    await orders(marie, telephone="76 12 34")
+    window = await marie.opens_by(await marie.asks("/kit"), "Corriger")
+    assert window.shown("telephone") == "+687761234"
+
+
 async def test_two_first_orders_at_one_moment_open_one_lot(house: House) -> None:
     database = house.bot.database
 
