@@ -15,6 +15,7 @@ from bot.replies import Button, Direct, Message, Redirect, Replies, Reply, Waiti
 from bot.texts import Markdown, quote, render
 from commands.rdv import cards
 from commands.rdv.cards import CONSEILLERS, feature
+from commands.rdv.proposal import Proposal
 from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import say_when
 from config.territories import say_of
@@ -43,14 +44,14 @@ OPEN = (*STANDING, RdvState.REFUSE)
 """The states of an organiser’s rdv in which guests may still answer."""
 
 
-class ChooseMoment(cards.Proposal):
+class ChooseMoment(Proposal):
     """The choice of one of the moments; ``anyway`` where not all are free."""
 
     at: datetime
     anyway: bool = False
 
 
-class LaterMoments(cards.Proposal):
+class LaterMoments(Proposal):
     """« Plus tard »: the moments from then on."""
 
     after: datetime
@@ -61,7 +62,7 @@ async def propose_meeting(ctx: ReadingContext, text: str) -> Replies:
     line = read_meeting_line(text, ctx.clues)
     persons = await _find_colleagues(ctx, line.names)
     spot = line.spot or Spot.RATTACHEMENT
-    wanted = cards.Proposal(
+    wanted = Proposal(
         author=ctx.user.id,
         key=secrets.token_urlsafe(12),
         people={person.id: person.username for person in persons},
@@ -116,7 +117,7 @@ async def _list_open(ctx: Context, person: Person, start: datetime, end: datetim
     return (await read_whole_calendar(ctx.db, person, first, last)).list_open(first, last)
 
 
-async def find_moments(ctx: Context, wanted: cards.Proposal, after: datetime) -> Sequence[datetime]:
+async def find_moments(ctx: Context, wanted: Proposal, after: datetime) -> Sequence[datetime]:
     """Find the first moments from then on at which all are free."""
     start = max(after.astimezone(UTC), ctx.now + NOTICE)
     everybody = await _list_people(ctx, wanted.people)
@@ -126,7 +127,7 @@ async def find_moments(ctx: Context, wanted: cards.Proposal, after: datetime) ->
     return list(islice(cut_moments(shared, start, wanted.minutes), SHOWN))
 
 
-async def _find_busy(ctx: Context, wanted: cards.Proposal, start: datetime) -> Sequence[str]:
+async def _find_busy(ctx: Context, wanted: Proposal, start: datetime) -> Sequence[str]:
     """Find who is not free at that moment."""
     end, busy = start + timedelta(minutes=wanted.minutes), list[str]()
     for person in await _list_people(ctx, wanted.people):
@@ -136,30 +137,30 @@ async def _find_busy(ctx: Context, wanted: cards.Proposal, start: datetime) -> S
     return busy
 
 
-def _describe(wanted: cards.Proposal) -> Mapping[str, object]:
+def _describe(wanted: Proposal) -> Mapping[str, object]:
     names = join([f"@{name}" for name in wanted.people.values()])
     return {"names": names, "subject": wanted.subject, "length": say_minutes(wanted.minutes)}
 
 
-async def _list_away(ctx: Context, wanted: cards.Proposal, at: datetime) -> Sequence[tuple[str, Markdown]]:
+async def _list_away(ctx: Context, wanted: Proposal, at: datetime) -> Sequence[tuple[str, Markdown]]:
     """List who is away at that moment, and when each is back, as the directory says it."""
     persons = await people.among(ctx.db, ids=sorted(wanted.people))
     said = [(person.username, await say_away(ctx.db, person, at)) for person in persons]
     return [(username, away) for username, away in said if away]
 
 
-async def _draw_moments(ctx: Context, wanted: cards.Proposal, after: datetime, *, taken: bool = False) -> Message:
+async def _draw_moments(ctx: Context, wanted: Proposal, after: datetime, *, taken: bool = False) -> Message:
     """Draw the next moments at which all are free, each a button; of what else anybody does only an absence is said."""
     moments = await find_moments(ctx, wanted, after)
     away = await _list_away(ctx, wanted, max(after, ctx.now))
     text = render("rdv/moments", count=len(moments), taken=taken, away=away, **_describe(wanted))
-    said = wanted.model_dump(include=set(cards.Proposal.model_fields))
+    said = wanted.model_dump(include=set(Proposal.model_fields))
     buttons = [Button(say_when(at, ctx.zone, ctx.now), ChooseMoment(**said, at=at)) for at in moments]
     later = [Button("Plus tard", LaterMoments(**said, after=moments[-1] + timedelta(minutes=wanted.minutes)))]
     return Message(text, [*buttons, *(later if len(moments) == SHOWN else [])])
 
 
-async def _draw_fixed(ctx: Context, wanted: cards.Proposal, start: datetime) -> Message:
+async def _draw_fixed(ctx: Context, wanted: Proposal, start: datetime) -> Message:
     busy = await _find_busy(ctx, wanted, start)
     away = await _list_away(ctx, wanted, start)
     text = render("rdv/fixed", when=say_when(start, ctx.zone, ctx.now), busy=busy, away=away, **_describe(wanted))
@@ -334,7 +335,7 @@ async def ask_moment(ctx: ReadingContext, click: cards.MoveMeeting) -> Replies:
     if lead.number != lead.meeting or lead.state not in OPEN:
         raise UserError(render("rdv/meeting_changed"))
     persons = await find_persons(ctx, list_guests(seats))
-    wanted = cards.Proposal(
+    wanted = Proposal(
         author=ctx.user.id,
         key=secrets.token_urlsafe(12),
         people={one: person.username for one, person in persons.items()},

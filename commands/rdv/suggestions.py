@@ -15,7 +15,8 @@ from bot.errors import UserError
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import render
 from commands.rdv import meetings
-from commands.rdv.cards import CONSEILLERS, Proposal, SuggestMoment, feature, get_own
+from commands.rdv.cards import CONSEILLERS, SuggestMoment, feature, get_own
+from commands.rdv.proposal import Proposal
 from commands.rdv.visits import say_when
 from config.time import is_skipped
 from storage import claims, people, rdv
