@@ -5,7 +5,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -17,13 +17,14 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french import Period, read_coming_period, read_days_either_way, read_period, say_date, say_days
+from bot.french import say_date, say_days
 from bot.pages import cut_page
 from bot.replies import Button, Card, Message, Progress, Refresh, Replies, Step, Whisper
 from bot.texts import Markdown, link, render, require
 from config.text import fold
 from config.time import find_midnight
 from dialogs.absence import say_absence
+from dialogs.rdv.days import read_days
 from dialogs.rdv.entrances import find_ways_in
 from dialogs.rdv.titles import say_what, say_when, say_where
 from dialogs.rdv.windows import Redraw
@@ -374,8 +375,6 @@ PAGE = 4
 """Cards on one page."""
 SHOWN = (RdvState.PREVU, RdvState.PROPOSE, RdvState.HONORE, RdvState.ABSENT)
 _WEEK, _DAY = timedelta(weeks=1), timedelta(days=1)
-_ALL = frozenset({"liste", "a venir", "tout", "tous", "mes rendez vous", "mes rdv"})
-COMING = timedelta(days=90)
 _VERB = re.compile(r"^(?:modifier|changer|voir|honor[ée]e?|absente?|venue?|pas venue?) (?=\D{0,4}\d+$)", re.IGNORECASE)
 """What somebody may want to do with a rdv whose card has buttons for it."""
 
@@ -384,25 +383,8 @@ async def read_list(ctx: ReadingContext, text: str) -> Replies | None:
     """List what a line asks for: some days, or a rdv by its number; None for a line that says something else."""
     if (number := read_typed_number(_VERB.sub("", text))) is not None:
         return await see_rdv(ctx, SeeRdv(rdv=number))
-    period = _read_days(fold(text).strip(), ctx.today)
+    period = read_days(fold(text).strip(), ctx.today)
     return None if period is None else await list_page(ctx, RdvPage(start=period.start, end=period.end))
-
-
-def _read_days(said: str, today: date) -> Period | None:
-    if said in _ALL:
-        return Period(today, today + COMING)
-    if said in {"semaine", "cette semaine", "la semaine"}:
-        monday = today - timedelta(days=today.weekday())
-        return Period(monday, monday + _WEEK)
-    if said == "passes":
-        return Period(today - _WEEK, today)
-    named = filter(None, (read_coming_period(said, today), read_period(said, today)))
-    return read_days_either_way(said, today) or min(named, key=lambda one: _distance(one, today), default=None)
-
-
-def _distance(days: Period, today: date) -> timedelta:
-    """Tell how far days are; what is past is meant less often: « juin », said in November, is the next one."""
-    return days.start - today if days.start >= today else 2 * (today - days.start)
 
 
 @feature.command(
