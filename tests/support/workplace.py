@@ -187,8 +187,9 @@ class Workplace:
             return any([(await db.exec(query)).first() is not None for query in waiting])
 
     @asynccontextmanager
-    async def process(self) -> AsyncIterator[Child]:
-        """Run the bot as an operator starts it, in a process of its own; kill it at the end."""
+    async def process(self, arguments: Sequence[str] = ("-c", COOP_BOT, "serve"), **more: str) -> AsyncIterator[Child]:
+        """Run the bot as an operator starts it, or another program with ``more`` variables, in a process of its own;
+        kill it at the end."""
         settings = self.settings(port=free_port())
         told = {
             name: getattr(settings, name) for name in ("mattermost_url", "team", "database_url", "data_dir", "host")
@@ -197,9 +198,9 @@ class Workplace:
         told |= {name: getattr(settings, name).get_secret_value() for name in secrets}
         told |= {"port": settings.port, "public_url": f"http://127.0.0.1:{settings.port}", "work_calls": 1000}
         told |= {"secret": "s" * 40, "welcome": "non"}
-        environment = {f"COOP_{name.upper()}": str(value) for name, value in told.items()}
+        environment = {f"COOP_{name.upper()}": str(value) for name, value in told.items()} | more
         use_forks()
-        async with program(["-c", COOP_BOT, "serve"], settings.port, "/readyz", environment) as child:
+        async with program(arguments, settings.port, "/readyz", environment) as child:
             yield child
             child.process.kill()
 
