@@ -26,7 +26,8 @@ _SEND = re.compile(
     rf"(?:envoi\w+|envoy\w+|transm\w+|partag\w+)(?: {_IT})* (?:a|avec|au) (?:\w+ ?){{1,4}}"
 )
 _BESIDE = re.compile(
-    r"(?:et )?(?:(?:pour|sur|en|le|la|l|du|de) )*(?:(?:(?P<unit>mois|semaine|trimestre|semestre|annee|an)|periode) )?"
+    r"(?:et )?(?:(?:pour|sur|en|le|la|l|du|de) ){0,4}"
+    r"(?:(?:(?P<unit>mois|semaine|trimestre|semestre|annee|an)|periode) )?"
     r"(?:(?P<earlier>d avant|precedente?)|(?:d apres|suivante?))"
 )
 """« et le mois d’avant ? »: before what was shown, not before today."""
