@@ -19,7 +19,7 @@ help:
 	@echo "make soak    le même endroit, deux heures sans rien qui tombe, au tiers de la charge (SHORT=1 : une minute)"
 	@echo "make guides  refaire les tableaux de commandes des guides (docs)"
 	@echo "make words   écrire tout ce que le bot peut dire sur une page, pour la relire (build/phrases.md)"
-	@echo "make plain-words  apprendre de nouveau les mots simples (config/plain_examples.tsv, config/plain_details.tsv)"
+	@echo "make plain-words  apprendre de nouveau les mots simples (config/plain_examples.tsv)"
 	@echo "make pictures  refaire les images des guides (docs/images)"
 	@echo "make wheel   le paquet à installer, dans dist/"
 	@echo "make image   l’image du Dockerfile, par buildah et debootstrap (root), et la visite dedans ; BASE, MOUNTS : voir deploy/image.sh"

@@ -12,7 +12,6 @@ from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.duties import read_duty
-from dialogs.plain_words.leftovers import is_read_alike
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import is_past_call
 from dialogs.plain_words.sentences import Sentence, read_sentence
@@ -52,9 +51,7 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     whole = choose(said, weigh(said), judge(said))
     if (whole.sure or whole.intention in SEEKING) and (both := read_both(said)):
         return both
-    found = whole if find_act(said) else read_wish(said, whole) or whole
-    is_doubtful = found is whole and whole.sure and not is_read_alike(said, whole)
-    return replace(whole, sure=False) if is_doubtful else found
+    return whole if find_act(said) else read_wish(said, whole) or whole
 
 
 def _says_more(said: Utterance, typed: Reading) -> bool:

@@ -11,7 +11,6 @@ from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words, read_cues
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.tagger import TAGGED, find_details
 from dialogs.plain_words.utterance import Utterance
 
 _COUNTED = frozenset({Intention.STATS, Intention.STATS_EXPORT, Intention.STATS_TERRITOIRE})
@@ -37,6 +36,7 @@ def leaves_nothing(said: Utterance, found: Reading) -> bool:
         and not _is_limited(said, found, line)
         and not _is_filtered(said, found, line)
         and not _asks_for_two(said, found, line)
+        and _is_of_one_piece(said, found, line)
     )
 
 
@@ -207,21 +207,32 @@ _SECOND = re.compile(r" (?:et|puis|ou) (?:(?:le|la|celui|celle|du|de|ticket|sond
 """A second number."""
 
 
-def is_read_alike(said: Utterance, found: Reading) -> bool:
-    """Whether what is learnt of which words are details says the same as the rules by which the line is written; of
-    resources, whose line is written by what is learnt, the rules are asked."""
-    command, rest = said.commands.find(found.line)
-    if found.intention not in TAGGED or (found.intention is Intention.RESSOURCES and command != "ressources"):
+def _is_of_one_piece(said: Utterance, found: Reading, line: list[str]) -> bool:
+    """Whether what is sought stands together, but for small words and the kind of thing that it is: a word that is
+    left out between two of them says that they are no subject."""
+    if found.intention is not Intention.RESSOURCES or not found.line.startswith("/ressources "):
         return True
-    words = said.sentence.words
-    if found.intention is Intention.RESSOURCES:
-        kept = said.content("sujet", taken=said.period_span if "depuis:" in rest else range(0))
-    else:
-        details = find_details(said.sentence, found.intention)
-        kept = " ".join(said.sentence.text[words[index].start : words[index].end] for index in details)
-    told = " ".join(part for part in rest.split() if ":" not in part)
-    return rest.isdigit() or line_words(kept) ^ line_words(told) <= read_frame("petits") | _OF_LINES
+    words, small = said.sentence.words, _read_between()
+    kept = [index for index in range(said.first, said.end) if _is_kept(said, index, line)]
+    while kept and words[kept[0]].folded in read_frame("genres") | read_frame("sortes"):
+        kept = kept[1:]
+    between = range(kept[0], kept[-1]) if kept else range(0)
+    return all(
+        index in kept
+        or index in said.period_span
+        or small.issuperset(words[index].folded.split())
+        or fold(words[index].typed(said.sentence.text)[0]) in small
+        for index in between
+    )
 
 
-_OF_LINES = frozenset({"qui", "pres", "niveau", "debutant", "debutants", "debutante", "grand", "grands"})
-"""Words that a line is written with, and those that are written as a level."""
+def _is_kept(said: Utterance, index: int, line: list[str]) -> bool:
+    word = said.sentence.words[index]
+    return fold(word.typed(said.sentence.text)[0]) in line and word.folded not in read_frame("petits")
+
+
+@cache
+def _read_between() -> frozenset[str]:
+    """Words that may stand between those that are sought."""
+    small = read_frame("petits") | read_frame("entre") | read_frame("publics") | read_frame("sujet_liens")
+    return small | frozenset(("niveau", "grand", "grands", "grande", "grandes", "debutant", "debutants"))

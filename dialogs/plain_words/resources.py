@@ -6,10 +6,13 @@ from bot.french import read_period
 from config.text import fold
 from dialogs.plain_words.cues import list_theme_words
 from dialogs.plain_words.frames import read_frame
-from dialogs.plain_words.readings import Intention
-from dialogs.plain_words.tagger import find_details
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
+
+_GIVE_ME = re.compile(
+    r" (?:me|m|nous) (?:proposer|envoyer|donner|partager|transmettre|indiquer|conseiller|filer|fournir|preter|passer) "
+)
+"""How something is asked for, before what it is about."""
 
 
 def write_search(said: Utterance) -> str:
@@ -39,23 +42,21 @@ def _write_listing(said: Utterance) -> str:
 
 
 def _write_sought(said: Utterance) -> str:
-    """Write what is sought by the words that are learnt to say it, or by all that are not said around it."""
-    since, words = _find_since(said), said.sentence.words
-    taken = {index for index in said.period_span if since}
-    if level := _BEGINNERS.search(said.sentence.text):
-        taken |= {at for at, word in enumerate(words) if level.start() <= word.start < level.end()}
-    kept = said.complete(find_details(said.sentence, Intention.RESSOURCES))
-    subject = said.write([index for index in kept if index not in taken])
-    subject = subject or said.content("sujet", taken=taken)
-    is_easy = level and subject
-    return f"ressources {_write_subject(subject or said.content('sujet'))} {'niveau:debutant' * bool(is_easy)} {since}"
+    given = _GIVE_ME.search(said.plain)
+    start = said.find_word_at(given.end() - 1) if given else None
+    found, subject = said.content("sujet", start, taken=said.period_span), find_subject(said)
+    told = [word for word in fold(found).split() if word not in read_frame("petits")]
+    is_story = len(told) > SUBJECT_MAX or subject not in found or _says_what_to_do(said, fold(found))
+    subject = subject if subject and is_story else found
+    return f"ressources {_write_level(subject)} {_find_since(said)}"
 
 
-def _write_subject(subject: str) -> str:
-    """Write what is sought without what is to be done with it, and by its usual names."""
+def _write_level(subject: str) -> str:
+    """Write for beginners what is sought for them, as the search reads it: « souris niveau:debutant »."""
     subject = _TO_DO.sub("", subject)
     subject = _FOR_WHOM.sub("", _ELDERLY.sub("seniors", subject.replace("video", "vidéo")))
-    return _EXERCISES.sub(r"exercice\1", subject)
+    others = " ".join(_BEGINNERS.sub(" ", _EXERCISES.sub(r"exercice\1", subject)).split())
+    return f"{others} niveau:debutant" if others and _BEGINNERS.search(subject) else others or subject
 
 
 _BEGINNERS = re.compile(
@@ -70,6 +71,12 @@ _FOR_WHOM = re.compile(r"(?<=\w )aux (?=(?:seniors|parents|enfants|jeunes|ados|a
 _TO_DO = re.compile(r"(?<=\w) [àa] (?:imprimer|distribuer|donner|afficher|projeter|remettre|laisser|montrer)$", re.I)
 """What is to be done with what is sought, behind it."""
 _EXERCISES = re.compile(r"\bexo(s?)\b", re.IGNORECASE)
+
+
+def _says_what_to_do(said: Utterance, folded: str) -> bool:
+    """Return whether a verb stands before the subject, what is to be done with what is sought: « distribuer sur… »."""
+    verb = folded.partition(" ")[0]
+    return verb.endswith(("er", "ir", "re")) and f" {verb} sur " in said.plain
 
 
 def find_themes(said: Utterance) -> str:
@@ -96,6 +103,8 @@ def _find_since(said: Utterance) -> str:
 
 
 _RECENT = re.compile(r" (?:recente?s?|recemment|a partir de|apres|posterieure?s? a) (?:\S+ ){0,2}?(20\d\d) ")
+SUBJECT_MAX = 5
+"""Words of a subject; more are a story, in which it is told."""
 SUBJECT = re.compile(r" (?:sur|concernant|parler d\S*|parler des|expliquer|a propos d\S*|au sujet d\S*) ")
 
 

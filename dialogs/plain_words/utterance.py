@@ -22,9 +22,9 @@ _IN_NAMES, _OF_NAMES = frozenset({"en", "sur", "sous", "les", "lez"}), frozenset
 _SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|semaine prochaine) ")
 _WHOLE = re.compile(
     r"(?<= )(?:mon espace sante|banque (?:de france|des territoires)|maison de quartier|"
-    r"(?:le )?bon coin|bons plans|traitement de texte|ma prime renov|"
+    r"(?:le )?bon coin|bons plans|"
     r"(?:un|1) [a-z]{3,6}di sur (?:deux|trois|quatre|\d)|chaque [a-z]{3,6}di|"
-    r"langue des signes|mon compte formation|facile a lire(?: et a comprendre)?|"
+    r"langue des signes|mon compte formation|facile a lire et a comprendre|"
     r"une (?:petite )?(?:demi )?heure(?: et (?:demie|quart))?|(?:un|trois) quarts? d heure|"
     r"personnes? (?:agees?|handicapees|en situation de handicap)) "
 )
@@ -210,9 +210,7 @@ class Utterance:
         """Whether the bot has a command."""
         return self.calls(command) and not self.commands.find(command)[1]
 
-    def content(
-        self, around: str, first: int | None = None, end: int | None = None, taken: Collection[int] = ()
-    ) -> str:
+    def content(self, around: str, first: int | None = None, end: int | None = None, taken: range = range(0)) -> str:
         """The words that say something, as typed, without those of a frame and those that are `taken`: « exercices
         souris ». « De » stays between two of them, « en » before « ligne »; what a hyphen joins stays whole."""
         first, end = self.first if first is None else first, self.end if end is None else end
@@ -235,18 +233,7 @@ class Utterance:
             for index in gap
             if not self._is_again(index)
         }
-        return self.write(sorted(kept | links | filled))
-
-    def complete(self, kept: Collection[int]) -> list[int]:
-        """Complete some words by the rest of what is one name, or joined by a hyphen, without articles beside."""
-        named = [self._find_phrase(match) for match in _WHOLE.finditer(self.plain)]
-        groups = [*named, *(group for group in self._list_groups(self.first, self.end) if len(group) > 1)]
-        whole = {index for group in groups if not set(group).isdisjoint(kept) for index in group}
-        left = {n for n, word in enumerate(self.sentence.words) if word.folded in _ARTICLES | {"au", "aux"}}
-        return sorted(whole | set(kept).difference(left, self._set_phrases))
-
-    def _find_phrase(self, phrase: re.Match[str]) -> range:
-        return range(self.find_word_at(phrase.start()), self.find_word_at(phrase.end() - 1))
+        return self._write(sorted(kept | links | filled))
 
     def _end_clause(self, first: int, end: int) -> int:
         """The word before which the clause ends that says what is sought from one word on: « …, je ne l’ai pas lu »."""
@@ -346,7 +333,7 @@ class Utterance:
         is_strange = before not in self.known and (word in _IN_NAMES or after not in self.known)
         return is_strange and word in _IN_NAMES | _OF_NAMES
 
-    def write(self, indices: Sequence[int]) -> str:
+    def _write(self, indices: Sequence[int]) -> str:
         """Some words as typed; those that are one word stay one: « impots.gouv »."""
         text, words = self.sentence.text, self.sentence.words
         parts = []
