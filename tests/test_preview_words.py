@@ -135,6 +135,7 @@ def test_a_recurring_rdv_moves_to_another_day_of_the_week() -> None:
 
 @pytest.mark.every_mode
 @pytest.mark.parametrize("where", ["direct", "thread", "whispered"])
+@pytest.mark.usefixtures("no_holiday")
 async def test_a_rdv_preview_is_put_right_where_it_is(house: House, juliette: Person, where: str) -> None:
     if where == "whispered":
         await juliette.asks("/rdv demain 10h impôts bron", await channel_with(house, juliette))
@@ -190,6 +191,7 @@ async def test_several_reports_that_were_dropped_come_back_by_a_click(house: Hou
     assert len(await house.reports(juliette)) == 2
 
 
+@pytest.mark.usefixtures("no_holiday")
 async def test_a_rdv_preview_that_was_dropped_comes_back(house: House, juliette: Person) -> None:
     preview = await answered(juliette, "rdv demain 10h impôts bron", "émarche")
     await writes(juliette, "non")
@@ -223,6 +225,7 @@ UNANSWERED = (
 
 @pytest.mark.every_mode
 @pytest.mark.parametrize(("line", "wrong", "question"), UNANSWERED)
+@pytest.mark.usefixtures("no_holiday")
 async def test_what_is_said_to_be_wrong_is_asked_for_until_it_is_right(
     house: House, juliette: Person, line: str, wrong: str, question: str
 ) -> None:
@@ -262,6 +265,7 @@ async def test_another_part_put_right_leaves_the_question_open(house: House, jul
     assert "Enregistrer" not in asked.buttons
 
 
+@pytest.mark.usefixtures("no_holiday")
 async def test_one_of_the_rdv_that_are_listed_is_meant_by_its_place_or_hour(house: House, juliette: Person) -> None:
     for line in ("rdv demain 10h impôts bron", "rdv demain 14h mail bron"):
         await answered(juliette, line, "émarche" if "impôts" in line else "ourriel")
