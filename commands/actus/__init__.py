@@ -47,7 +47,7 @@ OVERVIEW = frozenset({"", "liste", "archives", "anciens numeros", "numeros"})
 """Words that ask for no digest in particular, folded."""
 
 
-@feature.command("actus", help="Lire les actus", hint="[n° 42]", words=("liste", "archives", "numéros"))
+@feature.command("actus", help="Lire les actus", hint="[n° 42]", words=("liste", "archives", "numéro", "numéros"))
 async def show_actus(ctx: Context, line: str) -> Replies:
     """Show what came out last and what comes next; or the number that is named, or where other words stand."""
     if fold(line) in OVERVIEW:
