@@ -62,9 +62,13 @@ def test_every_command_is_in_a_guide() -> None:
     assert not missing
 
 
+TYPED = r"(?<!--entrypoint)(?:^|[ /])coop-bot "
+"""Where a command of ours begins in a line of a shell."""
+
+
 def parse(line: str) -> None:
     """Read what an operator types, as the program does, and run nothing of it. Raises click.UsageError."""
-    found = re.search(r"(?:^|[ /])coop-bot ((?:(?! [>|&]| +#).)*)", line)
+    found = re.search(rf"{TYPED}((?:(?! [>|&]| +#).)*)", line)
     assert found, line
     command: click.Command = coop_bot
     context = command.make_context("coop-bot", shlex.split(found[1]))
@@ -78,7 +82,7 @@ def parse(line: str) -> None:
 def test_each_line_that_an_operator_is_told_to_type_is_understood(path: str) -> None:
     text = (DOCS.parent / path).read_text("utf-8")
     blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)).replace("\\\n", " ")
-    lines = [line for line in blocks.splitlines() if re.search(r"(?:^|[ /])coop-bot [a-z-]", line.partition(" # ")[0])]
+    lines = [line for line in blocks.splitlines() if re.search(f"{TYPED}[a-z-]", line.partition(" # ")[0])]
     assert len(lines) > 2
     for line in lines:
         with suppress(click.exceptions.Exit):  # « --version » says it, and ends
