@@ -170,7 +170,7 @@ class Conversation:
         is_sure = is_told and is_brief and not (heard.added and reading.line.startswith(f"/{ASKS_TEAM}"))
         if is_sure and reading.line:
             return Answered(self._do(heard, reading))
-        if not heard.is_long and (line := self._find_reserved(ctx, meant)):
+        if not (heard.is_long or heard.added) and (line := self._find_reserved(ctx, meant)):
             return Answered(heard.perform(line))
         return Answered([self._propose(ctx, heard, reading)])
 
