@@ -16,35 +16,13 @@ from commands.aide import DOORS_MAX, OPENED_MAX, SHOWN_MAX, build_aide
 from commands.controls import menus
 from storage.people import Role
 from tests.people import Dialog, Person, Post
+from tests.support.conversation import MORE, doors, takes
 from tests.support.cra import WORKSHOP, file_workshop, fill_workshop
 from tests.support.databases import record_statements
 from tests.support.house import LOG, PARIS, House, forget_kits
 
 FIRST = ["Compte rendu", "Statistiques", "Demander de l’aide", "Ressources", "Canaux"]
 """The features of the first page, for a conseillère."""
-
-
-MORE = "Ouvrir…"
-
-
-async def doors(person: Person, home: Post) -> list[str]:
-    """All that a screen of the home leads to: its buttons, and what its menu offers."""
-    found = [label for label in home.buttons if label != MORE]
-    if MORE in home.buttons:
-        found += (await person.opens_by(home, MORE)).options("chosen").values()
-    return found
-
-
-async def takes(person: Person, home: Post, label: str) -> Dialog | Post:
-    """Take one of the ways that a screen of the home leads to, and return where it leads."""
-    if label in home.buttons:
-        await person.clicks(home, label)
-        return await person.answered()
-    menu = await person.opens_by(home, MORE)
-    values = {text: value for value, text in menu.options("chosen").items()}
-    taken = await menu.fill(chosen=values[label]).submit()
-    assert not taken.error, taken
-    return await person.answered() if taken.closed else menu
 
 
 def said(post: Post) -> str:

@@ -201,7 +201,7 @@ def _list_fields(event: AgendaEvent, settings: settings.Settings) -> Mapping[str
         "dtstamp": event.changed_at,
         "sequence": event.sequence,
         "dtstart": event.starts_at,
-        "dtend": event.ends_at,
+        "dtend": event.ends_at if event.ends_at > event.starts_at else "",  # what has an end ends later, in RFC 5545
         "summary": event.title,
         "status": "CANCELLED" if event.state is EventState.CANCELLED else "CONFIRMED",
         "location": event.place or event.url,

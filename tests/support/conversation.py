@@ -261,3 +261,27 @@ async def make_team_room(house: House, animateur: Person) -> str:
 async def list_by_bot(house: House, person: Person, channel: str) -> list[Post]:
     """What the bot said in a channel."""
     return [post for post in await person.reads(channel) if post.user_id == house.site.bot_id and not post.type]
+
+
+MORE = "Ouvrir…"
+"""The menu of a screen of the home, for what has no button of its own."""
+
+
+async def doors(person: Person, home: Post) -> list[str]:
+    """All that a screen of the home leads to: its buttons, and what its menu offers."""
+    found = [label for label in home.buttons if label != MORE]
+    if MORE in home.buttons:
+        found += (await person.opens_by(home, MORE)).options("chosen").values()
+    return found
+
+
+async def takes(person: Person, home: Post, label: str) -> Dialog | Post:
+    """Take one of the ways that a screen of the home leads to, and return where it leads."""
+    if label in home.buttons:
+        await person.clicks(home, label)
+        return await person.answered()
+    menu = await person.opens_by(home, MORE)
+    values = {text: value for value, text in menu.options("chosen").items()}
+    taken = await menu.fill(chosen=values[label]).submit()
+    assert not taken.error, taken
+    return await person.answered() if taken.closed else menu
