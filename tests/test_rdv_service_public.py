@@ -163,7 +163,7 @@ async def test_a_rendez_vous_that_is_over_becomes_a_report_which_a_purge_leaves(
     assert await desk.sends(body) == 200
     (rdv,) = await desk.has(lea)
     shown = await lea.asks(f"/rdv {rdv.number}")
-    assert shown.buttons == ["Compte rendu"]
+    assert shown.buttons == ["Compte rendu", "Sans compte rendu"]
     form = await lea.opens_by(shown, "Compte rendu")
     assert form.shown("activite") == "individuel"
     assert "Bron" in form.shown("commune")

@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.faults import Faults
 from storage.people import Role
-from tests.people import Person
+from tests.people import Person, Post
 from tests.support.conversation import LINE, answered, hearing
 from tests.support.cra import WORKSHOP, file_workshop, read_number
 from tests.support.house import House, plain, wait_until
@@ -64,7 +64,9 @@ async def test_the_home_is_a_word_away_and_stays(house: House, juliette: Person)
     assert home.buttons == ["Compte rendu", "Statistiques", "Demander de l’aide"]
     assert [*home.action("Ouvrir…").options.values()] == ["Ressources", "Canaux", "Liens utiles", "La suite"]
     await juliette.chooses(home, "Ouvrir…", "Canaux")
-    assert "canal" in plain(await juliette.whispered())
+    shown = await juliette.answered()
+    assert isinstance(shown, Post)
+    assert "cana" in plain(shown)
     await juliette.opens_by(home, "Compte rendu")
     await juliette.clicks(home, "Statistiques")
     assert "aucune statistique" in plain(await juliette.told())
