@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from pydantic import BaseModel
+
 from bot.account_status import find_active
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
@@ -15,7 +17,6 @@ from bot.replies import Button, Direct, Message, Redirect, Replies, Reply, Waiti
 from bot.texts import Markdown, quote, render
 from commands.rdv import cards
 from commands.rdv.cards import CONSEILLERS, feature
-from commands.rdv.proposal import Proposal
 from commands.rdv.rooms import start_rooms
 from commands.rdv.visits import say_when
 from config.territories import say_of
@@ -42,6 +43,20 @@ STANDING = (RdvState.PROPOSE, RdvState.PREVU)
 
 OPEN = (*STANDING, RdvState.REFUSE)
 """The states of an organiser’s rdv in which guests may still answer."""
+
+
+class Proposal(BaseModel):
+    """A meeting of colleagues that is to be proposed: by whom and to whom (name by id), under which one-time key, how
+    long, what about, and where. Of one that is moved, ``meeting`` is its number."""
+
+    author: str
+    key: str
+    people: dict[str, str]
+    minutes: int
+    subject: str = ""
+    spot: str = "rattachement"
+    place: str = ""
+    meeting: int = 0
 
 
 class ChooseMoment(Proposal):

@@ -16,7 +16,6 @@ from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Whispe
 from bot.texts import render
 from commands.rdv import meetings
 from commands.rdv.cards import CONSEILLERS, SuggestMoment, feature, get_own
-from commands.rdv.proposal import Proposal
 from commands.rdv.visits import say_when
 from config.time import is_skipped
 from storage import claims, people, rdv
@@ -62,7 +61,7 @@ async def show_moments(ctx: ReadingContext, click: SuggestMoment) -> Replies:
     own = await get_own(ctx, click.rdv)
     seats = await list_seats(ctx.db, own.meeting or 0)
     persons = await meetings.find_persons(ctx, [seat for seat in seats if seat.user_id != ctx.user.id])
-    wanted = Proposal(
+    wanted = meetings.Proposal(
         author=ctx.user.id,
         key=secrets.token_urlsafe(12),
         people={one: person.username for one, person in persons.items()},
