@@ -1,6 +1,7 @@
 """What the tests share: the server and the bot of the stories, on every generation of servers and both databases."""
 
 import gc
+import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -20,7 +21,7 @@ from storage import engines
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST, modes_of
 from tests.parts import PARTS, files_of, is_of, is_quick, rooms, superfluous
 from tests.people import Person, Site, first_admin, new_session
-from tests.scheduler import first_alone, own_ports, pytest_xdist_make_scheduler, sort_long_first
+from tests.scheduler import first_alone, own_ports, pytest_xdist_make_scheduler
 from tests.support.databases import (
     PostgresServer,
     connect,
@@ -160,11 +161,9 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where only one database or generation is asked for, leave out what other tests do with others; and what is told
-    in each pair of both but in some. What takes long comes first, where several processes share what pytest has put in
-    order."""
+    in each pair of both but in some."""
     option = config.getoption
     others = {*({"sqlite", "postgresql"} - {DATABASES[option("--database")]} if option("--database") else ())}
     others |= {*MODES, *FORM_MODES} - {option("--mode")} if option("--mode") else set()
@@ -176,8 +175,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out := set(items) - set(wanted):
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = wanted
-    if hasattr(config, "workerinput"):
-        sort_long_first(items)
 
 
 def _is_quick(item: pytest.Item) -> bool:
@@ -202,10 +199,12 @@ def _words(item: pytest.Item) -> list[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _forgetful() -> None:
-    """Databases live as long as the tests: no commit waits for the disk, as none of PostgreSQL’s does."""
+    """Databases live as long as the tests: no commit waits for the disk, as none of PostgreSQL’s does. A process that
+    gave way to others once would do so in all the tests that follow."""
     engines.WRITING = ("journal_mode=WAL", "synchronous=OFF", "secure_delete=ON")
     engines.connect = connect  # type: ignore[assignment]
     share_statements()
+    os.nice = lambda _: 0
 
 
 @pytest.fixture(scope="session")

@@ -39,20 +39,9 @@ def _house(file: str) -> int:
     return crc32(room.encode()) % HOUSES
 
 
-LONG = ("slow", "browser")
-"""The marks of tests that take long."""
-
-
-def sort_long_first(items: list[Any]) -> None:
-    """Put what is told together with a long test before all else: begun at the end, it would be waited for by processes
-    that have nothing to do."""
-    long = {group(item.nodeid) for item in items if any(map(item.get_closest_marker, LONG))}
-    items.sort(key=lambda item: group(item.nodeid) not in long)
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> ByHouse:
-    """Called where tests are spread (``-n``): in their order, of which the last ones are small."""
+    """Called where tests are spread (``-n``): in the order of their files, of which the last ones are small."""
     config.option.loadscopereorder = False
     return ByHouse(config, log)
 

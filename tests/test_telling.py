@@ -5,13 +5,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from tests.modes import MODES
 from tests.parts import files_of, is_quick, rooms, superfluous
-from tests.scheduler import HOUSES, first_alone, group, ports, sort_long_first
+from tests.scheduler import HOUSES, first_alone, group, ports
 from tests.support.databases import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -146,19 +145,6 @@ def test_a_place_has_some_houses_and_a_room_is_told_in_one() -> None:
     groups = {place: {group(f"{story}[{place}]") for story in there} for place in ("11.2-sqlite", "5.37-postgres")}
     assert {len(some) for some in groups.values()} == {HOUSES}
     assert not set.intersection(*groups.values())
-
-
-def test_what_takes_long_is_begun_first_with_all_of_its_file() -> None:
-    marks: dict[str, tuple[str, ...]] = {
-        "a::quick": (),
-        "b::quick": (),
-        "b::long": ("slow",),
-        "c::quick": ("timeout",),
-        "d::page": ("browser",),
-    }
-    items = [SimpleNamespace(nodeid=name, get_closest_marker=own.__contains__) for name, own in marks.items()]
-    sort_long_first(items)
-    assert [item.nodeid for item in items] == ["b::quick", "b::long", "d::page", "a::quick", "c::quick"]
 
 
 def test_what_has_both_a_server_and_a_database_is_told_with_each_of_them_once() -> None:

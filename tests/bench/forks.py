@@ -67,7 +67,8 @@ class Fork:
     def send_signal(self, sig: int) -> None:
         """Send a signal, unless it has ended."""
         if self.poll() is None:
-            os.kill(self.pid, sig)
+            with suppress(ProcessLookupError):  # it ends just now, and its status is on its way
+                os.kill(self.pid, sig)
 
     def kill(self) -> None:
         """End it at once."""
