@@ -178,6 +178,18 @@ async def test_old_ones_leave_after_sixty_days(agenda: AgendaStage) -> None:
     assert event.title not in read_titles((await agenda.fetches(address))[1])
 
 
+async def test_what_ends_in_the_second_in_which_it_begins_has_no_end(house: House, agenda: AgendaStage) -> None:
+    event = await agenda.proposes(agenda.agathe)
+    async with house.bot.database.transaction() as db:
+        kept = await db.get_one(AgendaEvent, event.number)
+        kept.starts_at = event.starts_at.replace(microsecond=100)
+        kept.ends_at = event.starts_at.replace(microsecond=900)
+    _, address = await opened(agenda.juliette)
+    events = read_calendar((await agenda.fetches(address))[1])
+    (found,) = [each for each in events if each.text("UID").startswith(f"agenda-{event.number}@")]
+    assert (found.count("DTSTART"), found.count("DTEND")) == (1, 0)
+
+
 async def test_switched_off_it_says_nothing_more(house: House, agenda: AgendaStage) -> None:
     _, address = await opened(agenda.juliette)
     usual = house.settings

@@ -201,7 +201,8 @@ def _list_fields(event: AgendaEvent, settings: settings.Settings) -> Mapping[str
         "dtstamp": event.changed_at,
         "sequence": event.sequence,
         "dtstart": event.starts_at,
-        "dtend": event.ends_at if event.ends_at > event.starts_at else "",  # what has an end ends later, in RFC 5545
+        # What has an end ends later, in whole seconds (RFC 5545, 3.8.2.2).
+        "dtend": event.ends_at if event.ends_at.replace(microsecond=0) > event.starts_at else "",
         "summary": event.title,
         "status": "CANCELLED" if event.state is EventState.CANCELLED else "CONFIRMED",
         "location": event.place or event.url,

@@ -336,7 +336,7 @@ async def give_role(ctx: Context, typed: TypedChange) -> Replies:
     return await _change_by_line(ctx, membres.Purpose.ROLE, typed, _give_role)
 
 
-_PLACED = re.compile(r"(\D+?)\s+((?:\d\w{1,2}\b\W*)+)")
+_PLACED = re.compile(r"^([^\d\s]+(?:\s+[^\d\s]+)*)\s+((?:\d\w{1,2}\b\W*)+)")
 """« coordinateur 69, 01 »: a role, and the numbers of départements."""
 
 
