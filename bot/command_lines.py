@@ -81,17 +81,16 @@ class CommandIndex:
     @classmethod
     def of(cls, triggers: "Iterable[Trigger]") -> "CommandIndex":
         """Index the commands among these triggers."""
-        known = [(trigger.key[1], trigger) for trigger in triggers if trigger.key[0] == "command"]
-        seeking, telling = [name for name, one in known if one.seeks], [name for name, one in known if one.tells]
-        worded = (f"{name} {word}" for name, one in known for word in one.words)
-        return cls([name for name, _ in known], seeking, telling, worded)
+        known = (trigger for trigger in triggers if trigger.key[0] == "command")
+        return cls.know(Command(trigger.key[1], trigger.seeks, trigger.tells, trigger.words) for trigger in known)
 
     @classmethod
     def know(cls, commands: Iterable[Command]) -> "CommandIndex":
         """Index these commands."""
         known = list(commands)
         seeking, telling = ([c.name for c in known if c.seeks], [c.name for c in known if c.tells])
-        return cls([command.name for command in known], seeking, telling)
+        worded = [f"{command.name} {word}" for command in known for word in command.words]
+        return cls([command.name for command in known], seeking, telling, worded)
 
     def find(self, line: str) -> tuple[str, str]:
         """Return the command that a line calls (the longest name that fits) and the rest of the line; for an unknown
