@@ -1,11 +1,12 @@
 """Slots: the fast computation equals one that walks minute by minute, whatever the week, the zone and the night."""
 
 import random
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from itertools import pairwise
+from functools import cache
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,18 +42,22 @@ def make_range(weekday: int, start: int, end: int, length: int = 30, **more: int
     return WeeklyRange(user_id="j" * 26, weekday=weekday, start=start, end=end, length=length, **more)  # type: ignore[arg-type]
 
 
-def walk_day(day: date, zone: ZoneInfo) -> Iterator[tuple[datetime, int]]:
-    """Each minute around a day, with what clocks show of it: minutes of that day, fewer before it, more after it."""
-    start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=16)
-    for number in range(56 * 60):
-        wall = (start + number * MINUTE).astimezone(zone)
-        yield start + number * MINUTE, (wall.date() - day).days * DAY + wall.hour * 60 + wall.minute
+def begin_walk(day: date, zone: ZoneInfo) -> datetime:
+    """An instant before clocks show that day."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) - timedelta(hours=2)
 
 
-@lru_cache(100_000)
+@cache
+def walk_day(day: date, zone: ZoneInfo) -> Sequence[int]:
+    """What clocks have shown at most by each minute around a day: its minutes, fewer before it, more after."""
+    start = begin_walk(day, zone)
+    shown = ((start + number * MINUTE).astimezone(zone) for number in range(30 * 60))
+    return [*accumulate(((wall.date() - day).days * DAY + wall.hour * 60 + wall.minute for wall in shown), max)]
+
+
 def first_at(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """The first instant that shows that minute, or a later one."""
-    return next(at for at, shown in walk_day(day, zone) if shown >= minute)
+    return begin_walk(day, zone) + bisect_left(walk_day(day, zone), minute) * MINUTE
 
 
 def slow_slots(calendar: Calendar, first: date, last: date, now: datetime) -> list[tuple[datetime, datetime, int]]:
