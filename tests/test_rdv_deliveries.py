@@ -158,8 +158,15 @@ def test_what_is_no_delivery_is_refused_without_a_word_of_it() -> None:
     assert read_delivery(b'{"data": {"oops": 1}, "meta": {"model": "Absence"}}', 7, RDV_NOW) is None
 
 
-@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=(pytest.mark.slow, pytest.mark.timeout(600)))])
-@pytest.mark.postgres_too
+@pytest.mark.parametrize(
+    ("database", "count"),
+    [
+        ("sqlite", 1_000),
+        pytest.param("postgresql", 1_000, marks=pytest.mark.postgres_too),
+        pytest.param("sqlite", 10_000, marks=(pytest.mark.slow, pytest.mark.timeout(600))),
+    ],
+    indirect=["database"],
+)
 async def test_deliveries_out_of_order_come_to_what_a_slow_reference_says(
     database: Database, count: int, tmp_path: Path
 ) -> None:
