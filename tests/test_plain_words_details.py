@@ -232,6 +232,7 @@ def test_what_is_wanted_is_told_from_what_is_said_around_it(sentence: str, line:
         ("les webinaires de décembre sur l’IA", False),
         ("mes rdv de demain à Bron", False),
         ("mes rdv de demain", True),
+        ("mes rdv de demain à honorer", True),
         ("reporte le rdv du 12 décembre à lundi 10h", False),
         ("les actus de la semaine sur la fibre", False),
         ("les actus de la semaine", True),

@@ -239,6 +239,21 @@ def test_guests_enter_where_the_bot_is_reached_from_outside() -> None:
     assert visio.find_guest_address(settings, VisioKind.BBB, "abc", "") == "https://coop.exemple.fr/visio/abc"
 
 
+@pytest.mark.parametrize(
+    ("address", "is_apart"),
+    [
+        ("https://visio.exemple.fr/coop/abc", True),
+        ("https://visio.exemple.fr/cooperative/abc", False),
+        ("https://visio.exemple.fr.ailleurs.net/coop/abc", False),
+    ],
+)
+def test_only_a_room_on_the_own_server_has_an_entrance_for_hosts(address: str, is_apart: bool) -> None:
+    known = read_visio("jitsi https://visio.exemple.fr/coop coop")
+    hidden = SimpleNamespace(get_secret_value=lambda: SECRET)
+    settings = cast(Settings, SimpleNamespace(visio=known, visio_secret=hidden))
+    assert visio.is_hosted_apart(settings, address) is is_apart
+
+
 @pytest.mark.parametrize(("trouble", "count"), [(Trouble.SLOW, 1), (Trouble.REFUSED, 2), (Trouble.NAME, 2)])
 async def test_what_may_have_left_is_not_asked_twice(trouble: Trouble, count: int) -> None:
     asked: list[object] = []
