@@ -3,8 +3,8 @@
 import asyncio
 import io
 import json
-import signal
-import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,23 +13,96 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import select
 
+from bot import logs
 from bot.app import App
 from bot.clock import utc_now
+from bot.features import Feature
+from cli.actus import NewsDesk
 from cli.checks import check_paths
 from cli.errors import OperatorError
-from commands.actus import editions
+from commands import actus, controls
+from commands.actus import drafts, editions
 from config.settings import Settings
-from storage.actus import digests
+from storage import canaux
+from storage.actus import digests, items
 from storage.actus.digests import Digest, DigestState
+from storage.actus.items import Item, ItemKind, NewsSection
 from storage.database import change
-from tests.bench.children import environment_of
 from tests.modes import MODES, NEWEST
-from tests.support.house import PARIS, wait_for
+from tests.people import Post
+from tests.support.house import LOG, PARIS, list_said, wait_for
 from tests.support.membership import room
-from tests.support.workplace import Capture, DigestWorkplace, digest_workplace, operate
-from tests.test_work_killed import ROOT
+from tests.support.workplace import Capture, Workplace, begin_command, make_workplace, operate
 
 __all__ = ["digest_workplace", "room"]
+
+
+@dataclass
+class DigestWorkplace(Workplace):
+    """A workplace where the operator publishes, with or without a bot at work."""
+
+    def features(self) -> Sequence[Feature]:
+        return [actus.feature, controls.travaux]
+
+    async def place(self) -> str:
+        """Return the channel in which the news come out, known to the bot."""
+        site = self.room.site
+        place = await site.channel("actualites", "Actualités")
+        async with self.transaction() as db:
+            await canaux.remember_channel(db, "actualites", place, utc_now())
+        return place
+
+    async def finds(self, *titles: str, **more: Any) -> None:
+        """Put items into the pool of the news."""
+        usual: dict[str, Any] = {
+            "kind": ItemKind.FEED,
+            "section": NewsSection.PRESS,
+            "text": "Deux phrases.",
+            "url": "https://e.fr/a",
+        }
+        at = utc_now() - timedelta(minutes=5)
+        found = [Item(**(usual | {"key": items.make_words_key(t), "title": t, "found_at": at} | more)) for t in titles]
+        async with self.transaction() as db:
+            await items.add(db, found)
+
+    async def shows(
+        self, *options: str, capsys: Capture, edition: str = "vendredi", clock: Callable[[], datetime] = utc_now
+    ) -> dict[str, Any]:
+        """Run « digest preview --json », and return its JSON."""
+        logs.configure("INFO", LOG)
+        words = ("--edition", edition, "--json", *options)
+        assert await operate(self.settings(), "digest", "preview", *words, clock=clock) == 0
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    async def begins(self, edition: str = "vendredi") -> int:
+        """Draft the coming number as « /actus brouillon » does; return its number."""
+        async with self.transaction() as db:
+            helpdesk = NewsDesk(db, self.settings(), utc_now())
+            return (await drafts.open_coming(helpdesk, (await editions.read_editions(helpdesk))[edition])).number
+
+    async def numbers(self) -> Sequence[int]:
+        """List the numbers of the digests that there are."""
+        async with self.transaction() as db:
+            return sorted((await db.exec(select(Digest.number))).all())
+
+    async def publishes(self, number: int, *options: str, settings: Settings | None = None) -> int:
+        """Run « digest publish »."""
+        logs.configure("INFO", LOG)
+        return await operate(settings or self.settings(), "digest", "publish", str(number), *options)
+
+    async def out(self, place: str) -> list[Post]:
+        """List the messages of a channel."""
+        return await list_said(self.room.site.admin, self.room.bot_id, place)
+
+    async def digest(self, number: int) -> Digest:
+        """Read a digest as it is now."""
+        async with self.transaction() as db:
+            found: Digest = (await db.exec(select(Digest).where(Digest.number == number))).one()
+            return found
+
+
+digest_workplace = make_workplace(DigestWorkplace, "sqlite")
 
 
 BOTH = pytest.mark.parametrize(
@@ -82,7 +155,7 @@ async def test_beside_a_bot_at_work_and_at_its_hour_it_comes_out_once(
     await digest_workplace.finds("Un guide paraît")
     number = await digest_workplace.begins()
     assert (await digest_workplace.shows(capsys=capsys))["numero"] == number
-    async with digest_workplace.asks(writes=True) as db:
+    async with digest_workplace.transaction() as db:
         found = (await db.exec(select(Digest).where(Digest.number == number))).one()
         await change(db, found, state=DigestState.APPROVED, at=utc_now() - timedelta(seconds=1))
     async with digest_workplace.bot() as app:
@@ -105,14 +178,8 @@ async def test_killed_on_its_way_it_goes_on_and_doubles_nothing(
     await digest_workplace.finds("Un guide paraît")
     number = (await digest_workplace.shows(capsys=capsys))["numero"]
     for pause in (0.6, 1.2, 2.0):
-        words = ("-m", "cli", "digest", "publish", str(number))
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *words, cwd=ROOT, env=environment_of(digest_workplace.settings(work_calls=2.0))
-        )
-        await asyncio.sleep(pause)
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
-        await process.wait()
+        with begin_command(digest_workplace.settings(work_calls=2.0), "digest", "publish", str(number)):
+            await asyncio.sleep(pause)
     assert await digest_workplace.publishes(number) == 0
     assert len(await digest_workplace.out(place)) == 1
 
@@ -177,7 +244,7 @@ async def test_a_draft_that_is_given_up_gives_its_number_back(digest_workplace: 
     first, second = await digest_workplace.begins(), await digest_workplace.begins("nouvelles")
     assert (first, second) == (1, 2)
     given_up = editions.DRAFT.of(await digest_workplace.digest(first))
-    async with digest_workplace.asks(writes=True) as db:
+    async with digest_workplace.transaction() as db:
         await digests.drop(db, first)
     assert await digest_workplace.begins() == first
     again = editions.DRAFT.of(await digest_workplace.digest(first))

@@ -28,7 +28,7 @@ from tests.support.actus import KEEP, DigestStage, newsroom
 from tests.support.databases import KINDS
 from tests.support.house import list_audit, list_said, plain, wait_for, wait_until
 from tests.support.membership import room
-from tests.support.workplace import DigestWorkplace, digest_workplace
+from tests.test_actus_cli import DigestWorkplace, digest_workplace
 
 __all__ = ["digest_workplace", "newsroom", "room"]
 
@@ -179,7 +179,7 @@ async def test_killed_at_any_step_it_comes_out_once(digest_workplace: DigestWork
     site = digest_workplace.room.site
     for code, name in (("69", "rhone"), ("38", "isere")):
         channels.append(await site.channel(name, name))
-        async with digest_workplace.asks(writes=True) as db:
+        async with digest_workplace.transaction() as db:
             await canaux.remember_channel(db, f"departement:{code}", channels[-1], utc_now())
     async with digest_workplace.bot():
         pass
@@ -197,7 +197,7 @@ async def test_killed_at_any_step_it_comes_out_once(digest_workplace: DigestWork
 async def due_now(digest_workplace: DigestWorkplace) -> int:
     """A number whose publication has begun."""
     await digest_workplace.finds("Un guide paraît")
-    async with digest_workplace.asks(writes=True) as db:
+    async with digest_workplace.transaction() as db:
         where = ["actualites", "69", "38"]
         db.add(EditionSettings(key="vendredi", targets=where, at=utc_now()))
         await db.flush()
@@ -211,7 +211,7 @@ async def due_now(digest_workplace: DigestWorkplace) -> int:
 
 
 async def is_out(digest_workplace: DigestWorkplace, number: int) -> bool:
-    async with digest_workplace.asks() as db:
+    async with digest_workplace.transaction() as db:
         rests = await work.count_active(db) or (await outbox.count_by_state(db))["waiting"]
     return not rests and (await digest_workplace.digest(number)).state is DigestState.PUBLISHED
 

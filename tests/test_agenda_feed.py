@@ -9,9 +9,9 @@ from bot.errors import ChatError
 from storage.agenda import AgendaEvent, get_feed
 from storage.people import Role
 from tests.people import Person, Post
-from tests.support.calendars import follow_calendar, read_calendar
 from tests.support.house import LOG, House, plain
 from tests.support.publications import AgendaStage, agenda, read_events, read_titles, write_day
+from tests.support.rdv import follow_calendar, read_calendar
 
 __all__ = ["agenda"]
 

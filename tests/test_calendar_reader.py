@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.calendars import CalendarError, follow_calendar, read_calendar
+from tests.support.rdv import CalendarError, follow_calendar, read_calendar
 
 EVENT = (
     "BEGIN:VEVENT",

@@ -20,8 +20,8 @@ from storage.database import Database, detached, reserved
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, TargetKind
 from storage.statements import Asked, DirectStatement, find_together, make_row
+from tests.bench.children import ROOT
 from tests.support.databases import database
-from tests.test_work_killed import ROOT
 
 __all__ = ["database"]
 

@@ -102,7 +102,7 @@ async def test_killed_in_the_middle_each_line_is_there_once_as_it_was_last(place
         await wait_for(lambda: _is_in(place, card.channel_id, agathe))
         await wait_for(lambda: place.is_heard(app))
     receipt = (await place.juliette.direct())[-1]
-    async with place.asks() as db:  # it is no new installation, which has heard nothing so far
+    async with place.transaction() as db:  # it is no new installation, which has heard nothing so far
         await db.merge(ReadCursor(name=CURSOR, at=utc_now()))
     for run in range(RUNS):
         async with place.process():
@@ -138,7 +138,7 @@ async def test_a_deleted_card_is_put_back_and_a_room_made_anew_is_filled(place: 
         await app.dispatcher.run(Request("button", "hotline.PutUp", agathe.id), {"ticket": 1})
         again = await place.card("Carte supprimée")
         assert again.id != card.id
-        async with place.asks() as db:
+        async with place.transaction() as db:
             await known.forget_channel(db, ROOM)
         await place.room.site.admin.put(f"/channels/{card.channel_id}/patch", {"name": "ancienne-salle"})
         await place.room.site.admin.delete(f"/channels/{card.channel_id}")
@@ -153,7 +153,7 @@ async def test_agents_hear_once_that_who_asked_has_left(place: HotlineWorkplace)
         await place.files(app, "Je pars demain")
         card = await place.card("Je pars demain")
         await wait_for(lambda: place.stands("Je pars demain"))
-        async with place.asks() as db:
+        async with place.transaction() as db:
             left = utc_now().date() - timedelta(days=2)
             await db.execute(update(Registered).where(col(Registered.id) == place.juliette.id).values(left_on=left))
         for day in ("lundi", "mardi"):

@@ -50,7 +50,7 @@ async def opened(place: HotlineWorkplace) -> Person:
 
         await wait_for(is_in)
         await wait_for(lambda: place.is_heard(app))
-    async with place.asks() as db:
+    async with place.transaction() as db:
         await db.merge(ReadCursor(name=CURSOR, at=utc_now()))
     return agathe
 

@@ -26,7 +26,7 @@ PEOPLE, EACH, KILLS = 3, 40, 3
 
 async def suffered(place: HotlineWorkplace, people: list[Person], by: Person) -> int:
     """An outage of which all have as many tickets, and whose end is about to be told; its number."""
-    async with place.asks() as db:
+    async with place.transaction() as db:
         new = Incident(queue="espace-coop", subject="Plus rien", by=by.id, opened_at=utc_now(), ended_at=utc_now())
         incident = await store(db, new)
         await change(db, incident, news="Tout est revenu.")
@@ -71,7 +71,7 @@ async def test_killed_while_all_are_told_each_hears_it_once(place: HotlineWorkpl
         await wait_for(lambda: is_over(place))
     for words in ("Tout est revenu.", "La panne est finie"):
         assert len(await told(people, words)) == PEOPLE * EACH
-    async with place.asks() as db:
+    async with place.transaction() as db:
         for ticket in await tickets.list_tickets_of_incident_after(db, number, 0, PEOPLE * EACH):
             assert (ticket.state, ticket.reason) == (TicketState.RESOLU, Reason.PANNE)
             assert [move.move for move in await tickets.read_history(db, ticket.number)] == [Move.RESOLVE]
@@ -82,5 +82,5 @@ async def has_told(people: list[Person], most: int) -> bool:
 
 
 async def is_over(place: HotlineWorkplace) -> bool:
-    async with place.asks() as db:
+    async with place.transaction() as db:
         return not await work.count_active(db) and not (await outbox.count_by_state(db))["waiting"]

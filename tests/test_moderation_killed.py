@@ -20,17 +20,14 @@ from storage.people import Role
 from tests.people import Person, Post
 from tests.support.databases import KINDS, create_database
 from tests.support.house import plain, wait_for
-from tests.support.workplace import Room, Workplace, open_room
+from tests.support.workplace import Room, Workplace, make_room
 
 pytestmark = pytest.mark.slow
 
 MESSAGES, KILLS = 12, 1
 
 
-@pytest.fixture
-async def room() -> AsyncIterator[Room]:
-    async with open_room("11.2") as room:
-        yield room
+room = make_room("11.2")
 
 
 @pytest.fixture(params=KINDS)

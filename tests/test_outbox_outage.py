@@ -17,7 +17,7 @@ from storage.database import Database
 from storage.outbox import Outgoing, TargetKind
 from tests.people import Person
 from tests.support.databases import sqlite_database
-from tests.support.workplace import Room, open_room
+from tests.support.workplace import Room, make_room
 
 __all__ = ["sqlite_database"]
 
@@ -25,10 +25,7 @@ __all__ = ["sqlite_database"]
 TEXTS = [str(n) for n in range(40)]
 
 
-@pytest.fixture(params=["11.2", "5.37"])
-async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with open_room(request.param) as room:
-        yield room
+room = make_room("11.2", "5.37")
 
 
 @asynccontextmanager

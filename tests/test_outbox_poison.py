@@ -1,7 +1,6 @@
 """A message that the server itself fails at stops nobody, and is not taken for an outage."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,7 +9,7 @@ from storage.database import Database
 from tests.people import Person
 from tests.support.databases import sqlite_database
 from tests.support.house import wait_for
-from tests.support.workplace import Room, open_room
+from tests.support.workplace import Room, make_room
 from tests.test_outbox_outage import all_delivered, at_work, tell
 
 __all__ = ["sqlite_database"]
@@ -19,10 +18,7 @@ __all__ = ["sqlite_database"]
 POISON = "poison"
 
 
-@pytest.fixture
-async def room() -> AsyncIterator[Room]:
-    async with open_room("11.2") as room:
-        yield room
+room = make_room("11.2")
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from tests.people import Person, new_session
 from tests.support.databases import KINDS
 from tests.support.hotline import HotlineWorkplace, place, register_person, room
 from tests.support.house import plain, wait_for
-from tests.support.ringer import AT, JOBS, RINGER
 from tests.support.servers import make_delivery, sign_delivery
+from tests.support.work import AT, JOBS, RINGER
 
 __all__ = ["place", "room"]
 
@@ -36,7 +36,7 @@ PEOPLE, KILLS, TRIES = 24, 3, 100
 
 async def open_desk(place: HotlineWorkplace, user_id: str, seats: int = 2) -> str:
     """The key of a page with many moments."""
-    async with place.asks() as db:
+    async with place.transaction() as db:
         for day in range(7):
             hours = WeeklyRange(user_id=user_id, weekday=day, start=480, end=1080, length=15, ahead=21, seats=seats)
             await store(db, hours)
@@ -88,7 +88,7 @@ async def test_killed_while_people_book_each_has_one_seat_and_is_told_of_once(pl
             ]
         async with place.process():
             await wait_for(lambda: is_over(place))
-    async with place.asks() as db:
+    async with place.transaction() as db:
         pairs = (await db.exec(select(Booking, Rdv).where(col(Rdv.id) == col(Booking.rdv)))).all()
     seats = {rdv.number: [one for one, other in pairs if other.number == rdv.number] for _, rdv in pairs}
     assert len(set(codes)) == len(codes) <= len(pairs)
@@ -121,7 +121,7 @@ async def test_killed_between_a_delivery_s_store_and_its_answer_nothing_is_lost_
     lea = await register_person(place, "lea", Role.CONSEILLER)
     async with place.bot():
         pass  # the tables are there
-    async with place.asks() as db:
+    async with place.transaction() as db:
         opened, _ = await open_webhook(db, 7, make_keys(["s" * 40]), utc_now())
         known = await people.get(db, lea.id)
         assert known is not None
@@ -148,7 +148,7 @@ async def test_killed_between_a_delivery_s_store_and_its_answer_nothing_is_lost_
                 answered = await asyncio.gather(*tasks)
             left = [body for body, done in zip(left, answered, strict=True) if not done]
     assert not left, "each is answered in the end"
-    async with place.asks() as db:
+    async with place.transaction() as db:
         rdvs = (await db.exec(select(Rdv).where(Rdv.source == RdvSource.RDV_SP).order_by(col(Rdv.starts_at)))).all()
     wanted = {"unknown": RdvState.PREVU, "seen": RdvState.HONORE, "noshow": RdvState.ABSENT}
     assert [rdv.state for rdv in rdvs] == [wanted[states[number % 3]] for number in range(1, PEOPLE + 1)]
@@ -157,7 +157,7 @@ async def test_killed_between_a_delivery_s_store_and_its_answer_nothing_is_lost_
 
 async def read_states(place: HotlineWorkplace) -> set[tuple[str, int]]:
     """Read which rendez-vous came, and how far on each is."""
-    async with place.asks() as db:
+    async with place.transaction() as db:
         return {(one.key, one.rank) for one in (await db.exec(select(RemoteRdv))).all()}
 
 
@@ -184,7 +184,7 @@ async def insist(session: aiohttp.ClientSession, address: str, fields: dict[str,
 
 async def propose_as_they_are(place: HotlineWorkplace, codes: Sequence[str]) -> None:
     """Their conseiller proposes to these the moments that they have."""
-    async with place.asks() as db:
+    async with place.transaction() as db:
         theirs = col(Booking.code_hash).in_([hash_token(code) for code in codes])
         for booking, rdv in (await db.exec(select(Booking, Rdv).where(theirs, col(Rdv.id) == col(Booking.rdv)))).all():
             await change(db, booking, state=BookingState.OFFERED)
@@ -226,7 +226,7 @@ async def test_killed_while_people_move_cancel_and_accept_each_counts_once(place
         assert not left
         async with place.process():
             await wait_for(lambda: is_over(place))
-    async with place.asks() as db:
+    async with place.transaction() as db:
         pairs = (await db.exec(select(Booking, Rdv).where(col(Rdv.id) == col(Booking.rdv)))).all()
     by_code = {hash_token(code): code for code in codes}
     now = {by_code[booking.code_hash]: (booking.state, rdv) for booking, rdv in pairs}
@@ -246,7 +246,7 @@ async def note_rdvs(place: HotlineWorkplace, persons: Sequence[Person], start: d
     """Each has rdv at the same hour, one minute after the other."""
     before = start - timedelta(days=3)
     when: dict[str, Any] = {"created_at": before, "changed_at": before}
-    async with place.asks() as db:
+    async with place.transaction() as db:
         for person in persons:
             for begins in (start + timedelta(minutes=number) for number in range(RDVS)):
                 ends = begins + timedelta(minutes=10)
@@ -302,5 +302,5 @@ async def is_done(sent: Sequence["asyncio.Task[Any]"], least: int) -> bool:
 
 async def is_over(place: HotlineWorkplace) -> bool:
     """Whether nothing waits to be said."""
-    async with place.asks() as db:
+    async with place.transaction() as db:
         return not (await outbox.count_by_state(db))["waiting"]

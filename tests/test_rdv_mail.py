@@ -18,9 +18,8 @@ from storage.rdv.appointments import PlaceKind, Rdv, lock_rdvs
 from storage.rdv.bookings import Booking
 from storage.visio import VisioRoom, remember_room
 from tests.people import unique
-from tests.support.calendars import read_calendar
 from tests.support.house import LOG, House, wait_for
-from tests.support.rdv import Desk, desk
+from tests.support.rdv import Desk, desk, read_calendar
 from tests.support.servers import FakeMailServer, serve_mail
 
 __all__ = ["desk"]

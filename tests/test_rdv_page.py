@@ -20,9 +20,8 @@ from storage.rdv.bookings import (
     replace_ranges,
 )
 from tests.people import Post, unique
-from tests.support.calendars import read_calendar
 from tests.support.house import LOG, plain
-from tests.support.rdv import MARIE, Desk, Seen, desk
+from tests.support.rdv import MARIE, Desk, Seen, desk, read_calendar
 from tests.test_rdv_rooms import set_up
 
 __all__ = ["desk"]

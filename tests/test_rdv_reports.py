@@ -24,8 +24,8 @@ from storage.people import Role
 from storage.rdv import Rdv, RdvState
 from storage.rdv.appointments import change_rdv, list_unreported, lock_rdvs
 from tests.people import Person, unique
-from tests.support.calendars import Component, follow_calendar
 from tests.support.house import PARIS, House, plain
+from tests.support.rdv import Component, follow_calendar
 from tests.support.workplace import operate
 
 MONDAY = date(2026, 11, 30)

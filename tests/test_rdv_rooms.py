@@ -18,8 +18,8 @@ from storage.rdv import PlaceKind, Rdv
 from storage.visio import VisioRoom
 from storage.work import Work
 from tests.people import Person
-from tests.support.calendars import read_calendar
 from tests.support.house import PARIS, House, plain
+from tests.support.rdv import read_calendar
 from tests.support.servers import serve
 from tests.support.workplace import operate
 

@@ -1,7 +1,6 @@
 """What is done under a post of the bot’s is told to a feature once it was told of that post, whoever posted it died."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from tests.people import Post
 from tests.support.databases import KINDS, create_database
 from tests.support.events import room
 from tests.support.house import edit_post, is_listening, react, reply_in_thread, wait_for
-from tests.support.workplace import FIRST, Room, Workplace
+from tests.support.workplace import Room, Workplace
 
 __all__ = ["room"]
 
@@ -36,21 +35,18 @@ class Office(Workplace):
     channel: str = ""
     told: list[tuple[str, bool]] = field(default_factory=list)
 
-    @asynccontextmanager
-    async def bot(self, *, dies: bool = False) -> AsyncIterator[App]:
-        """One run; one that ``dies`` hears nothing, and ends before what it posts is noted or told of."""
-        app = App(self.settings(), [self._feature()], first=FIRST)
-        await app.start()
+    def features(self) -> Sequence[Feature]:
+        return [self._feature()]
+
+    async def gets_ready(self, app: App) -> None:
         await wait_for(lambda: is_listening(app, {self.channel}))
-        if dies:
-            await app.events.stop()
-            for task in [*app._tasks, *app.outbox._noting]:  # noqa: SLF001  (no public way kills it between two steps)
-                task.cancel()
-            app.outbox._marks.flush = self._never  # type: ignore[method-assign]  # noqa: SLF001  (the same)
-        try:
-            yield app
-        finally:
-            await app.stop()
+
+    async def dies(self, app: App) -> None:
+        """Have a bot hear nothing any more, and end before what it posts is noted or told of."""
+        await app.events.stop()
+        for task in [*app._tasks, *app.outbox._noting]:  # noqa: SLF001  (no public way kills it between two steps)
+            task.cancel()
+        app.outbox._marks.flush = self._never  # type: ignore[method-assign]  # noqa: SLF001  (the same)
 
     async def _never(self) -> bool:
         return True
@@ -107,7 +103,8 @@ async def test_lines_changes_and_emojis_wait_for_the_note_of_their_post(file_wor
     async with database.transaction() as db:  # it is no new installation, which has heard nothing so far
         await db.merge(ReadCursor(name=CURSOR, at=utc_now()))
     await database.close()
-    async with file_workplace.bot(dies=True) as app:
+    async with file_workplace.bot() as app:
+        await file_workplace.dies(app)
         await file_workplace.runs_command(app, "essai")
         receipt, card = await file_workplace.posted("Le reçu"), await file_workplace.posted("La carte")
     assert file_workplace.told == []

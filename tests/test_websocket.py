@@ -1,10 +1,7 @@
 """The entrance of events on the embedded server: what is heard, resumed, and read up on after every kind of cut."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest
 
 from bot.events import DirectMessage, PersonChanged, Reconnected
 from bot.mattermost import AioClient, Mattermost
@@ -14,7 +11,7 @@ from tests.people.api import Api
 from tests.support.databases import sqlite_database
 from tests.support.events import listen
 from tests.support.house import wait_until
-from tests.support.workplace import FIRST, Room, open_room
+from tests.support.workplace import FIRST, Room, make_room
 
 __all__ = ["sqlite_database"]
 
@@ -23,10 +20,7 @@ def ears(room: Room, database: Database, first: float = FIRST) -> Any:
     return listen(room.server.url, room.token, database, room.site.team, first)
 
 
-@pytest.fixture(params=["11.2", "9.4", "5.37"])
-async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with open_room(request.param) as room:
-        yield room
+room = make_room("11.2", "9.4", "5.37")
 
 
 async def test_what_people_write_to_the_bot_is_heard(room: Room, database: Database) -> None:

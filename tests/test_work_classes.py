@@ -1,10 +1,9 @@
 """What somebody waits for begins at once, whatever else runs; a chore's steps are short, however slow the outside."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
@@ -16,9 +15,8 @@ from bot.features import Feature
 from bot.replies import Progress, Replies, Say, Start, Step
 from bot.tasks import BackgroundFetches, NotFetchedYetError
 from storage.work import WorkState
-from tests.support.databases import create_database
 from tests.support.house import wait_for, wait_until
-from tests.support.workplace import FIRST, Room, Workplace, open_room
+from tests.support.workplace import Workplace, make_room, make_workplace
 
 pytestmark = pytest.mark.postgres_too
 
@@ -58,6 +56,12 @@ class Yard(Workplace):
         self.feature.work(Tell, name="test_work_classes.Tell", title="Dire", writes=True)(self.tell)
         self.feature.chore(Look, name="test_work_classes.Look", title="Regarder", writes=True)(self.look)
 
+    def features(self) -> Sequence[Feature]:
+        return [self.feature]
+
+    async def gets_ready(self, app: App) -> None:
+        await self.registers(app, self.juliette)
+
     async def begin(self, _: Context, __: str) -> Replies:
         return [Start(payload=each, quiet=True) for each in self.wanted]
 
@@ -90,25 +94,12 @@ class Yard(Workplace):
 
     async def run(self, story: Callable[[App], Awaitable[None]]) -> None:
         """Tell a story with one run of the bot."""
-        app = App(self.settings(), [self.feature], first=FIRST)
-        await app.start()
-        await self.registers(app, self.juliette)
-        try:
+        async with self.bot() as app:
             await story(app)
-        finally:
-            await app.stop()
 
 
-@pytest.fixture
-async def room() -> AsyncIterator[Room]:
-    async with open_room("11.2") as room:
-        yield room
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def worker_workplace(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Yard]:
-    async with create_database(request, tmp_path) as url:
-        yield Yard(room, url, tmp_path)
+room = make_room("11.2")
+worker_workplace = make_workplace(Yard, "sqlite", "postgresql")
 
 
 async def test_what_somebody_waits_for_begins_while_all_else_is_busy(worker_workplace: Yard) -> None:

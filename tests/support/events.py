@@ -53,7 +53,7 @@ from tests.people import unique
 from tests.support.databases import KINDS, create_database
 from tests.support.house import PATIENCE, is_listening, wait_for
 from tests.support.mattermost import BOT, CHANNEL, ID, TEAM, ChatServer, make_error, serve_chat
-from tests.support.workplace import FIRST, Room, Workplace, open_room
+from tests.support.workplace import FIRST, Room, Workplace, make_room
 
 SQUARE = "s" * 26
 
@@ -267,16 +267,11 @@ class EventWorkplace(Workplace):
     one: EventFeature = field(default_factory=lambda: EventFeature("un"))
     two: EventFeature = field(default_factory=lambda: EventFeature("deux"))
 
-    @asynccontextmanager
-    async def bot(self) -> AsyncIterator[App]:
-        """Run a bot; it stops as on SIGTERM, unless it was ended before."""
-        app = App(self.settings(), [self.one.feature, self.two.feature], first=FIRST)
-        await app.start()
+    def features(self) -> Sequence[Feature]:
+        return [self.one.feature, self.two.feature]
+
+    async def gets_ready(self, app: App) -> None:
         await wait_for(lambda: self.ready(app))
-        try:
-            yield app
-        finally:
-            await app.stop()
 
     async def ready(self, app: App) -> bool:
         """Tell whether the bot hears where its listeners listen."""
@@ -348,10 +343,7 @@ class EventPause:
             await self.over.wait()
 
 
-@pytest.fixture(params=MODES)
-async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with open_room(request.param) as room:
-        yield room
+room = make_room(*MODES)
 
 
 @pytest.fixture(params=KINDS)

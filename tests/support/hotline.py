@@ -1,23 +1,20 @@
 """The hotline in tests: who asks and answers, the rooms, tickets put straight into a database, and an empty rota."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.app import App
 from bot.calendar import is_working_day
 from bot.clock import utc_now
 from bot.context import Request
-from bot.features import Key
+from bot.features import Feature, Key
 from bot.spool import Submission
 from commands import canaux, hotline
 from commands.aide import build_aide
@@ -35,9 +32,8 @@ from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import Person, Post, unique
 from tests.people.dialog import Answer
-from tests.support.databases import create_database
 from tests.support.house import PARIS, House, is_listening, plain, wait_for
-from tests.support.workplace import FIRST, Room, Workplace, open_room
+from tests.support.workplace import Workplace, make_room, make_workplace
 
 JULIETTE = people.Person(
     id="j" * 26, username="juliette", role=Role.CONSEILLER, departements=["69"], since=datetime(2026, 1, 1, tzinfo=UTC)
@@ -219,17 +215,12 @@ ROOM = "hotline-espace-coop"
 class HotlineWorkplace(Workplace):
     """A workplace where the hotline is at work, and nobody has made its rooms."""
 
-    @asynccontextmanager
-    async def bot(self) -> AsyncIterator[App]:
-        """Run a bot until the block ends."""
+    def features(self) -> Sequence[Feature]:
         others = (hotline.feature, hotline.billet, canaux.feature)
-        app = App(self.settings(), [build_aide(others), *others], first=FIRST)
-        await app.start()
+        return [build_aide(others), *others]
+
+    async def gets_ready(self, app: App) -> None:
         await wait_for(lambda: self.is_heard(app))
-        try:
-            yield app
-        finally:
-            await app.stop()
 
     async def is_heard(self, app: App) -> bool:
         """Tell whether the bot listens wherever it should."""
@@ -257,17 +248,9 @@ class HotlineWorkplace(Workplace):
         posts = [Post.read(found["posts"][ident]) for ident in reversed(found["order"])]
         return [post for post in posts if post.user_id == self.room.bot_id and not post.type]
 
-    @asynccontextmanager
-    async def asks(self) -> AsyncIterator[AsyncSession]:
-        """Open a session on the database, whether or not a bot is at work."""
-        database = Database(self.url)
-        async with database.transaction() as db:
-            yield db
-        await database.close()
-
     async def place(self) -> str:
         """Return the id of the room; "" while there is none."""
-        async with self.asks() as db:
+        async with self.transaction() as db:
             return (await known.find_channel_ids(db)).get(ROOM, "")
 
     async def card(self, subject: str) -> Post:
@@ -280,27 +263,19 @@ class HotlineWorkplace(Workplace):
 
     async def stands(self, subject: str) -> bool:
         """Tell whether it is stored where the card and the receipt of a subject stand."""
-        async with self.asks() as db:
+        async with self.transaction() as db:
             found = (await db.exec(select(Ticket).where(Ticket.subject == subject))).one()
             card = await posts.get_card(db, found)
         return bool(found.thread_post and card and card.post_id)
 
     async def registers_as(self, person: Person, role: Role) -> None:
         """Register somebody with a role."""
-        async with self.asks() as db:
+        async with self.transaction() as db:
             await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
 
 
-@pytest.fixture(params=["11.2", "5.37"])
-async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with open_room(request.param) as room:
-        yield room
-
-
-@pytest.fixture(params=["sqlite"])
-async def place(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[HotlineWorkplace]:
-    async with create_database(request, tmp_path) as url:
-        yield HotlineWorkplace(room, url, tmp_path)
+room = make_room("11.2", "5.37")
+place = make_workplace(HotlineWorkplace, "sqlite")
 
 
 async def register_person(place: HotlineWorkplace, name: str, role: Role) -> Person:

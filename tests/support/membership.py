@@ -5,7 +5,6 @@ import json
 import secrets
 import string
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,11 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from bot import logs
 from bot import people as bot_people
 from bot.app import App
 from bot.clock import utc_now
 from bot.errors import ChatError
+from bot.features import Feature
 from bot.mattermost import AioClient, ChatUser, Mattermost
 from bot.people import People
 from cli.demo.stage import free_port
@@ -44,9 +43,9 @@ from tests.modes import NEWEST
 from tests.people import Person, Post
 from tests.support.cra import NOON
 from tests.support.databases import create_database
-from tests.support.house import LOG, House, is_listening, wait_for
+from tests.support.house import House, is_listening, wait_for
 from tests.support.mattermost import ID, TEAM, USER, ChatServer, serve_chat
-from tests.support.workplace import FIRST, Room, Workplace, open_room, operate
+from tests.support.workplace import Room, Workplace, make_room, operate
 
 TABLE = [
     canaux.COLUMNS,
@@ -65,17 +64,11 @@ class ChannelWorkplace(Workplace):
 
     errors: list[str] = field(default_factory=list)
 
-    @asynccontextmanager
-    async def bot(self, **others: Any) -> AsyncIterator[App]:
-        """Run a bot with the feature of channels."""
-        logs.configure("INFO", LOG)
-        app = App(self.settings(**others), [feature, controls.travaux], first=FIRST)
-        await app.start()
+    def features(self) -> Sequence[Feature]:
+        return [feature, controls.travaux]
+
+    async def gets_ready(self, app: App) -> None:
         await wait_for(lambda: self._hears(app))
-        try:
-            yield app
-        finally:
-            await app.stop()
 
     async def _hears(self, app: App) -> bool:
         """Tell whether the bot listens in the team and in the channels that it manages."""
@@ -93,10 +86,8 @@ class ChannelWorkplace(Workplace):
         row = Registered(
             id=person.id, username=person.username, role=role, departements=list(departements), since=utc_now(), **more
         )
-        database = Database(self.url)
-        async with database.transaction() as db:
+        async with self.transaction() as db:
             await db.merge(row)
-        await database.close()
 
     async def checks(self, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
         """Run « channels check »; return its exit code and its JSON."""
@@ -113,11 +104,8 @@ class ChannelWorkplace(Workplace):
 
     async def known(self) -> Mapping[str, str]:
         """Return the ids of the channels that the bot takes for planned ones, by key."""
-        database = Database(self.url)
-        async with database.transaction(writes=False) as db:
-            found = await find_channel_ids(db)
-        await database.close()
-        return found
+        async with self.transaction() as db:
+            return await find_channel_ids(db)
 
     async def channel(self, name: str) -> dict[str, Any]:
         """Return a channel as the admin sees it."""
@@ -147,10 +135,7 @@ class ChannelWorkplace(Workplace):
         await self.room.site.add_members(place, person)
 
 
-@pytest.fixture(params=[NEWEST])
-async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with open_room(request.param) as room:
-        yield room
+room = make_room(NEWEST)
 
 
 @pytest.fixture(params=["sqlite"])

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,10 +27,9 @@ from storage.database import Database
 from storage.outbox import Outgoing, Sent, TargetKind, queue
 from tests.modes import MODES, NEWEST
 from tests.people import unique
-from tests.support.databases import create_database
 from tests.support.house import PARIS, SETTLED_S, Clock, wait_for, wait_until
 from tests.support.mattermost import BOT, CHANNEL, ID, POST, Answer, ChatServer, make_error, serve_chat
-from tests.support.workplace import FIRST, Room, Workplace, open_room
+from tests.support.workplace import FIRST, Workplace, make_room, make_workplace
 
 
 def read_clock() -> datetime:
@@ -292,17 +290,12 @@ class MessageWorkplace(Workplace):
     news: MessageFeature = field(default_factory=MessageFeature)
     clock: Clock = field(default_factory=Clock)
 
-    @asynccontextmanager
-    async def bot(self) -> AsyncIterator[App]:
-        """Run a bot; it stops as on SIGTERM."""
-        app = App(self.settings(), [self.news.feature], self.clock, first=FIRST)
-        await app.start()
+    def features(self) -> Sequence[Feature]:
+        return [self.news.feature]
+
+    async def gets_ready(self, app: App) -> None:
         await self.registers(app, self.juliette)
         await wait_until(lambda: app.jobs.is_idle)
-        try:
-            yield app
-        finally:
-            await app.stop()
 
     async def sends(self, app: App, *replies: Reply, channel_id: str = "") -> None:
         """Have the bot send something, as Juliette."""
@@ -338,13 +331,5 @@ every_server = pytest.mark.parametrize(
 """On every generation of servers, and with both databases."""
 
 
-@pytest.fixture
-async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with open_room(request.param) as room:
-        yield room
-
-
-@pytest.fixture
-async def newsroom(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[MessageWorkplace]:
-    async with create_database(request, tmp_path) as url:
-        yield MessageWorkplace(room, url, tmp_path)
+room = make_room()
+newsroom = make_workplace(MessageWorkplace)

@@ -3,7 +3,6 @@ events of the agenda, who proposes them and who reads over."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,8 +15,8 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot import logs
-from bot.app import App
 from bot.clock import utc_now
+from bot.features import Feature
 from commands import annonce, controls
 from config import canaux as planned_canaux
 from config.settings import Settings
@@ -25,16 +24,15 @@ from config.territories import DEPARTEMENTS
 from storage import canaux
 from storage.agenda import AgendaEvent
 from storage.annonce import Announcement, AnnouncementState
-from storage.database import Database
 from storage.outbox import count_by_state
 from storage.people import Role
 from storage.sondage import Poll
 from tests.people import Answer, Dialog, Person, Post, unique
-from tests.support.calendars import read_calendar
 from tests.support.databases import create_database
 from tests.support.house import LOG, PARIS, House, list_said, plain, wait_for
 from tests.support.membership import TABLE
-from tests.support.workplace import FIRST, Room, Workplace, operate
+from tests.support.rdv import read_calendar
+from tests.support.workplace import Room, Workplace, operate
 
 RHONE, ISERE = ("rhone", "69 - Rhône"), ("isere", "38 - Isère")
 CONFIRM = ["Envoyer", "Modifier", "Annuler"]
@@ -124,16 +122,8 @@ class AnnouncementWorkplace(Workplace):
     def settings(self, **others: Any) -> Settings:
         return super().settings(**{"channels": self.folder / "canaux.tsv", "work_calls": 1000} | others)
 
-    @asynccontextmanager
-    async def bot(self) -> AsyncIterator[App]:
-        """Run a bot until the block ends."""
-        logs.configure("INFO", LOG)
-        app = App(self.settings(), [annonce.feature, controls.travaux], first=FIRST)
-        await app.start()
-        try:
-            yield app
-        finally:
-            await app.stop()
+    def features(self) -> Sequence[Feature]:
+        return [annonce.feature, controls.travaux]
 
     async def channels(self) -> dict[str, str]:
         """Return the channels of both départements, by address."""
@@ -143,25 +133,18 @@ class AnnouncementWorkplace(Workplace):
 
     async def remembers(self, key: str, channel_id: str) -> None:
         """Have the bot take a channel for a planned one from now on, whatever its name."""
-        database = Database(self.url)
-        async with database.transaction() as db:
+        async with self.transaction() as db:
             await canaux.remember_channel(db, key, channel_id, utc_now())
-        await database.close()
 
     async def changes(self, state: AnnouncementState) -> None:
         """Put all announcements into a state."""
-        database = Database(self.url)
-        async with database.transaction() as db:
+        async with self.transaction() as db:
             await db.exec(update(Announcement).values(state=state))
-        await database.close()
 
     async def states(self) -> list[AnnouncementState]:
         """List the states of all announcements."""
-        database = Database(self.url)
-        async with database.transaction(writes=False) as db:
-            found = [row.state for row in (await db.exec(select(Announcement))).all()]
-        await database.close()
-        return found
+        async with self.transaction() as db:
+            return [row.state for row in (await db.exec(select(Announcement))).all()]
 
     async def texts(self, channel_id: str) -> list[str]:
         """List the messages of a channel."""

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -12,45 +14,69 @@ from unittest.mock import patch
 import pytest
 from pydantic import BaseModel
 
-from bot import logs, retries
+from bot import retries
 from bot.actions import AddMembers
 from bot.app import App, serve
+from bot.clock import utc_now
 from bot.context import Context, ReadingContext
 from bot.features import Feature
 from bot.replies import Button, Direct, Parcel, Progress, Replies, Say, SendFile, Start, Step
 from bot.work.workers import WorkLease
 from cli.demo.stage import free_port
-from commands import controls
+from commands import FEATURES, controls
 from config.settings import Settings, read
 from storage import claims
 from storage.people import Role
 from storage.work import Work
 from tests.modes import MODES, NEWEST
 from tests.people import Person, Post
-from tests.support.databases import create_database
-from tests.support.house import LOG, wait_for
-from tests.support.workplace import FIRST, Room, Workplace, open_room
+from tests.support.house import wait_for
+from tests.support.workplace import Workplace, make_room, make_workplace
 
 LEASE, STEP = "COUNTING_LEASE_S", "COUNTING_STEP_S"
-"""The variables that say how long a lease of a bot that counts is, and a step takes, in seconds."""
-COUNTER = f"""
-import os
-from datetime import timedelta
-from storage import claims
-claims.LEASE = timedelta(seconds=float(os.environ.get("{LEASE}", claims.LEASE.total_seconds())))
-from tests.support.work import serve_counter
-serve_counter()
-"""
-"""The program of a bot in a process of its own that counts slowly, to be killed in the middle. The lease is set first:
-the modules that are loaded then take it as it is."""
+"""The variables that say how long a lease of these bots is, and a step of one that counts takes, in seconds."""
+JOBS, AT = "RINGING_JOBS", "RINGING_AT"
+"""Those that say which jobs come, by their names with commas between, and the instant at which it begins."""
+RINGS_EVERY = 0.2
+COUNTER = "from tests.support.work import serve_counter; serve_counter()"
+"""The program of a bot in a process of its own that counts slowly, to be killed in the middle."""
+RINGER = "from tests.support.work import serve_ringer; serve_ringer()"
+"""That of one whose jobs come again and again at an hour that a story sets, to be killed between."""
 
 
 def serve_counter() -> None:
     """Serve by the settings of the environment until it is told to stop, or killed."""
-    retries.LOOK_ANYWAY = claims.LEASE.total_seconds()
+    shorten_leases()
     feature, step = WorkFeature(), float(os.environ.get(STEP, "0.02"))
     feature.trouble = lambda: asyncio.sleep(step)
     asyncio.run(serve(read(), [feature.feature, controls.travaux]))
+
+
+def serve_ringer() -> None:
+    """Serve by the settings of the environment until it is killed."""
+    shorten_leases()
+    asyncio.run(_ring())
+
+
+def shorten_leases() -> None:
+    """Have what a killed bot held be free soon: whatever module has taken how long leases last takes a shorter time."""
+    longer, shorter = claims.LEASE, timedelta(seconds=float(os.environ.get(LEASE, "3")))
+    for module in [*filter(None, sys.modules.values())]:
+        if module.__dict__.get("LEASE") is longer:
+            module.__dict__["LEASE"] = shorter
+    retries.RENEWED_EVERY, retries.LOOK_ANYWAY = shorter / 4, shorter.total_seconds()
+
+
+async def _ring() -> None:
+    """Have the jobs come, each time as if it were another hour of the clock."""
+    ahead, jobs = datetime.fromisoformat(os.environ[AT]) - utc_now(), os.environ[JOBS].split(",")
+    app = App(read(), FEATURES, lambda: utc_now() + ahead, first=RINGS_EVERY)
+    app.jobs.missed_max = timedelta()
+    await app.start()
+    for number in count():
+        for job in jobs:
+            await app.runs.run(("job", job), f"{os.getpid()}-{number}")
+        await asyncio.sleep(RINGS_EVERY)
 
 
 TITLE, UNIT = "Remplissage des canaux", ("canal", "canaux")
@@ -160,17 +186,11 @@ class WorkerWorkplace(Workplace):
 
     gang: WorkFeature = field(default_factory=WorkFeature)
 
-    @asynccontextmanager
-    async def bot(self, **settings: Any) -> AsyncIterator[App]:
-        """Run a bot; it stops as on SIGTERM, unless it was ended before."""
-        logs.configure("INFO", LOG)
-        app = App(self.settings(**settings), [self.gang.feature, controls.travaux], first=FIRST)
-        await app.start()
+    def features(self) -> Sequence[Feature]:
+        return [self.gang.feature, controls.travaux]
+
+    async def gets_ready(self, app: App) -> None:
         await self.registers(app, self.juliette)
-        try:
-            yield app
-        finally:
-            await app.stop()
 
     def settings(self, **others: Any) -> Settings:
         port = free_port()
@@ -237,18 +257,8 @@ both_databases = pytest.mark.parametrize(
 """On the newest, with both databases: for what Mattermost has no part in."""
 
 
-@pytest.fixture(params=["11.2", "5.37"])
-async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with open_room(request.param) as room:
-        yield room
-
-
-@pytest.fixture
-async def worker_workplace(
-    request: pytest.FixtureRequest, room: Room, tmp_path: Path
-) -> AsyncIterator[WorkerWorkplace]:
-    async with create_database(request, tmp_path) as url:
-        yield WorkerWorkplace(room, url, tmp_path)
+room = make_room("11.2", "5.37")
+worker_workplace = make_workplace(WorkerWorkplace)
 
 
 WAITING, READY, HERE = "Préparation de votre export…", "Votre export est prêt.", "Voici votre export."
@@ -315,16 +325,11 @@ class FileWorkplace(Workplace):
 
     shop: FileFeature = field(default_factory=FileFeature)
 
-    @asynccontextmanager
-    async def bot(self) -> AsyncIterator[App]:
-        """Run a bot; it stops as on SIGTERM, unless it was ended before."""
-        app = App(self.settings(), [self.shop.feature], first=FIRST)
-        await app.start()
-        await self.registers(app, self.room.juliette)
-        try:
-            yield app
-        finally:
-            await app.stop()
+    def features(self) -> Sequence[Feature]:
+        return [self.shop.feature]
+
+    async def gets_ready(self, app: App) -> None:
+        await self.registers(app, self.juliette)
 
     async def loses_her_role(self, app: App) -> None:
         """Make Juliette a guest from now on."""
@@ -401,7 +406,4 @@ def has_arrived_once(told: list[Post], count: int = 1) -> bool:
     return [(p.message, len(p.file_ids)) for p in told] == [(READY, 0), (HERE, count)]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def file_workplace(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[FileWorkplace]:
-    async with create_database(request, tmp_path) as url:
-        yield FileWorkplace(room, url, tmp_path)
+file_workplace = make_workplace(FileWorkplace, "sqlite", "postgresql")

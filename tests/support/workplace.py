@@ -1,14 +1,13 @@
 """A server and a database where one bot after another, or two together, are at work, in this process or their own; and
-the operator’s commands: a fresh server to set up, commands run in this loop, news published by them."""
+the operator’s commands: a fresh server to set up, commands run in this loop or begun in a process."""
 
-import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -16,6 +15,7 @@ from unittest.mock import patch
 import pytest
 from aiohttp import web
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 import cli.command
 import cli.main
@@ -27,28 +27,24 @@ from bot.features import Feature
 from bot.mattermost import AioClient
 from bot.spool import Spool, Submission
 from cli import envfile
-from cli.actus import NewsDesk
 from cli.admin import Admin
 from cli.command import Call
 from cli.doctor.command import examine
 from cli.setup.command import SetupOptions, setup
-from commands import FEATURES, actus, controls
-from commands.actus import drafts, editions
+from commands import FEATURES
 from config.settings import Settings
 from sandbox import Sandbox
-from storage import canaux, work
-from storage.actus import items
-from storage.actus.digests import Digest
-from storage.actus.items import Item, ItemKind, NewsSection
+from storage import work
 from storage.database import Database
 from storage.outbox import Outgoing, queue
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.work import Work, WorkSort
-from tests.bench.children import COOP_BOT, Child, free_port, program, use_forks
+from tests.bench.children import COOP_BOT, Child, environment_of, free_port, program, spawn, use_forks
+from tests.bench.forks import RunningProcess
 from tests.people import Api, Person, Post, Site, first_admin, new_session, unique
 from tests.support.databases import create_database
-from tests.support.house import LOG, list_said
+from tests.support.house import LOG
 from tests.support.servers import serve
 
 
@@ -99,6 +95,28 @@ async def open_room(version: str) -> AsyncIterator[Room]:
         await server.stop()
 
 
+def make_room(*versions: str) -> Any:
+    """Make the fixture of a room on each of these servers; of none, tests say on which."""
+
+    @pytest.fixture(params=versions or None)
+    async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+        async with open_room(request.param) as room:
+            yield room
+
+    return room
+
+
+def make_workplace(kind: Callable[[Room, str, Path], "Workplace"], *databases: str) -> Any:
+    """Make the fixture of a workplace of that kind with each of these databases; of none, tests say with which."""
+
+    @pytest.fixture(params=databases or None)
+    async def workplace(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator["Workplace"]:
+        async with create_database(request, tmp_path) as url:
+            yield kind(room, url, tmp_path)
+
+    return workplace
+
+
 FIRST = 0.02
 """The first pause in seconds of these bots after Mattermost did not take something."""
 
@@ -111,6 +129,7 @@ class Workplace:
     url: str
     folder: Path
     runs: int = field(default=0, kw_only=True)
+    clock: Callable[[], datetime] = field(default=utc_now, kw_only=True)
 
     @property
     def juliette(self) -> Person:
@@ -135,6 +154,33 @@ class Workplace:
             "data_dir": self.folder / str(self.runs),
             "work_calls": 1000,
         } | others)  # fmt: skip
+
+    def features(self) -> Sequence[Feature]:
+        """What its bots do."""
+        return []
+
+    async def gets_ready(self, app: App) -> None:
+        """Wait for what a bot that was started does first."""
+
+    @asynccontextmanager
+    async def bot(self, **settings: Any) -> AsyncIterator[App]:
+        """Run a bot; it stops as on SIGTERM, unless it was ended before."""
+        logs.configure("INFO", LOG)
+        app = App(self.settings(**settings), self.features(), self.clock, first=FIRST)
+        await app.start()
+        await self.gets_ready(app)
+        try:
+            yield app
+        finally:
+            await app.stop()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction on the database, whether or not a bot is at work."""
+        database = Database(self.url)
+        async with database.transaction() as db:
+            yield db
+        await database.close()
 
     async def registers(self, app: App, person: Person, role: Role = Role.CONSEILLER) -> None:
         """Give somebody that role from now on."""
@@ -213,6 +259,19 @@ class Workplace:
         app.makers.look()
         app.workers.look()
         app.outbox.look()
+
+
+@contextmanager
+def begin_command(settings: Settings, *words: str) -> Iterator[RunningProcess]:
+    """Begin a command in a process of its own; kill it at the end."""
+    use_forks()
+    with tempfile.TemporaryFile() as errors:
+        process = spawn(["-c", COOP_BOT, *words], environment_of(settings), errors)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 def run_in_turn(*troubles: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
@@ -346,92 +405,3 @@ def serve_answer(answer: web.Response) -> AbstractAsyncContextManager[str]:
 
 
 Capture = pytest.CaptureFixture[str]
-
-
-@dataclass
-class DigestWorkplace(Workplace):
-    """A workplace where the operator publishes, with or without a bot at work."""
-
-    @asynccontextmanager
-    async def bot(self) -> AsyncIterator[App]:
-        """Run a bot."""
-        logs.configure("INFO", LOG)
-        app = App(self.settings(), [actus.feature, controls.travaux], first=FIRST)
-        await app.start()
-        try:
-            yield app
-        finally:
-            await app.stop()
-
-    async def place(self) -> str:
-        """Return the channel in which the news come out, known to the bot."""
-        site = self.room.site
-        place = await site.channel("actualites", "Actualités")
-        async with self.asks(writes=True) as db:
-            await canaux.remember_channel(db, "actualites", place, utc_now())
-        return place
-
-    @asynccontextmanager
-    async def asks(self, *, writes: bool = False) -> AsyncIterator[Any]:
-        """Open a session on the database for a moment."""
-        database = Database(self.url)
-        async with database.transaction(writes=writes) as db:
-            yield db
-        await database.close()
-
-    async def finds(self, *titles: str, **more: Any) -> None:
-        """Put items into the pool of the news."""
-        usual: dict[str, Any] = {
-            "kind": ItemKind.FEED,
-            "section": NewsSection.PRESS,
-            "text": "Deux phrases.",
-            "url": "https://e.fr/a",
-        }
-        at = utc_now() - timedelta(minutes=5)
-        found = [Item(**(usual | {"key": items.make_words_key(t), "title": t, "found_at": at} | more)) for t in titles]
-        async with self.asks(writes=True) as db:
-            await items.add(db, found)
-
-    async def shows(
-        self, *options: str, capsys: Capture, edition: str = "vendredi", clock: Callable[[], datetime] = utc_now
-    ) -> dict[str, Any]:
-        """Run « digest preview --json », and return its JSON."""
-        logs.configure("INFO", LOG)
-        words = ("--edition", edition, "--json", *options)
-        assert await operate(self.settings(), "digest", "preview", *words, clock=clock) == 0
-        found: dict[str, Any] = json.loads(capsys.readouterr().out)
-        return found
-
-    async def begins(self, edition: str = "vendredi") -> int:
-        """Draft the coming number as « /actus brouillon » does; return its number."""
-        async with self.asks(writes=True) as db:
-            helpdesk = NewsDesk(db, self.settings(), utc_now())
-            return (await drafts.open_coming(helpdesk, (await editions.read_editions(helpdesk))[edition])).number
-
-    async def numbers(self) -> Sequence[int]:
-        """List the numbers of the digests that there are."""
-        async with self.asks() as db:
-            return sorted((await db.exec(select(Digest.number))).all())
-
-    async def publishes(self, number: int, *options: str, settings: Settings | None = None) -> int:
-        """Run « digest publish »."""
-        logs.configure("INFO", LOG)
-        return await operate(settings or self.settings(), "digest", "publish", str(number), *options)
-
-    async def out(self, place: str) -> list[Post]:
-        """List the messages of a channel."""
-        return await list_said(self.room.site.admin, self.room.bot_id, place)
-
-    async def digest(self, number: int) -> Digest:
-        """Read a digest as it is now."""
-        async with self.asks() as db:
-            found: Digest = (await db.exec(select(Digest).where(Digest.number == number))).one()
-            return found
-
-
-@pytest.fixture(params=["sqlite"])
-async def digest_workplace(
-    request: pytest.FixtureRequest, room: Room, tmp_path: Path
-) -> AsyncIterator[DigestWorkplace]:
-    async with create_database(request, tmp_path) as url:
-        yield DigestWorkplace(room, url, tmp_path)
