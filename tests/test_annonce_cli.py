@@ -3,23 +3,18 @@
 import asyncio
 import io
 import re
-import signal
-import sys
 from typing import Any
 
 import pytest
 
 from cli import annonce as sending
 from cli.errors import OperatorError
-from config.settings import Settings
 from storage.annonce import AnnouncementState
-from tests.bench.children import environment_of
 from tests.modes import MODES, NEWEST
 from tests.support.house import wait_for
 from tests.support.membership import room
 from tests.support.publications import AnnouncementWorkplace, announcement_workplace
-from tests.support.workplace import operate
-from tests.test_work_killed import ROOT
+from tests.support.workplace import begin_command, operate
 
 __all__ = ["announcement_workplace", "room"]
 
@@ -161,12 +156,9 @@ async def test_one_that_is_killed_is_resumed_and_doubles_nothing(
     """Killed between two channels, or in the middle of one: whatever it had in hand is free again at once."""
     places = await announcement_workplace.channels()
     text = "Une annonce interrompue"
-    process = await begun(
-        announcement_workplace.settings(work_calls=0.2), "69,38", str(announcement_workplace.file(text))
-    )
-    await wait_for(lambda: said_somewhere(announcement_workplace, places))
-    process.send_signal(signal.SIGKILL)
-    await process.wait()
+    words = ("announce", "--to", "69,38", "--text", str(announcement_workplace.file(text)))
+    with begin_command(announcement_workplace.settings(work_calls=0.2), *words):
+        await wait_for(lambda: said_somewhere(announcement_workplace, places))
     assert await announcement_workplace.announces("69,38", text, capsys=capsys) == (0, {"channels": 2, "sent": 2})
     for place in places.values():
         assert await announcement_workplace.texts(place) == [text]
@@ -174,12 +166,6 @@ async def test_one_that_is_killed_is_resumed_and_doubles_nothing(
 
 async def said_somewhere(announcement_workplace: AnnouncementWorkplace, places: dict[str, str]) -> bool:
     return any([await announcement_workplace.texts(place) for place in places.values()])
-
-
-async def begun(settings: Settings, to: str, path: str, *options: str) -> asyncio.subprocess.Process:
-    """The command in a process of its own."""
-    words = ("-m", "cli", "announce", "--to", to, "--text", path, *options)
-    return await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT, env=environment_of(settings))
 
 
 async def test_a_server_that_takes_nothing_is_told_and_the_next_call_goes_on(

@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 from collections.abc import Mapping
 
 import pytest
@@ -11,8 +10,8 @@ from cli.errors import OperatorError
 from tests.support.house import list_said, wait_for
 from tests.support.membership import room
 from tests.support.publications import AnnouncementWorkplace, announcement_workplace
-from tests.support.workplace import operate
-from tests.test_annonce_cli import BOTH, EVERYWHERE, begun, said_somewhere
+from tests.support.workplace import begin_command, operate
+from tests.test_annonce_cli import BOTH, EVERYWHERE, said_somewhere
 
 __all__ = ["announcement_workplace", "room"]
 
@@ -96,12 +95,9 @@ async def test_one_that_is_killed_is_resumed_and_doubles_nothing(
 ) -> None:
     places = await announcement_workplace.channels()
     files, text = given(announcement_workplace), "Une annonce interrompue"
-    process = await begun(
-        announcement_workplace.settings(work_calls=0.5), "69,38", str(announcement_workplace.file(text)), *files
-    )
-    await wait_for(lambda: said_somewhere(announcement_workplace, places))
-    process.send_signal(signal.SIGKILL)
-    await process.wait()
+    words = ("announce", "--to", "69,38", "--text", str(announcement_workplace.file(text)), *files)
+    with begin_command(announcement_workplace.settings(work_calls=0.5), *words):
+        await wait_for(lambda: said_somewhere(announcement_workplace, places))
     assert await announcement_workplace.announces("69,38", text, *files, capsys=capsys) == (
         0,
         {"channels": 2, "sent": 2},

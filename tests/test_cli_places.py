@@ -1,8 +1,8 @@
 """Files, folders and databases that refuse: every command says which one, and what to do.
 
-As a program it runs commands in a process with few rights, « python -m tests.test_cli_places SETTINGS FOLDER BYTES
-COMMAND… »: the settings file, where commands write, how large a file may grow (0: as large as it likes), and which
-commands; it prints one JSON object: by command, its exit code and its words.
+As a program (``main``) it runs commands in a process with few rights. It is told a file for its answer, the settings
+file, where commands write, how large a file may grow (0: as large as it likes), and which commands; it answers with one
+JSON object: by command, its exit code and its words.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from storage.database import Database
 from storage.programs import ApiClient
 from storage.sondage import PollState
 from storage.work import WorkSort
+from tests.bench.children import spawn, use_forks
 from tests.support.backups import fill_tables, save_backup
 from tests.support.databases import create_sqlite
 from tests.support.publications import make_poll
@@ -148,14 +150,16 @@ def _folders(place: Place) -> None:
 
 def told(place: Place, names: Iterable[str], largest: int = 0) -> dict[str, tuple[int, str]]:
     """What each of these commands said there, in a process that the modes of files bind."""
-    words = [sys.executable, "-m", "tests.test_cli_places", str(place.env), str(place.folder), str(largest), *names]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
-    root = Path(__file__).parent.parent
-    run = subprocess.run(words, capture_output=True, text=True, check=False, cwd=root, env=environment)
-    if run.returncode == NO_RIGHTS:
-        pytest.skip("root can’t give up its rights here")
-    assert run.returncode == 0, run.stderr
-    return {name: (code, said) for name, (code, said) in json.loads(run.stdout).items()}
+    use_forks()
+    answer = place.folder.parent / "said.json"
+    words = ["-c", PROGRAM, str(answer), str(place.env), str(place.folder), str(largest), *names]
+    with tempfile.TemporaryFile() as errors:
+        code = spawn(words, {}, errors).wait()
+        if code == NO_RIGHTS:
+            pytest.skip("root can’t give up its rights here")
+        errors.seek(0)
+        assert code == 0, errors.read().decode()
+    return {name: (code, said) for name, (code, said) in json.loads(answer.read_text()).items()}
 
 
 def unreadable_settings(place: Place) -> None:
@@ -298,6 +302,7 @@ def test_a_backup_goes_into_a_new_file_only(name: str, place: Place, monkeypatch
     assert (place.folder / "il-y-est").read_text() == "à moi"
 
 
+PROGRAM = "from tests.test_cli_places import main; main()"
 NO_RIGHTS = 77
 """How it ends where rights can’t be given up."""
 BEGUN = "un-travail"
@@ -404,16 +409,15 @@ def run_quietly(words: list[str]) -> tuple[int, str]:
 
 def main() -> None:
     """Try them all."""
-    settings, folder, largest, *names = sys.argv[1:]
+    answer, settings, folder, largest, *names = sys.argv[1:]
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     stamina.set_testing(True, attempts=1)  # nobody waits for a Mattermost that is not there
     app.serve = _serve  # type: ignore[assignment]
     if int(largest):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), int(largest)))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), most))
     if not give_up_rights():
         sys.exit(NO_RIGHTS)
     typed = list_commands(settings, Path(folder))
-    print(json.dumps({name: run_quietly(typed[name]) for name in names}))
-
-
-if __name__ == "__main__":
-    main()
+    said = {name: run_quietly(typed[name]) for name in names}
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    Path(answer).write_text(json.dumps(said))

@@ -1,21 +1,15 @@
 """Long work while the processes that do it are killed, again and again: each step is done once, and none is lost."""
 
-import asyncio
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager
 
-import aiohttp
 import pytest
 
 from bot.clock import utc_now
 from bot.work import make_work
-from config.settings import Settings
 from storage import outbox, work
 from storage.database import Database
 from storage.work import WorkSort, WorkState
-from tests.bench.children import environment_of
+from tests.bench.children import Child
 from tests.support.house import wait_for
 from tests.support.work import COUNTER, LEASE, Count, WorkerWorkplace, both_databases, room, worker_workplace
 
@@ -24,34 +18,11 @@ __all__ = ["room", "worker_workplace"]
 
 pytestmark = [both_databases, pytest.mark.slow]
 STEPS, KILLS = 60, 3
-ROOT = Path(__file__).resolve().parents[1]
 
 
-@asynccontextmanager
-async def counting(worker_workplace: WorkerWorkplace) -> AsyncIterator[asyncio.subprocess.Process]:
+def counting(worker_workplace: WorkerWorkplace) -> AbstractAsyncContextManager[Child]:
     """A replica in a process of its own, once it is ready; killed at the end if nobody did."""
-    settings = worker_workplace.settings()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", COUNTER),
-        cwd=ROOT,
-        env=environment_of(settings) | {LEASE: "1.5"},
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        await wait_for(lambda: is_ready(settings))
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-async def is_ready(settings: Settings) -> bool:
-    try:
-        async with aiohttp.ClientSession() as session, session.get(f"{settings.public_url}/readyz") as reply:
-            return reply.status == 200
-    except aiohttp.ClientError:
-        return False
+    return worker_workplace.process(["-c", COUNTER], **{LEASE: "1.5"})
 
 
 async def done(database: Database) -> int:
@@ -60,7 +31,7 @@ async def done(database: Database) -> int:
     return row.done
 
 
-async def kill_in_the_middle(database: Database, process: asyncio.subprocess.Process) -> None:
+async def kill_in_the_middle(database: Database, replica: Child) -> None:
     """As soon as it came some steps further."""
     before = await done(database)
 
@@ -68,8 +39,8 @@ async def kill_in_the_middle(database: Database, process: asyncio.subprocess.Pro
         return await done(database) >= min(before + 5, STEPS - 1)
 
     await wait_for(came_on)
-    process.kill()
-    await process.wait()
+    replica.process.kill()
+    replica.process.wait()
 
 
 @pytest.mark.timeout(180)
@@ -81,12 +52,12 @@ async def test_killed_and_resumed_each_step_is_done_once(worker_workplace: Worke
         await work.add(db, [make_work(WorkSort.STEPS, Count(steps=STEPS, channel=salon), "", utc_now(), told=False)])
     try:
         for _ in range(KILLS):
-            async with counting(worker_workplace) as process:
+            async with counting(worker_workplace) as replica:
                 if worker_workplace.is_sqlite:
-                    await kill_in_the_middle(database, process)
+                    await kill_in_the_middle(database, replica)
                     continue
                 async with counting(worker_workplace) as other:
-                    await kill_in_the_middle(database, process)
+                    await kill_in_the_middle(database, replica)
                     await kill_in_the_middle(database, other)
         async with counting(worker_workplace):
             await wait_for(lambda: is_over(database))

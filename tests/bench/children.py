@@ -134,9 +134,9 @@ def settings(mattermost_url: str, database_url: str, folder: Path, port: int) ->
 def spawn(
     arguments: Sequence[str], environment: Mapping[str, str], errors: IO[bytes], code: Path = ROOT
 ) -> RunningProcess:
-    """Start ``python arguments`` on the code in that folder, or fork a bot where ``use_forks`` was called."""
-    if _forks and list(arguments[:2]) == ["-c", COOP_BOT] and code == ROOT:
-        return _forks[0].spawn(arguments[2:], clean_environment() | dict(environment), errors, code)
+    """Start ``python arguments`` on the code in that folder, or fork a program where ``use_forks`` was called."""
+    if _forks and arguments[0] == "-c" and code == ROOT:
+        return _forks[0].spawn(arguments[1:], clean_environment() | dict(environment), errors, code)
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=code,

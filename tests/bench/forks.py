@@ -1,4 +1,4 @@
-"""Bots forked from a process that has read all of their code.
+"""Bots, and other programs of tests, forked from a process that has read all of their code.
 
 Each is a process of its own, with its own environment and end, begun without the two seconds of processor time that
 reading takes. What is measured is started anew.
@@ -89,7 +89,7 @@ class ForkServer:
         self._door: socket.socket | None = None
 
     def spawn(self, words: Sequence[str], environment: Mapping[str, str], errors: IO[bytes], folder: Path) -> Fork:
-        """Begin ``coop-bot words`` in that folder."""
+        """Begin ``python -c words`` in that folder: a program, and what it is told."""
         if self._door is None:
             self._door = _begin(folder)
         read, write = os.pipe()
@@ -148,8 +148,6 @@ def _flat(bots: Mapping[int, tuple[int, int]]) -> list[int]:
 
 def _become(asked: Mapping[str, object], errors: int, others: Sequence[int]) -> int:
     """Be the bot that was asked for, until it ends."""
-    from cli.main import main
-
     for each in others:
         os.close(each)
     os.dup2(errors, sys.stderr.fileno())
@@ -161,13 +159,15 @@ def _become(asked: Mapping[str, object], errors: int, others: Sequence[int]) -> 
     os.environ.clear()
     os.environ.update(asked["environment"])  # type: ignore[call-overload]
     time.tzset()
-    return main(list(asked["words"]))  # type: ignore[call-overload]
+    sys.argv = ["-c", *list(asked["words"])[1:]]  # type: ignore[call-overload]
+    exec(asked["words"][0], {"__name__": "__main__"})  # type: ignore[index]
+    return 0
 
 
 def _read_all() -> None:
-    """Read what a bot reads at its start."""
+    """Read what a bot, and the others, read at their start."""
     gc.disable()
-    import cli.serve  # noqa: F401
+    import tests.support.work  # noqa: F401
 
     gc.enable()
     gc.freeze()
