@@ -54,7 +54,7 @@ async def record_change(
 async def _must_fit(ctx: Context, digest: Digest) -> None:
     """Raise UserError if a correction needs more posts than were published: none can be inserted between them."""
     if len(draw_posts(await editions.read_sheet(ctx, digest))) > digest.parts:
-        raise UserError(render("actus/does_not_fit", number=digest.number))  # fmt: skip
+        raise UserError(render("actus/does_not_fit", number=digest.number))
 
 
 FIELDS: Mapping[str, str] = {
@@ -120,7 +120,7 @@ async def reword_entry(ctx: Context, form: RewordEntry) -> Replies:
 
 async def _refuse_clash(ctx: Context, other: str, what: list[str]) -> None:
     by = await editions.name_person(ctx, other)
-    raise UserError(render("actus/clash", what=what, by=by))  # fmt: skip
+    raise UserError(render("actus/clash", what=what, by=by))
 
 
 async def _find_last_position(ctx: Context, digest: Digest, section: items.NewsSection) -> int:

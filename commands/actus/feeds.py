@@ -303,7 +303,7 @@ async def _add_feed(ctx: Context, text: str) -> Replies:
     try:
         url = read_feed_address(text, private=ctx.settings.allow_private_feeds)
     except ValueError:
-        raise UserError(render("actus/no_feed_address", text=text[:80])) from None  # fmt: skip
+        raise UserError(render("actus/no_feed_address", text=text[:80])) from None
     reading = await _read_at_once(ctx, FeedSource(0, url, is_new=True))
     if reading and reading.fault:
         raise UserError(render("actus/feed_unreadable", fault=reading.fault))

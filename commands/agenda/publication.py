@@ -233,7 +233,7 @@ def show_end(event: AgendaEvent, ctx: Context) -> str:
 def _must_exist(field: str, moment: datetime) -> None:
     if is_skipped(moment):
         later = moment.astimezone(UTC).astimezone(moment.tzinfo)
-        raise UserError(fields={field: render("agenda/no_such_hour", next=say_moment(later))})  # fmt: skip
+        raise UserError(fields={field: render("agenda/no_such_hour", next=say_moment(later))})
 
 
 @feature.command("agenda proposer", help="Proposer un événement", hint="[titre]")
@@ -341,7 +341,7 @@ async def edit_event(ctx: Context, form: EditEvent) -> Replies:
     """Change an event wherever it is shown; a refused one is submitted again."""
     event = await cards.get_changeable(ctx, form.event, EventState.CANCELLED)
     if event.sequence != form.sequence and not ctx.request.resumed:
-        raise UserError(render("agenda/event_changed"))  # fmt: skip
+        raise UserError(render("agenda/event_changed"))
     starts_at, ends_at = read_times(ctx, form, event)
     must_be_allowed_for(ctx, form, event)
     if starts_at != event.starts_at:

@@ -49,7 +49,7 @@ async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
     if ident := find_permalink(line):
         return await _ask_from_message(ctx, ident)
     if not cards.fits_window(line.strip()):
-        raise UserError(render("annonce/too_long_for_window"))  # fmt: skip
+        raise UserError(render("annonce/too_long_for_window"))
     filled = cards.read_line(ctx, line) or {"text": line.strip()}
     return Ask(await cards.draft_form(ctx, **filled, attached=dict(await attachments.list_recent_files(ctx))))
 

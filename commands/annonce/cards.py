@@ -402,4 +402,4 @@ def _enumerate(names: Sequence[str]) -> str:
 def must_be_allowed(person: people.Person, wanted: Sequence[str]) -> None:
     """Raise UserError for somebody who may not, or no longer, write to these places."""
     if not may_post_to(person, wanted):
-        raise UserError(render("annonce/not_your_places"))  # fmt: skip
+        raise UserError(render("annonce/not_your_places"))

@@ -166,7 +166,7 @@ def is_own(user: people.Person, resource: AnyResource) -> bool:
 def must_change(user: people.Person, resource: Resource) -> None:
     """Raise UserError if the person may not change the resource."""
     if not (user.animates or is_own(user, resource)):
-        raise UserError(render("ressources/not_yours_to_change"))  # fmt: skip
+        raise UserError(render("ressources/not_yours_to_change"))
 
 
 async def find_keepers(ctx: Context, found: Sequence[Resource]) -> Mapping[int, str]:

@@ -333,7 +333,7 @@ async def _send_sheet(ctx: ReadingContext, poll: Poll) -> replies.Replies:
 def _must_be_visible(poll: Poll) -> None:
     """Raise UserError for an open poll whose votes are hidden until its end."""
     if poll.state is PollState.OPEN and poll.anonymous and not poll.live:
-        raise UserError(render("sondage/secret_until_end", number=poll.number))  # fmt: skip
+        raise UserError(render("sondage/secret_until_end", number=poll.number))
 
 
 @feature.button(cards.TakePicture, writes=False)

@@ -28,7 +28,7 @@ def must_be_allowed(person: Person, places: Sequence[str]) -> None:
     if person.role is Role.INVITE:
         raise UserError(render("sondage/for_members"))
     if places and not (person.animates or (person.role is Role.COORDINATEUR and may_post_to(person, places))):
-        raise UserError(render("sondage/your_places"))  # fmt: skip
+        raise UserError(render("sondage/your_places"))
 
 
 async def must_not_be_a_crowd(ctx: ReadingContext, channel_id: str) -> None:
@@ -37,7 +37,7 @@ async def must_not_be_a_crowd(ctx: ReadingContext, channel_id: str) -> None:
         return
     most = ctx.settings.crowd
     if await ctx.chat.count_members(channel_id) > most:
-        raise UserError(render("sondage/crowd", most=most))  # fmt: skip
+        raise UserError(render("sondage/crowd", most=most))
 
 
 def must_be_soon(ends: datetime, now: datetime) -> datetime:

@@ -61,10 +61,10 @@ async def _find_tag(ctx: ReadingContext, wanted: queries.TerritoryQuery) -> terr
         return None
     tag = territories.SharedTag(await find_shared_tags(ctx.db, wanted.tag, wanted.territory.departements))
     if not tag.numbers:
-        raise UserError(render("stats/no_such_tag", tag=wanted.tag))  # fmt: skip
+        raise UserError(render("stats/no_such_tag", tag=wanted.tag))
     span = wanted.span(ctx)
     if await territories.count_tagging_conseillers(ctx.db, wanted.territory, span, tag) < TAGGING_MIN:
-        raise UserError(render("stats/tag_too_rare", least=TAGGING_MIN, tag=wanted.tag))  # fmt: skip
+        raise UserError(render("stats/tag_too_rare", least=TAGGING_MIN, tag=wanted.tag))
     return tag
 
 
