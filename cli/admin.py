@@ -11,9 +11,9 @@ from bot.mattermost import AioClient, ChatUser, Mattermost
 from bot.mattermost.wire import User, read, rows
 
 PAGE_ROWS = 200
-"""The most that one page may hold."""
+"""The most objects that one page of the API may hold."""
 LEADER = "team_admin"
-"""The role of who administers a team."""
+"""The role of a team’s administrators."""
 
 
 class TeamIdentity(BaseModel):

@@ -36,7 +36,7 @@ from storage.database import change
 from storage.journal import AuditAct
 
 LENGTH_MAX = 100_000
-"""Characters that are read of a text: much more than a post holds."""
+"""The most characters of a text that are read, much more than a post holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +187,7 @@ async def _bring(chat: Mattermost, channel_id: str, path: Path) -> str:
 
 
 STALLED = 60.0
-"""Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages. With files one message may
-take longer."""
+"""After so many seconds without an arrival or a refusal, Mattermost is taken to accept no messages."""
 
 
 def digest(announcement: Announcement, attached: Sequence[tuple[str, str]] = ()) -> str:

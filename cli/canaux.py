@@ -40,7 +40,7 @@ from storage.journal import AuditAct as JournalAct
 P = ParamSpec("P")
 T = TypeVar("T")
 CLEAN, DRIFTED = 0, 3
-"""How a check ends that could tell; 1, as everywhere, where it could not."""
+"""The exit codes of a check that could be made; 1, as everywhere, if it could not."""
 
 
 @dataclass
@@ -145,9 +145,9 @@ async def _survey(survey: drift.Survey, wanted: drift.ChannelPlan) -> AsyncItera
 
 
 SHOWN, NAMED = 50, 5
-"""Lines that are told to who reads, and names in one of them."""
+"""The most lines that are printed for people, and the most names in a line."""
 ELSEWHERE = {Drift.PUT_AWAY}
-"""What this command never puts right."""
+"""The kinds of drift that this command never repairs."""
 
 
 def tell_check(surveyed: Sequence[drift.ComparedChannel], *, as_json: bool) -> None:
@@ -350,7 +350,7 @@ class ChannelRepair:
 
 
 AT_ONCE = 4
-"""Calls under way together; the mention is there a moment after somebody came in, and all came in before."""
+"""How many calls are under way at once."""
 
 
 async def mark_read(settings: Settings, token: str, came: Sequence[tuple[str, str]]) -> None:

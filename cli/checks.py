@@ -25,7 +25,7 @@ from config.settings import Settings
 
 COMMAND_TOKEN_LENGTH = 26
 ANSWERED_WITHIN = 5.0
-"""Seconds in which Mattermost may say whether it knows the bot."""
+"""The most seconds that Mattermost may take to say whether it knows the bot."""
 WAITS = "Le bot se lance, et l’attend."
 
 

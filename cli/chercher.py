@@ -12,7 +12,7 @@ from commands import FEATURES
 from storage.ressources import catalogue
 
 HITS_MAX = 50
-"""Of each kind, the best."""
+"""The most results of each kind, best first."""
 
 
 async def search_everything(call: Call, query: str, username: str, as_json: bool) -> int:

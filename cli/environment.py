@@ -22,9 +22,9 @@ from storage import schema
 from storage.database import Database, async_url, dialect
 
 USUAL_FILE = Path(".env")
-"""The env file of who names none."""
+"""The env file that is read if none is named."""
 NOT_SETTINGS = {"COOP_ADMIN_TOKEN"}
-"""Variables that are options of commands."""
+"""Variables that stand for options of commands rather than settings."""
 SERVICES = re.compile(r".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)")
 """What Kubernetes and Docker put into the environment about services near by: for one called « coop-bot »,
 COOP_BOT_SERVICE_HOST and COOP_BOT_PORT_8066_TCP."""

@@ -1,7 +1,7 @@
 """How a command of the operator’s fails: one French sentence, never a traceback, never a secret."""
 
 INTERRUPTED = 130
-"""What a shell expects of a command stopped by Ctrl-C."""
+"""The exit code of a command that was stopped by Ctrl-C."""
 
 
 class OperatorError(Exception):

@@ -100,7 +100,7 @@ def _part(counts: Mapping[Any, int], whole: int, percent: Percent) -> dict[str, 
 
 
 _FAR = date(9000, 1, 1)
-"""After every compte rendu, and with room for a day more."""
+"""A day after every compte rendu, to which a day can still be added."""
 
 
 async def subject_of(db: AsyncSession, asked: FiguresQuestion) -> Subject:

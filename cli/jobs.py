@@ -51,7 +51,7 @@ class JobLine:
 
 
 NO_BACKUP = JobLine("sauvegarde.begin", None, None, None, "Sauvegarde (aucune n’est programmée)")
-"""What is read of the job that looks whether a backup is due, where none ever is: « faite » would promise one."""
+"""The line for the backup job if no backup is planned: its result « faite » would promise one."""
 
 
 async def jobs(call: Call, as_json: bool) -> int:

@@ -43,7 +43,7 @@ async def _verify(settings: Settings) -> int:
 
 
 TOLD = ("actor", "act", "object", "target", "reason", "before", "after")
-"""What a program reads of an entry, after its number and hour."""
+"""The fields of an entry in JSON, after its number and time."""
 
 
 async def show(

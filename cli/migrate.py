@@ -9,7 +9,7 @@ from storage import schema
 from storage.schema import Outlook
 
 PENDING, IMPOSSIBLE = 1, 2
-"""What a process that only looks exits with, beside 0: there are steps to take; it can’t be done, or not be told."""
+"""The exit codes of « --check » besides 0: steps are to be taken; migrating is impossible, or that cannot be told."""
 
 
 async def migrate(call: Call, *, check: bool = False) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from config.territories import Departement
 
 HITS_MAX = 1000
-"""Resources that may be asked for."""
+"""The most resources that may be asked for."""
 
 
 def _read_hits(text: str) -> int:
@@ -76,7 +76,7 @@ JSON_OBJECT = flag("--json", "un objet JSON, sur une ligne (docs/wire.md)", into
 WHO = option("--user", "NOM", "de qui, par son nom d’utilisateur", type=USERNAME, required=True)
 REHEARSAL = flag("--dry-run", "dire ligne par ligne ce qui changerait, sans rien écrire")
 FILE = argument("file", "FICHIER", "le fichier, ou « - » pour l’entrée standard")
-"""What an import reads."""
+"""The file that an import reads."""
 ADMIN_TOKEN = option(
     "--admin-token",
     "T",
@@ -108,4 +108,4 @@ QUESTION = (
         default="juste",
     ),
 )
-"""Whose figures, and of which days."""
+"""The options that choose whose figures are shown, and of which days."""

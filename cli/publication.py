@@ -37,7 +37,7 @@ from storage.database import change
 from storage.journal import AuditAct
 
 STALLED = 120.0
-"""Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages."""
+"""After so many seconds without an arrival or a refusal, Mattermost is taken to accept no messages."""
 OUT = (DigestState.PUBLISHED, DigestState.WITHDRAWN)
 
 

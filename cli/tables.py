@@ -31,12 +31,12 @@ from storage.cra.files import BadLineError
 from storage.database import Database
 
 IGNORED_MAX = 20
-"""Unknown columns that are remembered, to be told."""
+"""The most unknown columns that are reported."""
 _DELIMITERS = ";,\t"
 
 
 Cells = Mapping[str, str]
-"""What a line says, by column."""
+"""The cells of a line, by column."""
 CellReader = Callable[[str], Any]
 """Reads a cell, without blanks around it nor the apostrophe that guards it. Raises ValueError."""
 
@@ -159,11 +159,11 @@ def parse_object(text: str) -> dict[str, Any] | BadLineError:
 
 T = TypeVar("T")
 Complain = Callable[[int, str], None]
-"""Takes the number of a line and what is wrong with it, in French."""
+"""Reports the fault of a line: takes the line’s number and a French sentence."""
 
 
 SAID_MAX = 500
-"""Characters of what is said of one line: a cell may have a million."""
+"""The most characters printed about one line: a cell may have a million."""
 
 
 def _shorten(said: str) -> str:
@@ -188,7 +188,7 @@ _NEWS = {
     "withdrawn": "à retirer",
     "waiting": "à garder en attendant un compte",
 }
-"""What a rehearsal says of a line, by what becomes of it; nothing of one that changes nothing."""
+"""What a rehearsal prints about a line, by its fate; nothing about one that changes nothing."""
 
 
 @dataclass(slots=True)
@@ -266,7 +266,7 @@ class LineImport(ABC, Generic[T, Counted]):
 
 
 POLITENESS = 10
-"""How far an import steps back for the bot on the same machine (the « nice » of Unix)."""
+"""The « nice » value of an import, so that it gives way to the bot on the same machine."""
 
 
 @asynccontextmanager
@@ -283,7 +283,7 @@ async def open_to_import(settings: Settings, *, dry_run: bool = False) -> AsyncI
 
 
 BETWEEN_BATCHES = 0.005
-"""Seconds at least that the database is left to others after each transaction."""
+"""The fewest seconds for which the database is left to others after each transaction."""
 
 
 @asynccontextmanager

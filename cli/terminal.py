@@ -105,9 +105,9 @@ def align(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 QUIET_FOR = 2.0
-"""Seconds before the first line."""
+"""The seconds before the first line of progress."""
 BETWEEN_LINES = 10.0
-"""Seconds between lines where they add up; on a terminal one line is rewritten each second."""
+"""The seconds between lines of progress in a file; on a terminal one line is rewritten each second."""
 BAR_WIDTH = 30
 
 

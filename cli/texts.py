@@ -9,7 +9,7 @@ from typing import BinaryIO
 from cli.errors import OperatorError
 
 LINE_BYTES_MAX = 1_000_000
-"""Bytes of a line; nothing that is described in one is near it."""
+"""The most bytes of a line; no valid line is near it."""
 _MARK = b"\xef\xbb\xbf"
 
 Text = tuple[int, str]

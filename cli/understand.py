@@ -66,7 +66,7 @@ _SHORT_FORMS = {
     "cra": "dialogs.cra.line.short_form:shorten_command",
     "rdv": "dialogs.rdv.short_form:arrange_command",
 }
-"""What writes the lines of a command in one way."""
+"""The functions that write a command’s line in its shortest form, by command."""
 
 
 def _as_object(number: int, reading: Reading) -> dict[str, object]:

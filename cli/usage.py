@@ -14,7 +14,7 @@ import click
 NBSP = "\u00a0"
 HELP_WORDS = frozenset({"aide", "help"})
 FIRST = ("serve", "setup", "doctor")
-"""The commands that are named to who names none."""
+"""The commands that are suggested if none is named."""
 _NEGATIVE = re.compile(r"-\d+|-\d*\.\d+")
 
 

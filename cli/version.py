@@ -8,7 +8,7 @@ import click
 
 ROOT = Path(__file__).parent.parent
 BUILT = Path(__file__).parent / "build.txt"
-"""What « make wheel » puts into the package: the commit that it was built from."""
+"""The file that « make wheel » puts into the package, with the commit that it was built from."""
 ASKED = ("log", "-1", "--format=commit %h, %cs"), ("status", "--porcelain", "--untracked-files=no")
 
 

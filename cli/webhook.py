@@ -21,7 +21,7 @@ from storage.rdv.remote import make_keys, open_webhook, revoke_webhook, rotate_s
 from storage.seals import UnreadableError
 
 THING = "webhook"
-"""What the journal calls it."""
+"""The name of webhooks in the audit log."""
 
 
 async def rdv_service_public(call: Call, organisation: int, rotate: bool, revoke: bool, as_json: bool) -> None:

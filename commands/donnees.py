@@ -72,9 +72,9 @@ feature = Feature(
 )
 
 PATIENCE = timedelta(days=7)
-"""How long after the wish somebody is erased."""
+"""How long after their request somebody is erased."""
 WARNED = timedelta(days=30)
-"""How long before its erasure the person of a sleeping account is told."""
+"""How long before the erasure of a dormant account its person is told."""
 
 
 def get_topic(user_id: str) -> str:
@@ -83,7 +83,7 @@ def get_topic(user_id: str) -> str:
 
 
 AT_ONCE = 20
-"""Erasures begun at once."""
+"""The most erasures that are started at once."""
 
 
 @feature.job("minute=*/5", name="donnees.erase_due", writes=True)
@@ -142,12 +142,12 @@ async def _warn(ctx: Context, person: Person) -> Reply:
 
 
 DRAWN_MAX = 25
-"""Rows of a table that are drawn, the newest; all of them are in the JSON."""
+"""The most rows of a table in the PDF, the newest ones; the JSON has all."""
 WORDS_MAX = 600
-"""Characters of a value that are drawn."""
+"""The most characters of a value in the PDF."""
 JSON, PDF = "donnees.json", "mes-donnees.pdf"
 Compute = Callable[[Callable[[], None]], Awaitable[None]]
-"""Does what takes a while elsewhere."""
+"""Runs a slow function elsewhere."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ COLUMNS = ("cle", "famille", "nom", "adresse", "prive", "pour", "sujet", "entete
 ADDRESS = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]")
 """The pattern of an address that every version accepts (docs/mattermost.md, Channels)."""
 NAME_MAX, PURPOSE_MAX, HEADER_MAX = 64, 250, 1024
-"""The most characters that Mattermost accepts."""
+"""The most characters of each text that Mattermost accepts."""
 
 
 ROLES = frozenset({"conseiller", "coordinateur", "animateur", "invite", "hotline", "administrateur"})
@@ -170,4 +170,4 @@ def home_of(code: str) -> str:
 _BY_CANAL = {d.canal: d.code for d in DEPARTEMENTS.values() if d.canal and d.code_region}
 
 read = ReplaceableTable("canaux.tsv", COLUMNS, _add).read
-"""The channels by key, those of the départements included."""
+"""Read the channels by key, with those of the départements."""

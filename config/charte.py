@@ -83,4 +83,4 @@ read = ReplaceableTable(
     wrong_line="Charte, ligne {} : {}",
     empty="La charte est vide.",
 ).read
-"""The motives by key."""
+"""Read the motives by key."""

@@ -54,4 +54,4 @@ read = ReplaceableTable(
     wrong_line="Table des éditions, ligne {} : {}",
     empty="La table des éditions est vide.",
 ).read
-"""The editions by key."""
+"""Read the editions by key."""

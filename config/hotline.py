@@ -76,7 +76,7 @@ def _add_queue(found: dict[str, Queue], cells: list[str]) -> None:
 
 
 read = ReplaceableTable("hotline.tsv", COLUMNS, _add_queue, empty="aucune file n’y est").read
-"""The queues by code."""
+"""Read the queues by code."""
 
 URGENCIES = ("bloquant", "genant", "question")
 USUAL_TARGETS = "bloquant 1h 4h, genant 4h 16h, question 8h 40h"

@@ -67,4 +67,4 @@ read = ReplaceableTable(
     wrong_columns="La première ligne de la table des liens est : {}.",
     wrong_line="Table des liens, ligne {} : {}",
 ).read
-"""All links by key, those without an address too, which are shown to nobody."""
+"""Read all links by key, also those without an address, which are shown to nobody."""

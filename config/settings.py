@@ -20,7 +20,7 @@ from config.visio import VisioServer, read_visio
 BaseModel.model_config["defer_build"] = True
 
 SECRET_MIN = 32
-"""Characters of a signing key."""
+"""The fewest characters of a signing key."""
 
 
 def by_commas(text: str) -> tuple[str, ...]:

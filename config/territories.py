@@ -52,7 +52,7 @@ _PLURAL = frozenset(
         "Yvelines",
     }
 )
-"""First words of names that are plural."""
+"""The first words of plural names of départements."""
 _DU = (14, 15, 18, 25, 29, 30, 32, 39, 41, 45, 46, 47, 49, 56, 59, 62, 63, 67, 68, 69, 81, 82, 83, 84, 90, 94, 95)
 _DE = (54, 71, 74, 75, 77, 93, 974, 975, 976, 977, 978, 986)
 _ELIDED = (28, 35, 37)

@@ -51,7 +51,7 @@ def _fold_foreign(text: str) -> str:
 
 
 _USUAL = {"'": " ", "`": " ", "-": " ", **{sign: _fold_foreign(sign) for sign in "éèêàâçîïôùûœÉÈÀÇ’–…\u00a0\u202f"}}
-"""The characters of French besides the letters of ASCII."""
+"""What folding makes of the frequent characters of French besides the letters of ASCII."""
 
 
 def make_plain(text: str) -> str:

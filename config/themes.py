@@ -42,7 +42,7 @@ _NOT_TYPOS = {
 _SHORTEST_WITH_TYPO, _SHORTEST_WITH_TWO = 6, 10
 _LONGEST_TEXT = 120
 _LONGEST_NAME = 4
-"""Words of a theme's name that are looked for in a text."""
+"""The most words of a theme’s name that are looked for in a text."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ MOMENT = re.compile(
     r"(?:le )?\d{1,2}/\d{1,2})(?: (?:à |a )?\d{1,2} ?h(?: ?\d\d)?\b| (?:matin|midi|soir))?",
     re.IGNORECASE,
 )
-"""The moment of what is to be said, in a text."""
+"""The moment named in a text: « demain 9h », « lundi prochain matin »."""
 LAST, _LAST_DIGIT = -1, 9
-"""The last one of a month, and the digit of it among others."""
+"""The code of the last weekday of a month, and its digit where several such codes make one number."""
 EVEN_WEEKS, ODD_WEEKS = -2, -1
 """Weeks whose number in the year (ISO 8601) is even, or odd: two odd ones follow each other after one of 53."""
 _UNITS = {

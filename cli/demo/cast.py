@@ -64,4 +64,4 @@ def _actor(communes: str, **said: str) -> DemoPerson:
 
 
 CAST = everybody()[:8]
-"""Those who are put first: one of each kind."""
+"""The people shown first: one of each kind."""

@@ -14,12 +14,12 @@ from pathlib import Path
 from cli.errors import OperatorError
 
 AGAIN_AFTER, OFTEN_AFTER = 0.1, 1.5
-"""Seconds before a child that died is started again, and one that keeps dying as soon as it lives."""
+"""The seconds before a child that died is started again, and before one that keeps dying at once is."""
 SHORT_LIFE = 5.0
 READY_WITHIN = 60.0
-"""Seconds for a child to become ready: machines are slow at times, and one that died is noticed at once."""
+"""The most seconds that a child may take to become ready; one that died is noticed at once."""
 GOODBYE = 2.0
-"""Seconds for a child to end by itself."""
+"""The seconds that a child gets to end by itself."""
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 

@@ -23,7 +23,7 @@ from storage import private_files
 
 FOLDER = Path(".demo")
 AT_LAST = 4
-"""Seconds after a signal when nothing is waited for any more; 0 where the process is somebody else’s, too."""
+"""The seconds after a signal when the process ends whatever is under way; 0 if it is not the demo’s alone."""
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 

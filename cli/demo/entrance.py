@@ -15,7 +15,7 @@ ROLES = {
     "coordinateur": "Coordination",
     "invite": "En arrivée (invité)",
 }
-"""In words that fit everybody."""
+"""The roles in words that fit every gender."""
 MAY = {
     "conseiller": "juliette, carl, marie et jean saisissent leurs comptes rendus",
     "coordinateur": "camille coordonne le Rhône",

@@ -37,11 +37,11 @@ from storage.work import WorkSort
 
 SEED = 0
 A_DAY = 43
-"""Comptes rendus of all a day, all days counted."""
+"""The mean number of comptes rendus a day, by all people together."""
 VARIETY = 512
-"""Different things that each kind of conseillers says: a demo need not draw thousands before it begins."""
+"""How many different comptes rendus are drawn for each kind of conseillers: few, so that the demo starts soon."""
 DILIGENT = 48
-"""The first people of the table write five or six a week, who came after them a few a month."""
+"""So many people of the table, from its top, write five or six comptes rendus a week; the others a few a month."""
 OTHERS_SHARE = 0.2
 SKILL_WORDS = ("linux", "vidéo", "podcast", "langue des signes", "impression 3D", "jeux éducatifs")
 
@@ -170,7 +170,7 @@ EDITO = (
 )
 EDITION = "vendredi"
 NEWS_DAYS = 21
-"""How far back the issue looks."""
+"""How many days back the demo’s digest collects."""
 
 
 async def publish_news(db: AsyncSession, settings: Settings, now: datetime) -> int:

@@ -7,7 +7,7 @@ from cli.demo.rooms import TABLE
 
 HOST = "127.0.0.1"
 VERSIONS = ("11.6", "11.2", "10.5", "9.11", "9.4", "5.37")
-"""What the embedded server can be; asked for another, it would be the nearest below, under the name of the other."""
+"""The versions that the embedded server can imitate. (For any other number it would imitate the next lower one.)"""
 
 
 @dataclass(frozen=True, slots=True)

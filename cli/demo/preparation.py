@@ -16,7 +16,7 @@ from storage import schema
 from storage.database import Database
 
 CALLS = 1000
-"""A second: an embedded server takes them."""
+"""The calls a second that the embedded server takes."""
 
 
 async def migrate(plan: DemoPlan) -> None:

@@ -22,9 +22,9 @@ from cli.errors import OperatorError
 
 LOCK = "lock"
 BULK = "bulk.jsonl"
-"""Whom and what the server begins with."""
+"""The bulk import with which the server begins."""
 PORTS = range(20_000, 32_000)
-"""Below those that systems give to outgoing connections: what is free now is still so when it is listened on."""
+"""Ports below those of outgoing connections, so that one that is free now still is when a server listens on it."""
 _PREPARED = "prepared"
 _given: set[int] = set()
 

@@ -68,7 +68,7 @@ async def bring_in(url: str, team: str, username: str, channels: Sequence[str]) 
 
 
 ANSWER_WITHIN = 60.0
-"""Seconds: what comes on a busy machine at last is no fault; only what never comes is waited for so long."""
+"""The most seconds to wait for an answer: long enough for a busy machine."""
 Json = dict[str, Any]
 
 
@@ -176,7 +176,7 @@ async def visit(url: str, username: str, channel: str) -> AsyncIterator[DemoVisi
 REPORTER = "murielle"
 CHANNEL = "smartphones"
 BEGINS = "Je vends"
-"""How the message begins that is reported (conversations.txt)."""
+"""The beginning of the message that is reported (conversations.txt)."""
 WHY = {"motif": "publicite", "mot": "Ce salon sert à s’entraider, pas à vendre."}
 
 

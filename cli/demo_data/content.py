@@ -13,9 +13,9 @@ from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Sour
 K = TypeVar("K")
 
 PROFILES = 6
-"""Kinds of conseillers: what is asked of each differs a little."""
+"""The number of kinds of conseillers, whose comptes rendus differ a little."""
 POOL_SIZE = 4096
-"""Of each kind of conseillers, what a long history takes its rows from."""
+"""How many comptes rendus are drawn for each kind of conseillers; a long history repeats them."""
 SAID_COLUMNS = (
     *("canal", "activite", "participants", "recurrents"),
     *(column for columns in (AGES, STATUTS, SUITES) for column in columns.values()),
@@ -23,7 +23,7 @@ SAID_COLUMNS = (
 )
 
 SaidRow = tuple[int, tuple[Any, ...]]
-"""Which of the conseiller’s places (counted round, where they have few), and the values of COLUMNS."""
+"""The number of one of the conseiller’s places (modulo how many they have), and the values of COLUMNS."""
 
 _ACTIVITES = {Activite.INDIVIDUEL: 56, Activite.PONCTUEL: 29, Activite.COLLECTIF: 15}
 _CANAUX = {Canal.RATTACHEMENT: 68, Canal.AUTRE: 18, Canal.DISTANCE: 9, Canal.DOMICILE: 5}

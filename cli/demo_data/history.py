@@ -28,7 +28,7 @@ from storage.database import INSERT
 from storage.people import Person
 
 POLITENESS = 10
-"""How far it steps back for the bot on the same machine (the « nice » of Unix)."""
+"""The process’s « nice » value, so that it gives way to a bot on the same machine."""
 YEARS = 3
 
 

@@ -18,7 +18,7 @@ from storage.people import Person, Role
 WHO = ("author_id", "structure", "departement_structure", "commune", "code_postal", "departement")
 ROW_COLUMNS = (*WHO, *SAID, "date", "key", "created_at", "modified_at")
 OPENING, STEP, STEPS = 8, 5, 120
-"""They are filed from 8:00 to 18:00 UTC, every five minutes."""
+"""Comptes rendus are filed every five minutes from 8:00 to 18:00 UTC: the first hour, the minutes between, how many."""
 SqlRow = tuple[Any, ...]
 
 
@@ -48,7 +48,7 @@ class Dialect:
 
 NATIVE = Dialect(lambda day: day, lambda moment: moment)
 TEXT = Dialect(date.isoformat, lambda moment: f"{moment:%Y-%m-%d %H:%M:%S.%f}")
-"""As SQLAlchemy keeps them in SQLite."""
+"""Dates and times as SQLAlchemy stores them in SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _moments(day: date, dialect: Dialect) -> list[Any]:
 
 T = TypeVar("T")
 PREFIX = "demodata"
-"""How their ids begin; no id of Mattermost’s does so with digits behind."""
+"""The beginning of the ids of invented people; followed by digits, it begins no id of Mattermost’s."""
 PLACES = 4
 _STRUCTURES = (
     *("Mairie {de}", "Mairie {de}", "CCAS {de}", "Centre social {de}", "Médiathèque {de}"),

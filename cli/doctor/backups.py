@@ -13,7 +13,7 @@ from storage import claims, work
 from storage.backup import LAST_GOOD
 
 OLD = timedelta(hours=36)
-"""A day’s backup that is late by half a day; the alert of Prometheus says the same."""
+"""The age from which the last backup is too old (a daily one, late by half a day), as in the alert of Prometheus."""
 WORK = "sauvegarde.MakeBackup"
 """What backups are called among long work (commands/entretien.py)."""
 

@@ -25,7 +25,7 @@ from config.settings import Settings
 from storage.canaux import list_planned
 
 CLOCK_APART_MAX = 10.0
-"""Seconds between two clocks; beyond, what was posted when is told wrong."""
+"""The most seconds that the clocks of the bot and of Mattermost may differ."""
 HELLO_WAITED_MAX = 10.0
 
 
@@ -202,7 +202,7 @@ async def rights(admin: Admin, needs: RightsNeeded, me: ChatUser, team: TeamIden
 
 
 NAMED_MAX = 5
-"""Channels that are named; of the others it is said how many."""
+"""How many channels are named; the others are counted."""
 
 
 async def rooms(client: AioClient, settings: Settings, admin_token: str, findings: CheckFindings) -> None:

@@ -187,7 +187,7 @@ async def outside(settings: Settings, findings: CheckFindings, now: datetime) ->
 
 
 QUIET = timedelta(days=7)
-"""How long an organisation may send nothing before that is said."""
+"""How long an organisation may send nothing before it is reported."""
 
 
 async def webhooks(settings: Settings, findings: CheckFindings, now: datetime) -> None:
@@ -216,7 +216,7 @@ def _say_webhook(one: Webhook, findings: CheckFindings, now: datetime) -> None:
 
 
 OLD = timedelta(days=365)
-"""After how long a bearer is better replaced."""
+"""The age from which a token should be replaced."""
 
 
 async def programs(settings: Settings, findings: CheckFindings, now: datetime) -> None:

@@ -20,7 +20,7 @@ from cli.setup.slash import find_obsolete, plan_commands
 from config.settings import Settings
 
 UNLICENSED_MAX = 250
-"""People an unlicensed server of today takes in all (docs/mattermost.md §8)."""
+"""The most accounts of a present server without a licence (docs/mattermost.md §8)."""
 LIMITED_SINCE = (11, 0)
 NEARLY = 0.9
 
@@ -77,7 +77,7 @@ async def _room(admin: Admin, team: TeamIdentity, found: ServerSettings, finding
 
 
 HARMLESS = "/aide"
-"""Answered to whoever asks it, by a whisper that nobody but the bot itself gets."""
+"""A command for the trial: everybody may run it, and only the bot itself sees its answer."""
 
 _REFUSALS = {
     "api.command.execute_command.not_found.app_error": "cette commande n’existe pas : relancez « coop-bot setup »",

@@ -20,14 +20,14 @@ COLUMNS = (
     *("departement", "arrivee", "depart"),
 )
 NAMED_BY = ("username", "email")
-"""The columns of which one must be there, and say something in each line."""
+"""The columns that name a person: a file must have one of them, and each line a value in one."""
 STRUCTURE_COLUMNS = ("nom", "siret", "code_commune")
 DEPARTEMENTS_JOINED_BY = "|"
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _FIELDS = {"departement": "departements", "arrivee": "arrived_on", "depart": "left_on"}
 """What the register calls columns that have another name here."""
 _EMPTY_MEANS = {"role"}
-"""Columns whose empty cell says something: nothing is left as it was."""
+"""The columns in which an empty cell is a value, instead of leaving the present one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _say(role: Role | None) -> str:
 
 
 LOOK_UP_MAX = 5.0
-"""Seconds Mattermost has to say who bears a name today."""
+"""The most seconds that Mattermost may take to say whose a user name is today."""
 
 
 async def find(database: Database, settings: Settings, username: str, now: datetime) -> tuple[Person, bool]:
@@ -106,10 +106,10 @@ async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, 
 
 
 LISTED_MAX = 30
-"""Changes that the room reads of one by one."""
+"""How many changes the room is told one by one."""
 
 Change = tuple[Person, Person]
-"""Somebody as they were, without role where they are new, and as they are now."""
+"""A person before (without a role if they are new) and after a change."""
 
 
 async def tell(db: AsyncSession, pen: Pen, changes: Sequence[Change], now: datetime) -> None:

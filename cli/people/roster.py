@@ -7,7 +7,7 @@ from storage import people
 from storage.people import Person
 
 AUTO = "auto"
-"""The role that follows from Mattermost: the register gives none."""
+"""The word for a role that is derived from Mattermost because the register gives none."""
 
 
 async def show(call: Call, as_json: bool) -> None:

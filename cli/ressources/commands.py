@@ -20,7 +20,7 @@ from storage.ressources.resources import Resource, ResourceState, iterate_pages
 
 HEADINGS = ("score", "nº", "titre", "type", "catégorie", "date")
 TITLE_SHOWN = 60
-"""Letters of a title in a table."""
+"""The most characters of a title in a table."""
 
 
 async def search_resources(call: Call, query: str, limit: int, as_json: bool) -> None:

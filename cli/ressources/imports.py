@@ -170,7 +170,7 @@ async def _known(db: AsyncSession, lines: Sequence[ResourceLine]) -> _Known:
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]")
 _LEFT_ALONE = ("date", "type")
-"""Columns whose empty cell says nothing."""
+"""The columns in which an empty cell leaves the present value."""
 
 
 def read_line(line: Cells) -> ResourceLine:

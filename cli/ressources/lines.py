@@ -20,10 +20,10 @@ COLUMNS = (
 """The columns of a line, in their order."""
 THEMES_JOINED_BY = "|"
 GONE = "gone"
-"""The cell that says that a list outside shows this resource no more."""
+"""The column that says that the remote list no longer has this resource."""
 OUTSIDE = "les-bases"
 _DATES = ("published", "publishedAt", "created", "createdAt", "updated", "updatedAt")
-"""The dates of that list, the first of which counts."""
+"""The dates of an object of the remote list; the first one given counts."""
 _CHUNK = 65_536
 
 Numbered = tuple[int, Cells | BadLineError]

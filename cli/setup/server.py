@@ -15,7 +15,7 @@ from cli.setup.changes import Changes
 
 EDITS = "PostEditTimeLimit"
 EDITS_LIMITED_SINCE = (6, 0)
-"""Before, it took a licence."""
+"""The first version that can limit edits without a licence."""
 
 
 @dataclass(frozen=True, slots=True)

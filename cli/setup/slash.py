@@ -10,7 +10,7 @@ from cli.admin import Admin, SlashCommand
 from cli.setup.changes import Changes
 
 CREATOR_MARK = "coop-bot"
-"""The display name of our commands: what tells them from those of others."""
+"""The display name of the bot’s commands, which tells them from those of others."""
 PATH = "/commands"
 _SAME = (
     *("method", "url", "username", "icon_url", "display_name", "description"),

@@ -34,17 +34,17 @@ from storage.text_search import Entry, TextMemory, weigh_texts, weigh_title
 
 OUT = (DigestState.PUBLISHED, DigestState.WITHDRAWN)
 PAGE = 5
-"""Found things in one answer."""
+"""How many results one answer shows."""
 AROUND = 60
 """Characters shown on each side of what was found."""
 WORDS_MAX = 100
 NEWS_FOR = timedelta(days=31)
-"""How long a number is shown at home after it came out."""
+"""How long after its publication « /accueil » mentions a digest."""
 _WORD = re.compile(r"\w+")
 
 
 OVERVIEW = frozenset({"", "liste", "archives", "anciens numeros", "numeros"})
-"""Words that ask for no digest in particular, folded."""
+"""What may follow « /actus » without naming a digest, folded."""
 
 
 @feature.command("actus", help="Lire les actus", hint="[n° 42]", words=("liste", "archives", "numéro", "numéros"))
@@ -260,7 +260,7 @@ OF_PUBLICATION = {
     "written",
     "document",
 }
-"""The columns of a digest that say how it came out."""
+"""The columns that publication fills in; restoring a digest resets them."""
 
 
 async def _reset_digest(ctx: Context, digest: Digest) -> None:
@@ -294,7 +294,7 @@ async def remove_posts(ctx: Context, asked: drafts.DigestRemoval, so_far: Progre
 
 
 TEXT = 30
-"""What a word of a text weighs."""
+"""The weight of a word found in a text (in a title: 60 to 100)."""
 
 
 async def read_texts(db: AsyncSession) -> Iterator[tuple[DigestText, Entry]]:

@@ -113,7 +113,7 @@ class ArchiveSearch(BaseModel):
 
 PUBLISH_NOW = "Publier maintenant"
 SHOWN_MAX = 14_000
-"""Characters of a draft; of a longer one the titles are shown, and « Aperçu » shows the rest."""
+"""The most characters of a draft that its card shows in full; of a longer one it shows the titles."""
 
 
 async def draw_card(desk: NewsContext, digest: Digest) -> Message:
@@ -180,7 +180,7 @@ async def say_places(desk: NewsContext, edition: Edition) -> str:
 
 
 TOTAL_MAX = 60
-"""Entries of a digest, those of people included."""
+"""The most entries of a digest, with those that people proposed."""
 CAPS: Mapping[NewsSection, int] = {
     NewsSection.TOP: 4,
     NewsSection.PRESS: 8,
@@ -189,9 +189,9 @@ CAPS: Mapping[NewsSection, int] = {
     NewsSection.COMMUNITY: 8,
     NewsSection.FIGURES: 2,
 }
-"""How many come into each part by themselves; what people propose comes in beside."""
+"""The most entries that the bot itself puts into each part; what people propose comes on top."""
 COPIED = ("title", "text", "url", "credit")
-"""What an entry takes over from what was collected."""
+"""The columns that an entry copies from its item."""
 
 
 async def complete_draft(db: AsyncSession, digest: Digest) -> int:
@@ -245,9 +245,9 @@ def _choose_items(found: Iterable[Item], there: Sequence[DigestEntry]) -> Sequen
 
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=31)
-"""How far back the first of an edition looks."""
+"""How far back the first digest of an edition collects: a weekly one, a monthly one."""
 FAR = timedelta(days=92)
-"""How long before its hour a number that is not begun yet can be named."""
+"""How far ahead a digest that does not exist yet can be named by its number."""
 
 
 def find_showing_time(at: datetime) -> datetime:

@@ -203,7 +203,7 @@ def split_addresses(line: str) -> Sequence[tuple[str, bool]]:
 
 
 DRAFT = RowCard[Digest]("actus-brouillon:", lambda digest: f"{digest.number}:{digest.created_at.timestamp():.6f}")
-"""The card of a draft; another draft that had its number before and was given up has another topic."""
+"""The card of a draft. The topic has its creation time, too: an abandoned draft may have had the same number."""
 DOCUMENT = RowCard[Digest]("actus-document:", lambda digest: f"{digest.number}:{digest.revision}")
 """The post in the animateurs’ room that carries the PDF of a digest."""
 

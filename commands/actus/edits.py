@@ -176,9 +176,9 @@ def _make_item(ctx: Context, form: AddEntry) -> items.Item:
 
 
 ASKED_FURTHER = (EntryMove.CHANGE, EntryMove.ADD, EntryMove.EDITO)
-"""What is asked further, in another window."""
+"""The moves that need a window of their own."""
 SHOWN_MAX = 60
-"""Characters of a title in a list."""
+"""The most characters of a title in a list."""
 
 
 @feature.command("actus corriger", help="Corriger un numéro, partout où il est sorti", hint="numéro", roles=ANIMATEURS)

@@ -41,7 +41,7 @@ class ReadFeeds(BaseModel):
 
 BYTES_MAX = 5 * 1024 * 1024
 ALL_S = 30.0
-"""Seconds that one answer takes at most, redirects included."""
+"""The most seconds that one answer may take, with its redirects."""
 _FORBIDDEN = re.compile(r"[\s<>\"\\`\x00-\x1f\x7f]")
 _FAULTS = {
     Trouble.NAME: "ce nom de site n’existe pas",
@@ -168,9 +168,9 @@ def _read_header(answer: WebResponse, name: str) -> str:
 
 
 FIRST_MAX, NEW_MAX = 1, 10
-"""Articles taken of a feed: when it is first read, and each time after that. The others are no news any more."""
+"""The most articles taken from a feed: when it is first read, and each time after that."""
 OLDEST = timedelta(days=31)
-"""What came out so long ago is no news, though it was not seen before."""
+"""Articles that are older than that are not taken, even if they were not seen before."""
 
 
 async def record_reading(db: AsyncSession, row: NewsFeed, reading: FeedReading, now: datetime) -> int:
@@ -245,7 +245,7 @@ def _make_article_item(row: NewsFeed, article: Article, now: datetime) -> Item:
 
 
 AT_ONCE_S = 1.5
-"""Seconds for which somebody waits for the answer; what takes longer goes on by itself."""
+"""How many seconds somebody waits for a feed that they add; a slower one is read in the background."""
 
 
 @feature.command(
@@ -338,9 +338,9 @@ async def _follow_feed(ctx: Context, url: str) -> NewsFeed:
 
 
 AT_ONCE = 4
-"""Feeds read in one step."""
+"""How many feeds one step reads."""
 FAILS_FOR = timedelta(days=7)
-"""After so long in vain the animateurs are told."""
+"""How long a feed must fail before the animateurs are told."""
 
 
 @feature.job("minute=17", name="actus.hourly")

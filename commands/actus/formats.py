@@ -152,7 +152,7 @@ def _write_span(span: EditoSpan) -> str:
 POST_MAX = 16_383
 """Characters of a post, on every version (docs/mattermost.md §5.4)."""
 MARGIN = 300
-"""Characters left to the heading of a part that goes on."""
+"""The characters of a post that are kept free for headings."""
 PROPOSE = "Une idée pour la prochaine fois ? `/actus proposer`"
 
 
@@ -203,17 +203,17 @@ def _fill_pages(blocks: Iterable[tuple[str, str]], most: int) -> Sequence[str]:
 
 
 TOP_MAX = 4
-"""How much of what is on top stands apart; the rest follows in the columns."""
+"""How many top entries stand apart on the first page; the others follow in the columns."""
 TEXTS = (320, 140)
-"""Characters of a text: where there is room, and where there is less; where there is none, none."""
+"""The most characters of a text: where there is room, and where there is less."""
 TITLES = (160, 130, 90)
-"""Characters of a title, likewise."""
+"""The most characters of a title, by how much room there is."""
 CREDITS, SHORTS = (120, 40, 18), (34, 34, 22)
-"""Characters of a credit, and of an address."""
+"""The most characters of a credit and of an address, by how much room there is."""
 EDITO_LINES, EDITO_MAX = 22, 1600
-"""As much of an edito as stands on the first page beside what is on top."""
+"""The most lines and characters of an edito, so that the top entries fit on the first page beside it."""
 _POINTER = re.compile(r"\s?(?:/agenda [0-9]+ : en savoir plus, y venir\.|Le détail : /stats\.)")
-"""What the bot says of its own commands: nobody types on paper."""
+"""The hints about commands in the bot’s own texts, which are left out on paper."""
 _COMMAND = re.compile(r"(?<![^\s(«“\"'’])/([a-z]{2,}(?:-[a-z]+)*)(?=[\s.,;:!?)»”\"'’]|$)")
 _PERMALINK = re.compile(r"/pl/[a-z0-9]{26}$")
 NO_ROOM = "La place manque ici : pour la suite ({}), rendez-vous dans Mattermost."

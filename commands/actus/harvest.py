@@ -33,12 +33,12 @@ from storage.ressources.resources import Resource
 from storage.stats.territories import MonthSpan, find_told_until, read_figures
 
 PEOPLE_MIN = 2
-"""People beside the author who answered or reacted, at least."""
+"""The fewest people besides the author who must have answered or reacted."""
 WORDS_MIN = 4
 ANSWER, REACTION = 3, 2
-"""What somebody counts who answered, and who reacted."""
+"""The points of a person who answered, and of one who reacted."""
 _TELLING = 10
-"""Characters of a word list that say nothing less than that."""
+"""Messages of fewer characters are not quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ def rank_posts(posts: Iterable[ChatPost], bot_id: str) -> Sequence[Ranked]:
 
 PAGE, PAGES_MAX = 200, 50
 BEST = 10
-"""Messages of one channel that are kept at most."""
+"""The most messages that are kept of one channel."""
 LOOKED_AT = 50
-"""The best ones, of which those are left out that may not be quoted."""
+"""How many of the best messages of a channel are considered: some of them may not be quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +179,9 @@ def _name_author(heard: ChannelMessages, register: Mapping[str, people.Person], 
 
 TEXT_MAX = 300
 ANSWERS_MAX = 3
-"""Of a poll, the most chosen."""
+"""How many answers of a poll are told, the most chosen first."""
 AHEAD = timedelta(days=21)
-"""How long before an event it is news."""
+"""How long before it begins an event becomes news."""
 
 
 def make_resource_item(resource: Resource, author: people.Person | None, settings: Settings) -> Item:
@@ -269,9 +269,9 @@ def make_event_item(event: agenda.AgendaEvent) -> Item:
 
 WEEK = timedelta(days=7)
 MONTHS_DRAWN, THEMES_DRAWN = 6, 5
-"""What the picture of a number’s figures shows."""
+"""How many months and themes the chart of a digest shows."""
 NAMED_MIN = 5
-"""Newcomers of a département from which on it is named: of fewer one would know who they are."""
+"""A département with fewer newcomers is not named, since one would know who they are."""
 
 
 class Harvest(BaseModel):

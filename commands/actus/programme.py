@@ -30,9 +30,9 @@ from storage.actus.digests import Digest, DigestState, EditionSettings
 from storage.database import change, upsert
 
 PLACES_MAX = 20
-"""Places of an edition."""
+"""The most places of an edition."""
 AHEAD = 3
-"""How many of its coming dates are said."""
+"""How many coming dates of an edition are told."""
 _PLACES = re.compile(r"(?:^|\s)(?:dans|pour|où)\s+(.+)$", re.IGNORECASE)
 
 
@@ -178,11 +178,11 @@ def say_coming(occasion: Occasion, now: datetime) -> str:
 
 JOB = "actus.keep"
 AFTERNOON = time(16)
-"""When the team is reminded, on the day before, of what nobody approved."""
+"""At what hour of the day before the team is reminded of a digest that nobody approved."""
 LAST_MINUTES = timedelta(hours=2)
-"""How long before its hour it is reminded of where that is past."""
+"""How long before the hour of the digest the team is reminded instead, if the draft came after that."""
 HOURLY = timedelta(minutes=5)
-"""In these first minutes of each hour the tables of other features are looked through."""
+"""The first minutes of each hour, in which drafts also collect from the tables of other features."""
 
 
 class Due(StrEnum):

@@ -50,7 +50,7 @@ class RatherNot(AboutProposal):
 
 QUOTE_TITLE_MAX, QUOTE_MAX = 90, 400
 REFUSED = "refused"
-"""The detail of what its author would rather not have in the news."""
+"""The key in ``details`` of an item whose author does not want to be quoted."""
 
 OUT = (DigestState.PUBLISHING, DigestState.PUBLISHED, DigestState.WITHDRAWN)
 """The states of a digest that people have read."""

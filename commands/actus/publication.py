@@ -159,7 +159,7 @@ async def _tell_team(ctx: Context, digest: Digest, what: str, **more: object) ->
 
 
 PAPER_MAX = timedelta(minutes=3)
-"""How long its paper is waited for; then it comes out without."""
+"""How long a digest waits for its PDF; after that it comes out without."""
 UNIT = ("message", "messages")
 
 

@@ -30,9 +30,9 @@ from storage.actus.items import TITLE_MAX, Item, ItemKind, NewsSection
 from storage.database import change
 
 AT_ONCE, READ_MAX, ALL_S = 4, 64 * 1024, 20.0
-"""Pages of one step; bytes that are read of each; seconds for it."""
+"""How many pages one step reads, and the most bytes and seconds for each."""
 UNTITLED = "untitled"
-"""The detail of what is called by its site’s name until its page was asked."""
+"""The key in ``details`` of a link that has its site’s name as title until its page was fetched."""
 
 
 class NameLinks(BaseModel):

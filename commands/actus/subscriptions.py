@@ -31,11 +31,11 @@ from storage.people import Person, transitions
 
 Reader = tuple[NewsSubscription, Person]
 MOST, LEAST = 7, 3
-"""Items in a digest of one's own; fewer than the least are completed with what is for all."""
+"""The most items in a personal digest, and the fewest: below that, items for everybody are added."""
 OFTEN = 0.2
-"""Of somebody's comptes rendus, from which they work on a theme « often »."""
+"""The share of somebody’s comptes rendus from which on they work « souvent » on a theme."""
 _SKILL = 0.5
-"""What a theme that somebody says they know weighs, beside the part of their comptes rendus."""
+"""The weight of a theme that is among somebody’s skills; that of others is its share of their comptes rendus."""
 _HERE, _TOP = 1.0, 0.6
 KINDS: Mapping[ItemKind, str] = {
     ItemKind.MESSAGE: "les messages des canaux",
@@ -45,7 +45,7 @@ KINDS: Mapping[ItemKind, str] = {
     ItemKind.POLL: "les résultats de sondages",
     ItemKind.PROPOSAL: "ce que proposent les collègues",
 }
-"""What one may want less of, beside themes."""
+"""The kinds of items that a reader may want less of, besides themes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _say_why(news: Candidate, reader: NewsReader) -> str:
 
 
 _BACK = 31
-"""Days in which a month has had its day."""
+"""The days of the longest month."""
 
 
 def is_due(subscription: NewsSubscription, now: datetime, zone: ZoneInfo, departement: str | None) -> bool:
@@ -156,11 +156,11 @@ def is_their_day(subscription: NewsSubscription, day: date) -> bool:
 
 
 AT_ONCE = 25
-"""Subscribers in one step: what is chosen for them keeps others waiting for some hundredths of a second."""
+"""How many subscribers one step serves: choosing for them takes some hundredths of a second."""
 BACK = timedelta(days=31)
-"""How far a first digest goes back, and any at most."""
+"""How far back a personal digest goes at most, and the first one always."""
 WORKED_IN = timedelta(days=90)
-"""The comptes rendus that say what somebody works on."""
+"""How far back comptes rendus are read to know what somebody works on."""
 TEXT_MAX = 240
 LESS_MAX = 60
 

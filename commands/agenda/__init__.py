@@ -24,9 +24,9 @@ from storage.agenda import AgendaEvent, Narrowing, Window
 from storage.text_search import Entry, TextMemory, weigh_texts, weigh_title
 
 PAGE = 5
-"""Cards on one page."""
+"""How many cards one page has."""
 WORDS_MAX = 60
-"""Characters of what an event is to be about that are looked for."""
+"""The most characters of a search that are used."""
 HINT = "[passés | mes | 12 | décembre | mots]"
 
 
@@ -143,11 +143,11 @@ def _draw_others(at: EventPage, *, found: bool) -> list[Button]:
 
 
 PLACE, DETAILS = 60, 30
-"""What a word of the place and of the details weighs."""
+"""The weights of a word found in the place and in the details (in the title: 60 to 100)."""
 OVER = 70
-"""What an event that is over is worth, of 100."""
+"""The percentage of its score that an event keeps once it is over."""
 RANKED_MAX = 500
-"""Of what is found, how much is looked at."""
+"""How many of the results are ranked."""
 
 
 async def read_events(db: AsyncSession) -> Iterator[tuple[int, Entry]]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import icalendar
 
 TODAY_MAX = 2
-"""Events of a day that « /aide » shows."""
+"""The most events of a day that « /aide » shows."""
 
 
 @feature.button(cards.Attend)
@@ -70,7 +70,7 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
 
 
 AHEAD = timedelta(hours=48)
-"""No evening before is longer ago than that, in any zone."""
+"""How far ahead events are looked for: in every zone the evening before is within that time."""
 AT_ONCE = 500
 """People told of changes in one go; the others are told five minutes later."""
 
@@ -156,7 +156,7 @@ def _draw_notice(ctx: Context, pair: Pair, readers: Mapping[str, Person], about:
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 READ_AGAIN = timedelta(hours=1)
-"""After which a calendar reads a feed again."""
+"""After how long a calendar should read the feed again."""
 
 
 def write_calendar(

@@ -70,7 +70,7 @@ REASONS = {
     EventState.CANCELLED: "est annulé",
     EventState.PUBLISHED: "est publié",
 }
-"""What became of an event, in a sentence."""
+"""The state of an event as part of a sentence."""
 
 
 def must_not_be_over(ctx: Context, event: AgendaEvent) -> None:
@@ -189,7 +189,7 @@ _PLACES = {
     "Pacific/Wallis": "Wallis-et-Futuna",
     "America/Miquelon": "Saint-Pierre-et-Miquelon",
 }
-"""Zones that are called otherwise than their last word."""
+"""The names of time zones whose identifier does not end with the name of their place."""
 
 
 def describe(event: AgendaEvent, zone: ZoneInfo, now: datetime) -> dict[str, object]:
@@ -254,7 +254,7 @@ def say_audience(event: AgendaEvent) -> str:
 
 MORE, COME, LEAVE, CALENDAR = "Plus…", "J’y serai", "Je n’y serai plus", "Ajouter à mon agenda"
 STATES = {EventState.PROPOSED: "attend d’être relu", EventState.REFUSED: "refusé", EventState.CANCELLED: "annulé"}
-"""How an event is that does not take place as it stands."""
+"""The words for the states of events that are not published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +338,7 @@ async def find_channel(ctx: Context, event: AgendaEvent) -> str:
 REVIEW = RowCard[AgendaEvent]("agenda.review:", lambda event: event.number)
 """The card under which animateurs review a proposed event, in their room."""
 SHOWN_MAX = 700
-"""Characters of details that a card shows."""
+"""The most characters of the details that a card shows."""
 
 
 async def post_review_card(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:

@@ -46,7 +46,7 @@ def note_event(ctx: Context, act: AuditAct, event: AgendaEvent, before: Facts) -
 NOTICE = RowCard[AgendaEvent]("agenda.said:", lambda event: event.number)
 """The post in a channel that announces an event."""
 AT_ONCE = 20
-"""Events that are said late in one go."""
+"""How many late events are announced at once."""
 
 
 async def publish_event(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
@@ -107,7 +107,7 @@ async def catch_up(ctx: Context) -> Replies:
 
 
 PAGE = 5
-"""Proposals in one answer."""
+"""How many proposals one answer shows."""
 
 
 @feature.command("agenda propositions", help="Relire les événements proposés", roles=ANIMATEURS)

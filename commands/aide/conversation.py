@@ -57,17 +57,17 @@ from dialogs.plain_words.proposals import PROPOSALS, propose
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
-"""Characters of a button: a phone shows so many."""
+"""The most characters of a button’s label, which a phone shows in full."""
 HELP_WORDS = 2
-"""Words of « aide cra »."""
+"""The number of words of a request for help on a feature: « aide cra »."""
 STARTS_MAX = 2
-"""Features that a greeting is answered with."""
+"""How many features the answer to a greeting offers."""
 ASKS_TEAM = "hotline"
-"""The command to which a text goes that is more than a sentence."""
+"""The command that is offered for texts longer than a sentence."""
 SAID_BEFORE = 5
-"""Sentences before the last one that are looked at, to know what it is said of."""
+"""How many earlier sentences are read to know what the last one is about."""
 OPENING = frozenset({"cra", "cra coordination", ASKS_TEAM})
-"""Commands that write down no more than what may be lost, or open a window: plain words may run them."""
+"""The commands that plain words may run: they open a window, or store only what may be lost."""
 PAGES = {
     "mes-donnees effacer": "mes-donnees",
     "moderer exclure": "aide moderer",
@@ -75,13 +75,13 @@ PAGES = {
     "membres depart": "aide membres",
     "canaux archiver": "aide canaux",
 }
-"""What cannot be undone is not even proposed: in its place there is the page about it."""
+"""The page that is offered in place of a command that cannot be undone."""
 COMING = {
     Intention.VISIO: "des visioconférences",
     Intention.IDEE: "des idées d’évolution",
     Intention.KIT: "du kit et de la tenue",
 }
-"""What is understood before there is a command for it; where there is one, that is led to."""
+"""What intentions are about for which this bot may have no command."""
 HELLO = frozenset({"bonjour", "bonsoir", "salut", "coucou", "hello", "hey", "bjr", "slt", "yo"})
 BYE = frozenset({"bonne", "bon", "au", "ciao", "bye", "adieu"})
 SMILE, WAITING = "slightly_smiling_face", "ok_hand"

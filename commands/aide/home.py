@@ -83,13 +83,13 @@ async def open_door(ctx: Context, click: OpenDoor) -> Replies:
 
 
 SHOWN_MAX = 5
-"""Features on one screen: each has a line."""
+"""How many features one screen lists, a line each."""
 WAITING_MAX = 3
-"""Of what waits, how much is shown at once."""
+"""How many waiting things are shown."""
 OPENED_MAX = 10
-"""Of what waits, how much the buttons and the menu lead to."""
+"""How many waiting things the buttons and the menu lead to."""
 DOORS_MAX = 4
-"""Buttons of one screen, the menu counted: on a phone each has a line of its own."""
+"""The most buttons of one screen, with the menu: on a phone each takes a line."""
 PROPOSED_MAX = 3
 
 
@@ -174,7 +174,7 @@ class FeatureList:
 
 
 TO_ONESELF = frozenset({"moi", "moi stp", "moi svp", "moi s il vous plait", "stp", "svp"})
-"""What follows « aide » where help is meant, and no feature, folded."""
+"""What may follow « aide » without naming a feature, folded."""
 
 
 async def answer_help(home: Home, ctx: ReadingContext, about: str) -> Message:

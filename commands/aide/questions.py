@@ -44,15 +44,15 @@ BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE, In
 """What a bare « 45 min », « à Bron » may be taken for where nothing was said before it; « non finalement 1h » cancels
 nothing."""
 LOOKED_AT = 40
-"""Posts of a conversation in which a question is looked for: what was said before them is no answer to it."""
+"""How many posts of a conversation are searched for the bot’s last question."""
 MANY = 2
-"""Parts of a report beyond which words tell one, even where something else may be meant."""
+"""From more parts of a report than that on, words are read as a report even if they may mean something else."""
 POLITE_FOR = timedelta(hours=1)
-"""How long politeness holds: later it is answered again."""
+"""For how long after an answered politeness further ones get no answer."""
 BOTH_CLOCKS = 2.0
-"""Seconds by which the server’s clock and the bot’s may differ."""
+"""The most seconds that the clocks of the server and of the bot may differ."""
 LISTED_MAX = 600
-"""Characters of several lines that are read as reports."""
+"""The most characters of several lines that are read as reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +316,7 @@ async def read_own(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
 
 
 LISTS_LOOKED_AT = 3
-"""The bot’s last posts among which the list is that is meant."""
+"""Among how many of the bot’s last posts the list is searched that somebody means."""
 
 
 async def read_last_list(ctx: ReadingContext, message: DirectMessage) -> LastList:

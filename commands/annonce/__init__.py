@@ -33,7 +33,7 @@ from storage.journal import AuditAct
 
 ANIMATEURS = (people.Role.ANIMATEUR,)
 LATEST = timedelta(days=366)
-"""How far ahead an announcement may be written."""
+"""How far ahead an announcement can be scheduled."""
 
 
 @feature.command(
@@ -140,9 +140,9 @@ async def _find_channels(ctx: ReadingContext, form: cards.Form, wanted: Sequence
 
 
 PAGE = 5
-"""Announcements on one page: each takes three lines on a phone."""
+"""How many announcements one page lists: each takes three lines on a phone."""
 OPTION_MAX = 40
-"""Characters of the words that are shown in the menu of the list."""
+"""The most characters of an announcement in the menu of the list."""
 
 
 @feature.command("annonce liste", help="Revoir les annonces, les corriger, les retirer", roles=SENDERS)

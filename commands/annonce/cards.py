@@ -38,7 +38,7 @@ Form = Announce | AnnounceHere
 
 
 TOTAL_MAX = 50_000_000
-"""Bytes of all files of an announcement: each channel gets a copy of its own."""
+"""The most bytes of all files of an announcement, since each channel gets its own copy."""
 
 
 async def read_files(ctx: ReadingContext, ids: Sequence[str]) -> dict[str, str]:
@@ -233,9 +233,9 @@ def fill_places(ctx: Context, shown: Announcement) -> dict[str, object]:
 
 
 WAITS = (AnnouncementState.DRAFT, AnnouncementState.STOPPED)
-"""How it stands while it may leave."""
+"""The states in which an announcement can be sent."""
 LEFT = (AnnouncementState.SENDING, AnnouncementState.STOPPED, AnnouncementState.SENT)
-"""The states of an announcement that has left, or is about to."""
+"""The states of an announcement that was sent, or is being sent."""
 TAKEN_BACK = (AnnouncementState.WITHDRAWN, AnnouncementState.REMAINS)
 
 
@@ -268,11 +268,11 @@ async def get_theirs(ctx: Context, ident: str, *states: AnnouncementState, lock:
 
 
 SHOWN_MAX = 6
-"""Destinations, and files, named under a preview."""
+"""The most destinations, and files, that a preview names."""
 NAMED_MAX = 5
-"""Channels named that Mattermost refuses."""
+"""The most refused channels that are named."""
 LISTED_MAX = 70
-"""Characters of the words that are shown in the list."""
+"""The most characters of an announcement in the list."""
 
 
 CARD = RowCard[Announcement]("annonce-carte:", lambda announcement: announcement.id)

@@ -50,7 +50,7 @@ feature.read_at_start.append(warm_up)
 QUESTION = RowCard[str]("annuaire:aide:")
 """The question to people who may help, by the key of the window that it was asked in."""
 PAGE = 5
-"""Cards on one page: each takes two lines on a phone."""
+"""How many people one page lists: each takes two lines on a phone."""
 
 
 @feature.command(
@@ -113,9 +113,9 @@ def _draw_nobody(ctx: Context, index: DirectoryIndex, query: str) -> Whisper:
 
 
 ASKED_MAX = 5
-"""People of whom one request is made: the nearest."""
+"""The most people who are asked for help at once, the nearest ones."""
 NEAR = re.compile(r" (?:près|pres|proche|autour) (?:du |des? |d[’'])", re.IGNORECASE)
-"""What stands between what is wanted and where."""
+"""The words between what is sought and where: « tablettes près de Lyon »."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +265,7 @@ def _say_person(viewer: Person, person: AnyPerson) -> str:
 
 
 NAMED_MAX = 5
-"""People named at home: those who accept to be asked, of one’s own département first."""
+"""The most people that « /accueil » names: those who accept to be asked, of one’s own département first."""
 
 
 @feature.at_home

@@ -98,7 +98,7 @@ class StopHelping(BaseModel):
 
 LABEL_MAX = 40
 CONTACT = "contact:"
-"""What stands before a contact’s number where a person’s id may stand, too."""
+"""The prefix of a contact’s number, where a person’s id is possible too."""
 
 
 def get_target(entry: DirectoryEntry) -> str:
@@ -193,7 +193,7 @@ SEEN_BY = {
 
 
 FIELD_MAX = 80
-"""Characters of a name in the register."""
+"""The most characters of a name in the register."""
 
 
 @feature.command("profil", help="Voir et changer votre fiche de l’annuaire, et qui en voit quoi", roles=NETWORK)
@@ -269,7 +269,7 @@ def _draw_profile(person: Person, position: str = "", last_commune: str = "") ->
 
 
 LINE_BYTES = 75
-"""A line of a vCard; what is longer goes on after a line break and a space."""
+"""The most bytes of a line of a vCard; a longer one is folded (a line break and a space)."""
 NAME_MAX = 60
 
 

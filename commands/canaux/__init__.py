@@ -25,14 +25,14 @@ from config.text import fold
 from storage import canaux, people, text_search
 
 BUTTONS_MAX = 4
-"""More take too much of a phone’s screen."""
+"""The most buttons of a message: more would fill a phone’s screen."""
 OFFERED_MAX = 20
 ALIKE_MIN = 78
-"""How alike, of 100, each word that was typed and one of a name must be."""
+"""How similar, from 0 to 100, a typed word and a word of a name must be at least."""
 BEGINS = 95
-"""The same of a word that another begins with."""
+"""The similarity of a typed word that a word of the name begins with."""
 PURPOSE = 50
-"""What a word of what a channel is for weighs, of 100."""
+"""The weight of a word found in a channel’s purpose (in its name: 60 to 100)."""
 
 
 class ChooseChannel(BaseModel):

@@ -48,7 +48,7 @@ async def watch_channels(db: AsyncSession, settings: Settings) -> WatchedPlaces:
 
 
 ALL = ""
-"""The scope of all channels; that of one is its key."""
+"""The scope of all channels; the scope of a single channel is its key."""
 DEPARTEMENTS = "departements"
 """The scope of all channels of départements."""
 PREFIX = "departement:"
@@ -201,18 +201,18 @@ class Unmend(AboutRun):
 
 
 DAY = timedelta(days=1)
-"""How long what was shown may be put right: later it may be otherwise."""
+"""How long the differences that a card shows can be repaired: later they may be others."""
 FEW = 8
-"""So many changes are shown one by one, each with its reason."""
+"""Up to so many changes are shown one by one, each with its reason."""
 CHANNELS_MAX = 12
-"""Channels that a card names; all are seen by « Tout voir »."""
+"""The most channels that a card names; « Tout voir » lists all."""
 PAGE = 50
-"""Changes of a page."""
+"""How many changes one page lists."""
 TO_BE_DONE = "à faire"
-"""Of a run that goes on, or was interrupted."""
+"""The label of changes not made yet, in a run that goes on or was interrupted."""
 NOT_DONE = {ChangeState.REFUSED, ChangeState.DROPPED, ChangeState.KEPT}
 MADE = (ChangeState.DONE, ChangeState.SENT)
-"""What has arrived, and what is about to."""
+"""The states of changes that are made, or on their way."""
 RUNS_SHOWN = 10
 
 
@@ -391,9 +391,9 @@ async def note_mended(ctx: Context, run: Run) -> Sequence[Reply]:
 log = structlog.get_logger()
 
 TOLD_MAX = 5
-"""Animateurs who are told one by one, where it is their own room that is taken."""
+"""The most animateurs who are told one by one, if it is their own room whose address is taken."""
 CLOSED = "canaux.alert"
-"""The scope of the claims of posts that are dealt with."""
+"""The scope of the claims that mark alerts as resolved."""
 
 
 async def close_alert(ctx: Context, over: Refresh) -> Sequence[Reply]:

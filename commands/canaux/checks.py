@@ -26,7 +26,7 @@ from storage.canaux.runs import Drift, Finding, Run, RunKind, Stage
 from storage.database import store
 
 AT_ONCE = 30
-"""Channels of one step: each step reads the accounts of the team anew."""
+"""How many channels one step checks: each step reads the accounts of the team again."""
 CHANNELS = ("canal vérifié", "canaux vérifiés")
 
 
@@ -195,7 +195,7 @@ async def look_for_namesakes(_: Context) -> Replies:
 
 
 TakenAddresses = Mapping[str, tuple[str, str]]
-"""Address and id, by key, of the private channels of others that stand where rooms should."""
+"""Address and id, by key, of other people’s private channels at the addresses of the bot’s rooms."""
 
 
 async def find_taken_addresses(ctx: ReadingContext, _: LookForNamesakes, __: Progress) -> TakenAddresses:

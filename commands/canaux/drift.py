@@ -17,10 +17,10 @@ from storage.canaux.runs import GONE, LEADERLESS, OUTSIDERS, PRIVATE, PUBLIC, Ch
 from storage.people import every, transitions
 
 CHANNEL_FIELDS = {Drift.TITLE: "display_name", Drift.HEADER: "header", Drift.PURPOSE: "purpose"}
-"""What Mattermost calls what is written of a channel."""
+"""Mattermost’s names of a channel’s texts."""
 
 FORWARD, BACK = "canaux.run", "canaux.back"
-"""How the topics of acts begin that make changes, and of those that undo them."""
+"""The prefixes of the topics of actions: of those that make changes, and of those that undo them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +203,9 @@ class Survey:
 
 
 NOT_A_MEMBER = "le bot n’en est pas membre : ajoutez-l’y s’il est à vous, sinon donnez un autre nom au canal prévu"
-"""Of a private channel at a planned address: perhaps somebody else’s, of which the bot takes nothing."""
+"""The reason for a private channel at a planned address that the bot is not in: it may be somebody else’s."""
 NOT_YET_A_MEMBER = "le bot n’en est pas encore membre"
-"""Of a public channel, which it joins by itself when the channels are brought in order."""
+"""The reason for a public channel that the bot is not in; a repair makes it join."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +377,7 @@ LABELS = {
         ("administrateur à retirer", "administrateurs à retirer"),
     ),
 }
-"""What is told of each kind: what was put right, and what is to be."""
+"""The words for each kind of drift, singular and plural: repaired, and to be repaired."""
 
 
 DONE_LABELS = {drift: done for drift, (done, _) in LABELS.items()}

@@ -26,7 +26,7 @@ from storage.database import store
 
 OFFERED_MAX = 100
 WORDS_MAX = 8
-"""Words in the name of a channel."""
+"""The most words in the name of a channel."""
 
 
 async def list_known_channels(
@@ -81,7 +81,7 @@ async def split_channel_name(ctx: Context, text: str, there: Mapping[str, str]) 
 
 
 COLUMNS = {Drift.PURPOSE: ("purpose", "la description", PURPOSE_MAX), Drift.HEADER: ("header", "l’en-tête", HEADER_MAX)}
-"""What the table calls it, what people do, and how long it may be."""
+"""For each text of a channel: its column, its name in a sentence, and its most characters."""
 
 
 @feature.command(
@@ -327,7 +327,7 @@ async def restore_channel(ctx: Context, click: UnarchiveChannel) -> Replies:
 
 
 COORDINATEURS_MAX = 1000
-"""More than there are in the réseau."""
+"""More coordinateurs than the réseau has."""
 
 
 @feature.command(

@@ -31,7 +31,7 @@ from storage.people import Person, transitions
 OUTSIDER = RowCard[tuple[str, str]]("canaux.out:", lambda about: f"{about[0][:20]}:{about[1]}")
 """The alert about somebody who is in a channel without belonging there, by the channel’s key and their id."""
 SHOWN = 20
-"""Lines of a message that is to be read on one screen."""
+"""The most lines of a message, so that it fits on one screen."""
 _LEADS = {True: "administre", False: "n’administre pas"}
 ADMITTED = "y est admis par l’équipe d’animation"
 
@@ -183,7 +183,7 @@ def _group_exceptions(found: Sequence[canaux.Allowance]) -> Sequence[Sequence[ca
 
 
 NAMED = 3
-"""Channels of one line that are named."""
+"""How many channels one line names."""
 
 
 def _say_exceptions(
@@ -351,7 +351,7 @@ async def _find_member(ctx: Context, user_id: str) -> canaux.ChannelPerson | Non
 
 
 LOOKED_BACK = timedelta(days=7)
-"""How old a last day may be that is still dealt with, where some nights were missed."""
+"""How long ago a last day may be to be dealt with still, if the bot was down for some nights."""
 AT_ONCE = 20
 ENDED_SHOWN = 15
 

@@ -302,7 +302,7 @@ STAYS = "le bot reste membre de ce canal"
 KEPT_OUT = "son ajout a été annulé"
 LET_IN = "son retrait a été annulé"
 WAITED_FOR = (*cards.MADE, ChangeState.BACK)
-"""While there are such changes it is not over: what is only on its way is undone once it has arrived."""
+"""The states of changes that an undoing waits for: those on their way are undone once they have arrived."""
 
 
 @feature.command("canaux annuler", help="Annuler les derniers changements des canaux", roles=ANIMATEURS)

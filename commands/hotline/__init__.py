@@ -40,7 +40,7 @@ WORDS: Mapping[str, TicketFilter] = {
     **dict.fromkeys(("urgent", "urgents", "bloquant", "bloquants"), TicketFilter((), urgent=True)),
     **dict.fromkeys(("libre", "libres", "nouveau", "nouveaux"), TicketFilter((), free=True)),
 }
-"""What may be asked of the list, folded."""
+"""The filters of the list by the words that ask for them, folded."""
 
 
 class TicketPage(BaseModel):
@@ -196,7 +196,8 @@ def _read_filter(ctx: Context, line: str, served: Collection[str]) -> TicketFilt
 
 
 DETAILS, LOOKED_THROUGH = 40, 1_000
-"""What a word of the details weighs; and of one’s own demands how many are looked through, open ones first."""
+"""The weight of a word found in the details (in the subject: 60 to 100); and how many of one’s own tickets are
+searched, open ones first."""
 
 
 @feature.finds(SearchKind("demande", "Demande d’aide", "Vos demandes d’aide", lambda number: SeeTicket(chosen=number)))
@@ -211,7 +212,7 @@ async def find_own_tickets(wanted: Search) -> Findings:
 
 
 CLEARED_AT_ONCE = 50
-"""Cards that leave in one go; the rest an hour later."""
+"""How many cards one run deletes; the next run follows an hour later."""
 
 
 @feature.job("minute=35", name="hotline.clear_old", writes=True)
@@ -308,9 +309,9 @@ async def _release_if_gone(ctx: Context, number: int, left: str = "") -> list[Re
 
 REMINDED_AT_ONCE = 500
 TOLD_MAX = 5
-"""Animateurs who are told where nobody is on duty."""
+"""The most animateurs who are told if nobody is on duty."""
 LEVELS = 2
-"""The room is told once the answer is due, and who is on duty once it has waited twice as long."""
+"""How often a late answer is reminded of: when it is due the room is told, after twice as long whoever is on duty."""
 
 
 @feature.job("hour=7-20 minute=*/10", name="hotline.remind", writes=True)

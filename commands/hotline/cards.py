@@ -37,7 +37,7 @@ LINE = RowCard[posts.TicketLine]("hotline.line:", lambda line: line.post_id)
 WORDS = Topic[int]("hotline.words:")
 """What agents say to the author of a ticket in windows, or of its outage, by its number."""
 DETAILS_MAX = 700
-"""Characters of what was asked that a card shows: the rest is one click away."""
+"""The most characters of the details that a card shows."""
 
 
 class TicketClick(BaseModel):
@@ -186,7 +186,7 @@ def say_state(ticket: Ticket) -> str:
 
 
 LINE_MAX, SHOWN_MAX = 600, 3_000
-"""Characters of one line, and of all that is shown at once: the last ones."""
+"""The most characters of one line of the exchange, and of all the lines shown, the last ones."""
 
 
 class CarryExchange(BaseModel):
@@ -284,9 +284,9 @@ log = structlog.get_logger()
 ROOM = Topic[str]("hotline.room:")
 """The topic under which the missing room of a queue is created, by the queue’s code."""
 AT_ONCE = 50
-"""Cards that are put up in one go, and people who are brought in."""
+"""How many cards are posted, and people added, at once."""
 TOLD_MAX = 5
-"""Animateurs who are told that there is no room, where theirs is not known either."""
+"""The most animateurs who are told one by one that a queue has no room, if their own room is not known."""
 
 
 async def post_waiting_cards(ctx: Context, queue: str) -> Sequence[Reply]:

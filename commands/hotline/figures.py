@@ -53,7 +53,7 @@ async def compute_figures(ctx: Context, days: FigureDays, queues: Collection[str
 
 
 FiguresRow = tuple[str, str, FiguresPart]
-"""A part of all tickets: of which sort, which of them, and its figures."""
+"""A row of the figures: the dimension (« File »…), the name of the part, and its figures."""
 
 
 def make_page(ctx: Context, days: FigureDays, figures: HotlineFigures, queues: Collection[str]) -> FigurePage:
@@ -140,7 +140,7 @@ HEAD = (
     *("Résolues", "Résolution, la moitié en", "Résolution, neuf sur dix en"),
 )
 _TIMED = {4, 5, 7, 8}
-"""Which of these columns are delays."""
+"""The places of the columns that are delays."""
 
 
 class TakeHotlineFigures(FigureDays):
@@ -223,7 +223,7 @@ def _write_sheets(book: Any, page: FigurePage, parts: Sequence[FiguresRow]) -> N
 
 
 SHOWN = 5
-"""Parts of each sort that are named; papers have them all."""
+"""How many parts of each dimension a message names; files have all."""
 
 
 @feature.command(

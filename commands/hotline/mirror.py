@@ -25,7 +25,7 @@ from storage.hotline import ActorKind, Move, list_allowed, posts, tickets
 from storage.hotline.posts import Side, TicketCard, TicketLine
 
 INTERNAL = "!"
-"""How lines begin that stay among agents."""
+"""What a line begins with that stays among agents."""
 
 
 async def read_internal(ctx: ReadingContext, event: Posted | Edited) -> bool:
@@ -76,7 +76,7 @@ async def send_waiting(ctx: Context, ticket: tickets.Ticket, card: TicketCard | 
 
 
 THANKS_MAX = 60
-"""Characters: what is longer says more than thanks."""
+"""The most characters of a text that may be mere thanks."""
 THANKS = frozenset(
     re.findall(
         r"\w+",

@@ -38,7 +38,7 @@ def note_outage(ctx: Context, act: AuditAct, incident: Incident, reason: str = "
 OUTAGE = RowCard[Incident]("hotline.incident:", lambda incident: incident.number)
 """The card of an outage, in the room of its queue."""
 SHOWN_MAX = 8
-"""Tickets of a proposal that are named."""
+"""How many tickets of a proposed outage are named."""
 
 
 class OutageClick(BaseModel):
@@ -104,7 +104,7 @@ async def leave_outage(ctx: Context, click: LeaveOutage) -> Replies:
 
 
 BATCH = 20
-"""Tickets of one step."""
+"""How many tickets one step tells."""
 
 
 class OutageStage(StrEnum):

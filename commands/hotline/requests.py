@@ -50,7 +50,7 @@ async def draft_request(ctx: Context, words: str = "", details: str = "", source
 
 PAGE = 10
 OFFERED_MAX = 2
-"""Open demands to which a loose message can be added by a click."""
+"""How many open tickets are offered to add a message to that was written outside their threads."""
 
 
 class AddTo(TicketClick):
@@ -165,7 +165,7 @@ TICKET = frozenset({"ticket", "admission_tickets"})
 """What Mattermost calls 🎫 and 🎟️."""
 CONTEXT_MAX = 8000
 FILES_MAX = 10
-"""Characters of a thread, and files of it, that a ticket takes along."""
+"""The most files of a thread that a ticket takes along, and before it the most characters."""
 
 billet = Feature("billet")
 """Listens for 🎫 wherever the bot is; it hears nothing else there."""

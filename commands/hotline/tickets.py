@@ -29,7 +29,7 @@ async def tell_duplicates(
 
 
 UNNOTED = frozenset({Move.OPEN, Move.ANSWER, Move.REPLY})
-"""Moves that are something said: the ticket has them."""
+"""The moves that the audit log does not record, since the ticket’s own history has them."""
 
 
 def note_move(ctx: Context, ticket: Ticket, move: Move, actor: Actor, was: tuple[TicketState, str]) -> None:
@@ -112,7 +112,7 @@ WINDOWS: Mapping[Move, type[windows.AboutTicket]] = {
     Move.DUPLICATE: windows.MarkDuplicate,
     Move.HASTEN: windows.ChangeUrgency,
 }
-"""What is filled in before it is done."""
+"""The windows that moves open first."""
 
 
 class ReleaseTicket(cards.TicketClick):

@@ -32,9 +32,9 @@ from storage.ressources.resources import ShownResource
 WISH = RowCard[str]("hotline.wish:", lambda key: key[:51])
 """The message that shows what is like a demand before it is filed, by the key of its window, as far as it fits."""
 WITHIN = timedelta(hours=24)
-"""How old look-alike tickets may be that are counted together."""
+"""How old tickets may be that are compared to find an outage."""
 COMPARED_MAX = 30
-"""Tickets of an outage that a new one is compared with."""
+"""With how many tickets of an outage a new ticket is compared."""
 
 
 async def look_for_outage(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
@@ -85,7 +85,7 @@ async def _propose_outage(
 
 
 BLOCKS_FOR = timedelta(hours=1)
-"""For how long one demand that is « bloquant » is the only one of its author."""
+"""How long after a « bloquant » ticket another one by its author is filed as « gênant »."""
 
 
 async def file_ticket(ctx: Context, author: people.Person, key: str, asked: dict[str, Any]) -> Sequence[Reply]:
@@ -160,14 +160,14 @@ def _make_ticket(
 
 
 REMEMBERED = timedelta(days=366)
-"""How old a solved ticket may be that is shown."""
+"""How old a solved ticket may be to be shown as similar."""
 DECIDES_IN = timedelta(hours=1)
-"""After which a demand is filed whose author did not say whether one of those shown was it."""
+"""How long a request waits for its author to say whether something shown answers it; then it is filed."""
 AT_ONCE = 50
 SHOWN_MAX = 3
-"""Solved tickets and resources that are shown: with « Continuer », as many buttons as a message has."""
+"""How many solved tickets and resources are shown: with « Continuer » that makes four buttons."""
 LOOKED_AT = 5
-"""Resources among which those are that are shown."""
+"""Among how many resources the shown ones are chosen."""
 
 
 class WasIt(BaseModel):
@@ -223,7 +223,7 @@ async def submit_request(ctx: Context, form: OpenTicket) -> Replies:
 
 
 PATIENCE = 0.5
-"""Seconds that a demand waits for the resources to be read: others who write wait along."""
+"""The most seconds that a request waits for the search of resources: other writers wait meanwhile."""
 
 
 async def _find_fiches(ctx: Context, subject: str, most: int) -> Sequence[ShownResource]:

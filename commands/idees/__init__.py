@@ -27,7 +27,7 @@ _ACT = re.compile(
     r"(?:voter?|soutenir|voir|lire|modifier|retirer|annuler|supprimer|effacer)(?: pour)?(?: l.id[ée]e)? (.+)",
     re.IGNORECASE,
 )
-"""What people type before a number: the idea is shown with what can be done."""
+"""The verbs that people type before a number: the idea is shown with its buttons."""
 HINT = "[votre idée | 12 | les plus demandées | mes idées]"
 
 
@@ -155,7 +155,7 @@ def _must_be_open(idea: Idea) -> None:
 
 
 AT_ONCE = 100
-"""People in one step."""
+"""How many people one step tells."""
 EXAMPLE = "/idee etat 12 prévue, /idee etat 12 refusée parce que…, /idee etat 12 doublon 3"
 
 

@@ -45,7 +45,7 @@ ANIMATEURS = (Role.ANIMATEUR,)
 """Who decides about ideas. (Administrateurs may all that animateurs may.)"""
 
 DETAILS_SHOWN = 700
-"""Characters of the details that the animateurs’ card shows."""
+"""The most characters of the details on the animateurs’ card."""
 
 
 class OfIdea(BaseModel):
@@ -97,7 +97,7 @@ STEPS: Mapping[IdeaState, Mapping[str, IdeaState]] = {
     IdeaState.STARTED: {"Faite": IdeaState.DONE},
     IdeaState.WITHDRAWN: {"Remettre": IdeaState.NEW},
 }
-"""What mostly becomes of an idea next, by a click."""
+"""The buttons of an idea by its state: the most frequent next states."""
 
 
 async def get_shown(ctx: Context, number: int, *, locked: bool = False) -> Idea:
@@ -197,11 +197,11 @@ def say_title(idea: Idea) -> str:
 
 
 PAGE = 5
-"""Ideas on one page."""
+"""How many ideas one page lists."""
 WORDS_MAX = 100
 NEEDS_SHOWN = 5
 NEED_MIN = 5
-"""People who look for the same in vain before all can read what it is."""
+"""The fewest people who must have searched for something in vain before everybody can read what."""
 
 
 class IdeaListing(StrEnum):

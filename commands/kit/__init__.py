@@ -25,7 +25,7 @@ from storage import kit, people
 from storage.kit import NAME_MAX, KitBatch, KitParcel, ParcelState
 
 PAGE, FIGURES_PAGE, ASKED_AT_ONCE = 3, 20, 100
-"""Lots and parcels on a page, lines of figures on a page, people in one step."""
+"""How many lots or parcels one page has, how many lines of figures, and how many people one step tells."""
 
 
 class OfBatch(BaseModel):

@@ -36,7 +36,7 @@ ANIMATEURS = (Role.ANIMATEUR,)
 OWNERS = (Role.CONSEILLER, Role.COORDINATEUR)
 """Who has a kit: coordinateurs, who are conseillers too, where they ask for one."""
 ORDERING = (*OWNERS, Role.ANIMATEUR)
-"""Who has a kit, and who is shown the lots instead."""
+"""The roles that may order a kit, and animateurs, who are shown the lots instead."""
 
 
 class EditOrder(BaseModel):

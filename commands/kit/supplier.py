@@ -25,9 +25,9 @@ from storage.annuaire.phones import show_phone
 from storage.kit import KitOrder, KitParcel, TrackingLine
 
 FILE_MAX = 1_000_000
-"""Bytes of a file of numbers."""
+"""The most bytes of a file of tracking numbers."""
 LINES_MAX, FAULTS_SHOWN = 1_000, 10
-"""Lines taken at once, while other writers wait a second or two; sentences about bad lines in one answer."""
+"""The most lines of a file (other writers wait a second or two), and of bad lines that are explained."""
 PREPARING, DONE = "Préparation du fichier du fournisseur…", "✅ Le fichier du fournisseur est prêt, juste en dessous."
 
 

@@ -124,9 +124,9 @@ async def warn_person(ctx: Context, asked: tuple[ChatUser, str]) -> Replies:
 
 JOURNAL_PAGE = 10
 REPAIRS_MAX = 30
-"""Of the repairs in which a channel was, how many are looked for: their ids travel with a button."""
+"""The most repairs of a channel that are searched in the log: their ids are in the button’s payload."""
 VALUE_MAX = 600
-"""Characters shown of how something was, or is."""
+"""The most characters of a value before or after a change that are shown."""
 _THINGS = {
     "ressource": "fiche",
     "demande": "demande",
@@ -141,7 +141,7 @@ _THINGS = {
     "acte": "acte",
     "dossier": "dossier",
 }
-"""What people call what has a number."""
+"""The names of things that have a number, by their code in the log."""
 _NAMES = {
     "role": "rôle",
     "dernier_jour": "dernier jour",
@@ -160,9 +160,9 @@ _NAMES = {
     "entre": "entre dans",
     "url": "adresse",
 }
-"""What is kept under a short name, as one reads it."""
+"""The names of values, by their key in the log, where that is not French enough."""
 _OURS = frozenset({"cle", "travail"})
-"""What is kept for the bot itself."""
+"""The keys of values that are not shown."""
 _BY_ITSELF = {BOT: "le bot", OPERATOR: "l’exploitant"}
 
 

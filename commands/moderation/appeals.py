@@ -143,7 +143,7 @@ async def _record_answer(
 
 
 CONTESTED_WITHIN = timedelta(days=30)
-"""After the end of a measure nobody contests it any more."""
+"""How long after its end a measure can be contested."""
 
 
 @feature.button(cards.AppealMeasure, name="moderation.Appeal", writes=False)
@@ -267,7 +267,7 @@ def _say_thanks(ctx: Context, appeal: Appeal) -> Markdown:
 
 DAY = timedelta(days=1)
 REMINDED_AFTER = (timedelta(), 3 * DAY, 7 * DAY)
-"""When it is said that a deadline is over, from there on."""
+"""How long after the deadline of an appeal the animateurs are reminded again."""
 
 
 @feature.job("hour=7-20 minute=10", name="moderation.remind", writes=True)

@@ -110,16 +110,16 @@ def say_rules(hits: Sequence[RuleHit]) -> str:
 CARD = RowCard[Case]("moderation.case:", lambda case: case.number)
 """The card of a case, where animateurs see it."""
 NOTICE = RowCard[Measure]("moderation.notice:", lambda measure: measure.entry)
-"""What the person reads whom a measure concerns; what they say in its thread contests it."""
+"""The notice of a measure to the person concerned; a reply in its thread contests the measure."""
 SHOWN_MAX = 1500
 """Characters of the message that a card shows; « Contexte » shows it whole."""
 WORDS_MAX = 5
-"""Words of reporters that a card shows."""
+"""How many comments of reporters a card shows."""
 BUTTON_MOVES = (CaseMove.NOTHING, CaseMove.HIDE)
-"""What cannot wait, and what is done most: with « Contexte » and the menu four at most, each a line on a phone."""
+"""The moves that have a button: the urgent one and the most frequent one, since each button takes a line on a phone."""
 MENU_MOVES = tuple(move for move in CaseMove if move not in BUTTON_MOVES)
 MESSAGE_MOVES = {CaseMove.HIDE, CaseMove.MOVE}
-"""What takes a message."""
+"""The moves that need a message."""
 
 
 async def post_card(ctx: Context, case: Case) -> Sequence[Reply]:
@@ -306,7 +306,7 @@ def find_main_motive(theirs: Sequence[MessageReport]) -> str:
 
 
 QUOTED_MAX = 1500
-"""Characters of a message that is quoted among others."""
+"""The most characters of a message that is quoted among others."""
 THE_TEAM = Markdown("l’équipe de modération")
 
 

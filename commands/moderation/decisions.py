@@ -104,14 +104,14 @@ async def _lock_waiting_case(ctx: Context, number: int) -> Case:
 
 
 SAID_MAX = 100
-"""Characters of a message by which a window calls its case."""
+"""The most characters of a message in the title of its case’s window."""
 OTHER_FORMS: Mapping[CaseMove, type[forms.CaseForm]] = {
     CaseMove.NOTHING: forms.DismissCase,
     CaseMove.MOVE: forms.MoveThread,
     CaseMove.CONSULT: forms.AskOpinion,
     CaseMove.FORWARD: forms.ForwardCase,
 }
-"""The windows of what is no measure about the author, or is decided in another way."""
+"""The windows of moves that are no measure against the author, or are decided in another way."""
 
 
 @feature.button(cards.DecideOtherwise, roles=ANIMATEURS, writes=False)
@@ -308,7 +308,7 @@ async def decline_measure(ctx: Context, form: forms.DeclineMeasure) -> Replies:
 
 
 AROUND_MAX = 600
-"""Characters of a message around."""
+"""The most characters of each message around the reported one."""
 
 
 @feature.button(cards.SeeContext, roles=ANIMATEURS, writes=False)

@@ -89,14 +89,14 @@ async def find_channel_zone(ctx: Context, channel_id: str) -> ZoneInfo:
 
 
 EXPECTED_FOR = 60.0
-"""Seconds in which what was just decided is looked at, whatever is read from the tables meanwhile: that may have been
-begun before the decision was written down."""
+"""The seconds for which a new measure is checked although the tables, when read, did not have it: that reading may have
+begun before the decision was stored."""
 
 _held: dict[str, frozenset[str]] = {}
 """The ids of channels that are locked, and of people who are kept out of some; by database: several bots may live in
 one process."""
 _expected: dict[str, dict[str, float]] = {}
-"""The ids of those about which something was just decided, and until when they are looked at; by database."""
+"""The ids of people and channels with a new measure, and until when they are checked regardless; by database."""
 
 
 @feature.watches
@@ -128,7 +128,7 @@ async def list_rule_channels(db: AsyncSession, settings: Settings) -> frozenset[
 
 
 UNWATCHED_MAX = 15
-"""Names of channels that rules do not look at, which are told."""
+"""How many channels that no rule checks are named."""
 
 
 async def list_unwatched_channels(ctx: ReadingContext) -> Sequence[str]:
@@ -195,7 +195,7 @@ log = structlog.get_logger()
 
 YEAR = timedelta(days=365)
 OTHER_MOTIVE = "autre"
-"""The motive of who said none: it gives no reason."""
+"""The motive of a report without one; a decision does not take it as its reason."""
 WEIGHTS = list(charte.MeasureKind)
 """Measures from the lightest to the heaviest."""
 MEASURES = {

@@ -109,7 +109,7 @@ async def _may_see(ctx: ReadingContext, channel: ChatChannel) -> bool:
 
 
 QUOTED_MAX = 100
-"""Characters of a message by which its window calls it."""
+"""The most characters of a message in the title of its window."""
 
 
 @feature.command("signaler", help="Signaler un message aux animateurs", hint="[lien du message]")
@@ -178,7 +178,7 @@ def mask_personal_data(word: str) -> str:
 
 
 FLAG = Topic[tuple[int, str]]("drapeau:", lambda flag: f"{flag[0]}:{flag[1]}")
-"""A flag that is to be taken off: of which case, and who set it."""
+"""The removal of a flag, by its case and by the id of whoever set it."""
 
 
 drapeau.watches(watch_planned_channels)

@@ -44,7 +44,7 @@ LISTED_MAX = 10
 AT_ONCE = 100
 """People in one step."""
 NEWS_FROM = timedelta(days=35)
-"""What is older is not told as new, wherever the bot has been."""
+"""Resources that were published longer ago are not announced as new."""
 CARDS_MAX = 8
 
 
@@ -231,7 +231,7 @@ def _name_themes(codes: Iterable[str]) -> Sequence[str]:
 
 PAGE = 5
 ABOUTS_MAX = 3
-"""Of what people add to their need, how many are shown."""
+"""How many of the details that people added to a need are shown."""
 NEED = RowCard[str]("ressources.need:", lambda key: key.removeprefix("need:"))
 """The card of a need that nothing answers yet, by its key."""
 

@@ -67,7 +67,7 @@ ACTIONS: Mapping[MoreAction, tuple[str, type[records.OfResource]]] = {
     MoreAction.WITHDRAW: ("Retirer", records.RemoveResource),
     MoreAction.PUT_BACK: ("Remettre", records.PutBackResource),
 }
-"""How each is called, and the button as which it goes on."""
+"""The label of each action, and the payload of the button that it stands for."""
 
 
 def list_actions(person: Person, resource: AnyResource) -> Collection[type[records.OfResource]]:
@@ -95,9 +95,9 @@ async def open_action(ctx: Context, click: MoreResourceActions) -> Replies:
 
 
 WIDTH = 170
-"""Characters: two lines on a wide screen, four on a phone."""
+"""The most characters of an excerpt: two lines on a wide screen, four on a phone."""
 LEAD = 40
-"""How many of them may stand before the first word found."""
+"""The most characters of an excerpt before the first word found."""
 Span = tuple[int, int]
 
 
@@ -169,7 +169,7 @@ STATES = {
     ResourceState.REFUSED: "refusée",
     ResourceState.WITHDRAWN: "retirée",
 }
-"""How a resource is that is not published."""
+"""The words for the states of resources that are not published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +270,7 @@ def _link_files(ctx: Context, resource: Resource) -> Markdown:
 
 
 TITLE_SHOWN = 80
-"""Characters of a title in a sentence."""
+"""The most characters of a title in a sentence."""
 
 
 @feature.button(records.OpenResource, name="ressources.Open", writes=False)

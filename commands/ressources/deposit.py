@@ -32,10 +32,10 @@ from storage.ressources.resources import STANDING_STATES, Resource, ResourceStat
 from storage.urls import first_link, guess_type, guess_type_of_file, read_link, strip_links
 
 NAME_MAX = 80
-"""Characters of a file’s name that travel with a window: the whole is known once the bot has a copy."""
+"""The most characters of a file’s name in a window’s state; the whole name is known once the bot has a copy."""
 _LIST = ("categorie", "niveau", "public", "licence")
 OfferedFiles = dict[str, dict[str, Any]]
-"""What a window hides of files that it offers, by the message that has them: see ``Fiche``."""
+"""The hidden state of a window about the files that it offers, by the message that has them (see ``Fiche``)."""
 
 
 async def offer_files(ctx: ReadingContext, post: ChatPost) -> OfferedFiles:

@@ -32,7 +32,7 @@ LABELS = {
     "licence": "licence",
     "auteur": "auteur",
 }
-"""What people call the columns."""
+"""The French names of the columns."""
 
 
 @feature.button(records.ChangeResource, name="ressources.Edit", writes=False)
@@ -179,9 +179,9 @@ class RestoreVersion(Choosing):
 
 
 VERSIONS_SHOWN = 15
-"""Versions in one answer, the newest."""
+"""How many versions one answer shows, the newest ones."""
 SHORT_FIELDS = ("titre", "url", "licence", "auteur")
-"""Of which it is said how they were before: they are short."""
+"""The columns whose former value is shown, since they are short."""
 
 
 @feature.command("ressources versions", help="Voir qui a changé une fiche, et revenir en arrière", hint="numéro")

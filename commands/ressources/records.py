@@ -101,7 +101,7 @@ class Miss(BaseModel):
 
 
 BeforeAndAfter = tuple[Mapping[str, object], Mapping[str, object]]
-"""What is noted of how something was, and of how it is."""
+"""The values before and after a change, for the audit log."""
 
 
 _DECIDED = {

@@ -27,7 +27,7 @@ from storage.ressources.resources import Resource, ResourceState, begin_writing,
 REPORT = RowCard[Resource]("ressources.report:", lambda resource: resource.number)
 """The card that gathers the open reports of a resource."""
 REPORTS_SHOWN = 10
-"""Reports that a card shows."""
+"""How many reports a card shows."""
 
 
 class SettleReports(records.OfResource):
@@ -100,9 +100,9 @@ async def close_reports(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 
 AT_ONCE = 20
-"""Resources whose files are shown in one go."""
+"""For how many resources the files are posted at once."""
 LAST_HOUR = 20
-"""After which the message of a day is counted over once more: nobody tells of what was imported."""
+"""After this hour the message of a day is counted once more, to include what was imported."""
 
 
 async def read_delivered_files(ctx: ReadingContext, event: Delivered) -> Mapping[str, str]:

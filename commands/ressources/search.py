@@ -97,7 +97,7 @@ async def _search(db: AsyncSession, text: str, limit: int, offset: int = 0) -> c
 
 
 AT_HOME = 3
-"""Resources of a list that are shown at home."""
+"""How many resources « /accueil » shows."""
 
 
 @feature.at_home
@@ -112,7 +112,7 @@ async def tell_latest(ctx: Context) -> Sequence[Markdown]:
 
 
 ALIKE_MIN = 75
-"""How alike, of 100, a word and one of a category are that is near to it."""
+"""How similar, from 0 to 100, a word and a category’s name must be for it to be suggested."""
 NEAR_MAX = 2
 
 
@@ -163,7 +163,7 @@ LISTS_BY_WORDS: Mapping[str, ResourceListing] = {
 }
 """Words that ask for a list, folded."""
 DEPOSIT_WORDS = frozenset({"proposer", "deposer"})
-"""First words that mean « ajouter »."""
+"""Other first words that mean « ajouter », folded."""
 CATEGORIES_WORDS = frozenset({"categories", "categorie", "les categories"})
 
 
@@ -298,9 +298,9 @@ KIND = SearchKind("ressource", "Fiche", "Fiches", lambda number: OpenResource(re
 
 
 RANKED_MAX = 200
-"""Of what is found, how much is ranked among other things."""
+"""How many of the results are ranked among those of other features."""
 FAR = 4
-"""What is found so many times less well than the best only shares its theme: here it is in the way."""
+"""Results whose score is so many times lower than the best one are left out."""
 
 
 @feature.finds(KIND)

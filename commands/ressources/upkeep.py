@@ -30,7 +30,7 @@ LINK = RowCard[Resource]("ressources.link:", lambda resource: resource.number)
 """The message to whoever keeps a resource that its link is broken."""
 REVIEWED_AT_ONCE = 1_000
 REVIEWS_SHOWN = 5
-"""Resources in one message; the others are told by their number."""
+"""How many resources one message names; of the others it gives the number."""
 YEARS_MAX = 10
 _REVIEW_LINE = re.compile(rf"{NUMBER}(?:\s+(.{{1,60}}))?")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
@@ -171,14 +171,14 @@ def _say_count(template: str, found: Sequence[Resource]) -> Markdown:
 
 
 LOOK_S, ALL_S = 40.0, 80.0
-"""Seconds that one look takes at most, and several together: what is not done by then is for the next time."""
+"""The most seconds that one check may take, and all checks of a step together; the rest follows in the next step."""
 READ_MAX = 2 * 1024
-"""Bytes of a page that are read, to see that something comes."""
+"""The bytes of a page that are read to see that it answers."""
 ARCHIVE = "https://archive.org/wayback/available"
 ARCHIVE_S = 10.0
 ARCHIVE_MAX = 16 * 1024
 ARCHIVES = ("web.archive.org",)
-"""Hosts that copies are at."""
+"""The hosts of archived copies."""
 
 
 async def look_at_links(web: WebClient, links: Sequence[tuple[int, str]]) -> Sequence[Look]:
@@ -256,7 +256,7 @@ def _host(link: tuple[int, str]) -> str:
 
 
 LINKS_AT_ONCE = 8
-"""Links looked at in one step."""
+"""How many links one step checks."""
 
 
 class CheckLinks(BaseModel):

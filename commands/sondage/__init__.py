@@ -28,9 +28,9 @@ from storage.sondage import Ballot, DepartementResults, Poll, PollState, Results
 SCOPE = "sondage.rappel"
 BEFORE_END = timedelta(days=1)
 LONG, SHORT = timedelta(days=2), timedelta(hours=4)
-"""From how long on a poll’s reminder comes a day before its end, and below which none comes."""
+"""Polls that last at least ``LONG`` remind a day before their end; those shorter than ``SHORT`` do not remind."""
 PART = 0.8
-"""Of the time of those between."""
+"""The part of their time after which polls of other lengths remind."""
 UNIT = ("personne", "personnes")
 
 
@@ -194,9 +194,9 @@ async def list_unanswered(ctx: Context) -> Sequence[replies.Waiting]:
 
 
 PAGE = 5
-"""Polls on one page."""
+"""How many polls one page lists."""
 OWN_MAX = 200
-"""How many of their own, or of all, somebody may look back at."""
+"""The most polls, of one’s own or of all, that the list goes back to."""
 QUOTED_MAX = 60
 
 
@@ -307,7 +307,7 @@ def list_vote_lines(
 
 
 AT_ONCE = 400
-"""People looked up in one statement."""
+"""How many people one statement looks up."""
 
 
 @feature.command("sondage export", help="Recevoir les résultats d’un sondage en CSV", hint="n° 12")

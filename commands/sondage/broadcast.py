@@ -98,9 +98,9 @@ async def resume_broadcast(ctx: Context, click: cards.ResumePoll) -> replies.Rep
 
 
 GATHERED_FOR = timedelta(seconds=2)
-"""What is voted within that time is shown together: who votes on a phone sees nothing else of it in the channel."""
+"""The votes within that time are shown together."""
 EACH = timedelta(seconds=0.3)
-"""How much longer for each message that is rewritten then."""
+"""How much longer votes are gathered for each message that must be rewritten."""
 MESSAGES = ("message", "messages")
 
 

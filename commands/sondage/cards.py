@@ -161,14 +161,14 @@ feature = Feature(
 )
 
 USUAL, LONGEST, SHORTEST = timedelta(days=7), timedelta(days=90), timedelta(minutes=10)
-"""How long a poll lasts: unless its author says otherwise, at most, at least."""
+"""The length of a poll: by default, at most, at least."""
 
 SHOWN_MAX = 6
-"""Destinations named under a preview."""
+"""The most destinations that a preview names."""
 PLACES_MAX = 8
-"""Départements named in a text; papers have them all."""
+"""The most départements that a message names; files have all."""
 BAR = 10
-"""Signs of a bar that stands for everybody."""
+"""The length, in characters, of the bar of an answer that everybody chose."""
 OTHERS = "Autres départements"
 
 

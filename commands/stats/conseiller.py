@@ -141,7 +141,7 @@ async def make_own_sections(
 
 SATURDAY = 5
 BARS = "▁▂▃▄▅▆▇█"
-"""Bars of a small picture in text, the lowest first, which stands for none."""
+"""The bars of a small chart in text, lowest first; the lowest one stands for 0."""
 
 
 def draw_bars(counts: Mapping[date, int], start: date, last: date) -> str:
@@ -157,7 +157,7 @@ def draw_bars(counts: Mapping[date, int], start: date, last: date) -> str:
 
 
 ELIDED_MONTHS = frozenset({4, 8, 10})
-"""« d’avril », « d’août », « d’octobre »."""
+"""The months before which « de » is elided: « d’avril », « d’août », « d’octobre »."""
 
 
 @feature.at_home
@@ -384,7 +384,7 @@ def _make_window(asked: queries.OwnQuery) -> Ask:
 
 
 HOUR = 8
-"""When the report leaves on the 1st, where the person is."""
+"""The hour of the 1st, in the person’s time zone, at which the report is sent."""
 YES, NO = {"oui", "recevoir", "activer"}, {"non", "arreter", "desactiver", "stop"}
 
 

@@ -41,7 +41,7 @@ feature = Feature(
 )
 
 CONSEILLERS = (Role.CONSEILLER,)
-"""Who has figures of one’s own."""
+"""The roles that have figures of their own."""
 COMMUNITY = (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR)
 """Who may see figures of territories; which ones depends on the role."""
 ANIMATEURS = (Role.ANIMATEUR,)
@@ -182,7 +182,7 @@ def say_to_come(month: dt.date) -> str:
 _SHORT = {"paca": "93", "idf": "11", "aura": "84", "bfc": "27"}
 _LEADS = {"de", "du", "des", "d", "le", "la", "les", "l", "en", "dans", "departement", "region"}
 _LONGEST_NAME = 12
-"""Words, hyphens standing alone among them, that a name may be written in: « Terres australes et antarctiques … »."""
+"""The most words of a territory’s name, separate hyphens included: « Terres australes et antarctiques … »."""
 _ELIDED = re.compile(r"\b([dl])['’]", re.IGNORECASE)
 
 
@@ -197,7 +197,7 @@ _NEITHER: Mapping[territories.TerritoryKind | None, str] = {
         "/stats region Bretagne septembre, /stats region 53 mois dernier. Pour la période, {}"
     ),
 }
-"""What is said of a text that may also name a territory."""
+"""The refusals of an unreadable text that may also have been meant as a territory."""
 
 
 class TerritoryQuery(Months):

@@ -32,11 +32,11 @@ from storage.stats.recipients import SHARES_MAX, SharedPage
 PAGE = "chiffres"
 """The first part of the address of a shared page."""
 SHOWN_MAX = 10
-"""Pages that one list shows."""
+"""The most shared pages that one list shows."""
 LISTED = frozenset(("liste", "voir", "pages", "mes pages", "revoquer", "arreter", "fermer"))
-"""Words that ask for the pages that there are."""
+"""The words that ask for the list of shared pages."""
 _PLACES = "communes"
-"""The section of places, which is for oneself."""
+"""The key of the section of places, which is not shared."""
 
 
 class RevokeShare(Choosing):

@@ -51,7 +51,7 @@ async def answer_territory(ctx: ReadingContext, wanted: queries.TerritoryQuery) 
 
 
 TAGGING_MIN = 5
-"""Conseillers who have a tag on a report, at least, before figures of it are told."""
+"""The fewest conseillers who must use a tag before its figures are shown."""
 
 
 async def _find_tag(ctx: ReadingContext, wanted: queries.TerritoryQuery) -> territories.SharedTag | None:
@@ -129,7 +129,7 @@ TABLE_COLUMNS = {
     **{name: f"Âge : {age.label}" for age, name in AGES.items()},
     **{name: f"Statut : {statut.label}" for statut, name in STATUTS.items()},
 }
-"""The columns of the table of départements, after how many conseillers there are."""
+"""The columns of the table of départements, after the number of conseillers."""
 
 
 def make_table(

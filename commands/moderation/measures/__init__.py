@@ -268,7 +268,8 @@ async def _tell_answer_alone(ctx: Context, measure: Measure) -> Sequence[Reply]:
 
 H = TypeVar("H", bound=type[MeasureHandler])
 _HANDLERS: dict[str, MeasureHandler] = {}
-"""By what the journal calls them and, of those that can be decided about a case, by what the charter calls them."""
+"""The handlers by their act in the audit log and, if they can be decided about a case, also by their kind in the
+charter."""
 
 
 def handles(kind: H) -> H:
@@ -423,7 +424,7 @@ async def _tell_person(ctx: Context, measure: Measure) -> Sequence[Reply]:
 
 
 EXPIRED_BATCH = 50
-"""Ended in one run; the others five minutes later."""
+"""How many measures one run ends; the next run follows five minutes later."""
 
 
 @feature.job("minute=*/5", name="moderation.expire", writes=True)

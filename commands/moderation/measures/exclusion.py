@@ -180,9 +180,9 @@ class Exclusion(EnforcedMeasure):
 
 
 HEAVY_SILENCE = timedelta(days=7)
-"""A silence that is longer takes two animateurs."""
+"""A silence that lasts longer needs two animateurs."""
 DEFAULT_SILENCE = timedelta(days=7)
-"""How long a silence is proposed to last where the charter proposes none."""
+"""The proposed length of a silence if the charter proposes none."""
 
 
 @handles
@@ -269,11 +269,11 @@ def make_member_removal(measure: Measure, channel_id: str) -> RemoveMember:
 
 
 CHANNELS_BATCH = 8
-"""Channels of one step: what answers others waits for so many removals at most."""
+"""How many channels one step handles: answers to people wait for so many removals at most."""
 
 
 NextChannels = tuple[Sequence[ChatChannel], int]
-"""Those of the next channels in which somebody is, and how many channels there are."""
+"""The next channels in which the person is, and the number of all channels."""
 
 
 async def find_next_channels(ctx: ReadingContext, asked: SilenceAll, so_far: Progress) -> NextChannels:
@@ -349,7 +349,7 @@ async def remove_returned(ctx: Context, event: JoinedChannel) -> Replies:
 
 
 SECONDED_WITHIN = timedelta(days=90)
-"""How long a proposal can be seconded by the same line."""
+"""How long a second animateur can approve a proposal by typing the same line."""
 SILENCE_EXAMPLE = "/moderer silence @nina.roux 3j publicité répétée"
 EXCLUDE_EXAMPLE = "/moderer exclure @nina.roux ~general propos blessants, malgré deux avertissements"
 

@@ -31,13 +31,13 @@ from storage.journal import REASON_MAX, AuditAct, JournalEntry
 from storage.moderation import Measure, MeasureRecord, cases
 
 PROPOSAL_WAITS = timedelta(days=1)
-"""How long a lock can be approved: it is for what goes on now."""
+"""How long a proposed lock can be approved."""
 LOOKED_BACK = 50
-"""Entries of a channel among which its last proposal is looked for."""
+"""How many entries of a channel in the audit log are searched for its last proposal."""
 
 
 LOCK = RowCard[str]("moderation.lock:")
-"""What a channel, by its id, reads of being locked, or open again."""
+"""The message in a channel, by its id, that it is locked or open again."""
 
 
 @handles
@@ -294,7 +294,7 @@ class PinMessage(MeasureHandler):
 
 
 PinRequest = tuple[MessageSnapshot, str]
-"""A message, and why it is pinned or not any more."""
+"""A message, and the reason why it is pinned or unpinned."""
 
 
 @feature.command(

@@ -30,7 +30,7 @@ from storage.moderation import CaseState, KeptPost, Measure, MeasureRecord, case
 
 MOVE_EXAMPLE = "/moderer deplacer https://…/pl/… ~aide-metier c’est une question de métier"
 COPIED_BATCH = 20
-"""Messages said in one step."""
+"""How many messages one step copies."""
 
 
 class TransferSurely(BaseModel):
@@ -57,7 +57,7 @@ class Transferring(BaseModel):
 
 
 COPY_MAX = 15_000
-"""Characters of somebody’s words in one message, beside who wrote them and when."""
+"""The most characters of the original text in one copy, which also names its author and its hour."""
 
 
 class PutBackThread(BaseModel):
@@ -68,9 +68,9 @@ class PutBackThread(BaseModel):
 
 
 COPY = RowCard[tuple[int, int, int]]("moderation.copy:", lambda c: f"{c[0]}.{c[1]}" + (f"+{c[2]}" if c[2] else ""))
-"""What is said for one message of a moved thread: the measure, which message, and which part of a long one."""
+"""The copy of one message of a moved thread, by the measure, the place of the message, and the part if it is long."""
 POINTER = RowCard[Measure]("moderation.pointer:", lambda measure: measure.entry)
-"""What stands where a thread was."""
+"""The message that takes the place of a moved thread and links to its copy."""
 
 
 def list_copy_topics(entry: int, posts: Sequence[KeptPost]) -> Sequence[str]:
@@ -292,10 +292,10 @@ async def start_case_move(ctx: Context, asked: MoveOfCase) -> Replies:
 
 
 ALL_SAID = 1
-"""How far it is: all is said again, and the copies are there still."""
+"""The cursor once all messages are posted again and the copies still exist."""
 
 RESTORED_OFFSET = 100_000
-"""Where the topics of what is said again begin."""
+"""Added to the place of a message in the topic of its restored post, so that it differs from its copy’s."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,9 +242,9 @@ class Clean(Removal):
 CLEAN_EXAMPLE = "/moderer nettoyer @nina.roux 10 ~general publicité répétée"
 CLEAN_MAX = 20
 PAGES, PAGE = 5, 200
-"""How many of the newest messages of a channel are looked through."""
+"""How many pages of a channel’s newest messages are read, and the messages of a page."""
 PREVIEW_MAX = 300
-"""Characters of each in the preview."""
+"""The most characters of each message in the preview."""
 
 
 class SweepSurely(BaseModel):
@@ -362,7 +362,7 @@ async def _store_case(ctx: Context, click: SweptPosts) -> Case:
 
 
 CLEARED_AHEAD = timedelta(days=1)
-"""So long before a case is forgotten: what is to go must still be known."""
+"""How long before a case is erased its posts are deleted, since they are found by the case."""
 CLEARED_BATCH = 50
 
 

@@ -65,7 +65,7 @@ class Spec:
 
 EVERYBODY = ("all", "channel", "here")
 SURE_KINDS = (DataKind.NIR, DataKind.IBAN, DataKind.CARTE, DataKind.MOT_DE_PASSE)
-"""What nobody writes in a channel of professionals by way of business, as one does a phone number."""
+"""The kinds of personal data that have no business in any channel, unlike a phone number."""
 
 SPECS = {
     RuleName.FLOOD: Spec(
@@ -297,7 +297,7 @@ _INNER_DOT = re.compile(r"\.[\w-]")
 _BETWEEN = re.compile(r"[<>()\[\]{}\"'`«»|*]+")
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}")
 _SITES = ("chat.whatsapp.com", "discord.gg", "join.slack.com", "signal.group", "invite.viber.com")
-"""All that is there invites."""
+"""The sites whose every link is an invitation."""
 _PATHS = {
     "t.me": ("+", "joinchat/"),
     "telegram.me": ("+", "joinchat/"),
@@ -311,7 +311,7 @@ _PATHS = {
     "facebook.com": ("groups/",),
 }
 _MATTERMOST = "signup_user_complete"
-"""In the path of every Mattermost’s invitations."""
+"""Part of the path of every invitation to a Mattermost."""
 _LONGEST = 253
 
 

@@ -24,7 +24,7 @@ from commands.moderation.rules import SPECS, RuleName, Tuning, fold_message, has
 from storage import moderation
 
 MARKED_MIN = 12
-"""Characters of a text that can be « the same »: thanks and greetings are repeated by everybody."""
+"""The fewest characters of a text that counts as repeated: everybody repeats thanks and greetings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def check_message(
 
 
 PEOPLE_MAX, EACH_MAX = 4000, 32
-"""A note is some 150 bytes: 19 MB at most, and a tenth of that among people who write as people do."""
+"""The most authors that are remembered, and messages of each: at some 150 bytes a message, 19 MB at most."""
 
 
 class Memory:
@@ -165,7 +165,7 @@ class Memory:
 
 
 KEPT = 2000
-"""Messages of which it is remembered what was found, or that they were looked at again."""
+"""The number of messages whose results are remembered."""
 TIMED = frozenset(name for name, spec in SPECS.items() if spec.is_timed)
 NONE_FOUND: frozenset[RuleName] = frozenset()
 
@@ -254,12 +254,12 @@ def _make_key(event: Posted | Edited) -> str:
 
 TRIAL_DAYS, TRIAL_DAYS_MAX = 7, 30
 PAGE, PAGES_MAX = 200, 25
-"""Messages of a page; pages of a channel that are looked at."""
+"""The messages of a page, and the most pages of a channel that are read."""
 ASKED_MAX = 100
-"""People of whom Mattermost is asked what they wrote before."""
+"""The most people whose earlier messages Mattermost is asked for."""
 SHOWN_MAX = 5
 KEPT_MAX = 6000
-"""Messages that are put in order over channels, for rules that count: the newest."""
+"""The most messages, the newest of all channels, that are put in order for rules that count."""
 QUOTED_MAX = 160
 
 

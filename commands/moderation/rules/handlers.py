@@ -32,7 +32,7 @@ from storage.moderation import EXEMPT_ROLES, Case, CaseSource, CaseState, Rule, 
 from storage.moderation import cases as stored_cases
 
 SAFE_MODE_CLAIM = "moderation.safe"
-"""The claim that stands while the room knows of it."""
+"""The claim that stands while the room knows of the safe mode."""
 
 
 async def find_fault(db: AsyncSession, settings: Settings) -> str:
@@ -60,7 +60,7 @@ async def announce_safe_mode(ctx: Context) -> Replies:
 
 
 RECHECKED_WITHIN = timedelta(days=2)
-"""After which nobody asks any more: nothing was done for that long."""
+"""Messages with an older warning are not checked again."""
 
 
 class LookAgain(BaseModel):
@@ -114,7 +114,7 @@ async def _propose_personal_data(ctx: Context, seen: cases.MessageSnapshot) -> S
 
 
 GATHERED_FOR = timedelta(minutes=10)
-"""What somebody goes on with is one case."""
+"""How long further messages of an author, found by the same rule, belong to the same case."""
 Event = Posted | Edited
 
 
