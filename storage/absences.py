@@ -15,10 +15,10 @@ from storage.people import Person
 from storage.statements import Asked, DirectStatement, make_row
 
 KEPT_FOR = timedelta(days=30)
-"""How long an absence that is over is remembered."""
+"""How long an absence is kept after its end."""
 WORD_MAX = 80
 COMING_MAX = 60
-"""Absences to come that one person may have."""
+"""The most coming absences of one person."""
 _DAY = timedelta(days=1)
 
 

@@ -271,7 +271,7 @@ async def list_own(db: AsyncSession, user_id: str, sight: Sight, now: datetime, 
 
 
 TOLD_MAX = 5_000
-"""How many events can be searched by words: the latest."""
+"""How many events can be searched by words, the latest ones."""
 _TOLD = (EventState.PUBLISHED, EventState.PROPOSED)
 
 

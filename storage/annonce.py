@@ -12,7 +12,7 @@ from storage.database import Code, UtcTime, insert_new
 from storage.outbox import BATCH
 
 KEPT = timedelta(days=60)
-"""How long an announcement is kept that was never sent."""
+"""How long an announcement that was never sent is kept."""
 
 
 class AnnouncementState(StrEnum):

@@ -19,7 +19,7 @@ LEASE = timedelta(seconds=20)
 CLAIMS_KEPT = timedelta(days=60)
 """How long claims are kept."""
 SCOPE_MAX = 80
-"""Characters."""
+"""The most characters of a scope."""
 
 
 class Claim(SQLModel, table=True):

@@ -38,7 +38,7 @@ SQLModel.model_config["defer_build"] = True
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _WRITES, _AT_END, _FOLDER = "writes", "at end", "folder"
-"""What a session’s own information says of it."""
+"""The keys in a session’s ``info``: whether it writes, what runs at its end, the folder of indexes."""
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
 """The sessions that the task at work is in the middle of."""
 _IS_DETACHED: ContextVar[bool] = ContextVar("detached", default=False)

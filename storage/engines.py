@@ -25,12 +25,12 @@ _OWN_FAULT = (DataError, IntegrityError, ProgrammingError)
 _OWN_STATES = ("22", "23", "42")
 """Classes of SQLSTATE: data, constraints, syntax (postgresql.org, « PostgreSQL Error Codes »)."""
 _LOST_STATES = ("08", "57")
-"""Of a connection that is lost, or a server that ends: what was under way may be done."""
+"""Classes of SQLSTATE for a lost connection or a server that stops: the statement may have been carried out."""
 _UNWRITABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _UNWRITABLE_STATES = {"53100", "25006", "58030"}
-"""disk_full, read_only_sql_transaction, io_error."""
+"""The SQLSTATEs disk_full, read_only_sql_transaction and io_error."""
 _TAKEN_STATE = "23505"
-"""unique_violation."""
+"""The SQLSTATE unique_violation."""
 
 
 class TakenMeanwhileError(DBAPIError):

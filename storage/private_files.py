@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 OTHERS = 0o077
-"""The mode bits of group and others."""
+"""The permission bits of group and others."""
 BESIDE = ("", "-wal", "-shm", "-journal")
 """The suffixes of a SQLite database: its file, and the files beside it."""
 

@@ -30,7 +30,7 @@ T = TypeVar("T")
 MIGRATIONS = files("storage") / "migrations"
 """The folder that alembic runs, with a file for each step in ``versions``."""
 VERSION_TABLE = "alembic_version"
-"""Where a database says at which step it stands."""
+"""The table in which a database records its migration step."""
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
 # Two processes that migrate one PostgreSQL wait for each other on this number (any would do).
 _LOCK = 7_301_992

@@ -94,11 +94,11 @@ def _read_parts(lies: memoryview) -> IndexFile:
 
 
 PREFIX_MIN = 3
-"""Letters from which the beginning of a word stands for it."""
+"""The fewest letters of a word’s beginning that stand for the word."""
 ONE_SLIP_MIN, TWO_SLIPS_MIN = 4, 8
-"""Letters from which a word may have one slip, or two."""
+"""The fewest letters of a word that may have one wrong letter, and two."""
 HEAVIEST = 255
-"""What a token weighs in a place at most."""
+"""The highest weight of a token in a place."""
 _LAST_SIGN = chr(0x10FFFF)
 
 Worth = TypeVar("Worth", int, float)

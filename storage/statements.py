@@ -281,7 +281,7 @@ def _kind(db: AsyncSession) -> str:
 
 
 LOG = "log"
-"""Under which a session’s information has the log that is brought to the disk (SQLite)."""
+"""The key in a session’s ``info`` for the log that is brought to the disk (SQLite)."""
 
 
 class _Session(Session):

@@ -16,25 +16,25 @@ from storage.ressources.query import singularise, split_words, stem
 from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary, count_slips_allowed
 
 QUERY_MAX = 100
-"""Characters of a query that are read."""
+"""The most characters of a query that are read."""
 TERMS_MAX = 8
 REMEMBERED = 20_000
-"""Words whose tokens are kept at hand."""
+"""How many words’ tokens are cached."""
 BEGINS, SLIP, RELATIVE = 0.85, 0.15, 0.9
-"""What the beginning of a word is worth, what each wrong letter costs, and what a word of the same stem is worth."""
+"""The factors for a match with a word’s beginning and with its stem; each wrong letter takes off the one between."""
 TITLE, TITLE_SHARED = 60, 40
-"""What each word of a title weighs, and what they share."""
+"""The weight of each word of a title, and the weight that all of them share."""
 FORGIVEN_FROM = 3
 """The number of words of a query from which one may be missing in a text."""
 NEAR_MAX = 24
-"""Words that one with a slip may mean."""
+"""The most words that a misspelt one may mean."""
 _STEM = "="
 """The prefix of stems among tokens, which nobody can type."""
 
 Entry = Mapping[str, int]
-"""The tokens that find a text, each with what it weighs (100 at most)."""
+"""The tokens that find a text, with their weights (100 at most)."""
 Ranked = list[tuple[int, int]]
-"""Places, each with its score, the best first."""
+"""The places of texts with their scores, best first."""
 Row = TypeVar("Row")
 
 
@@ -120,7 +120,7 @@ def rank_entries(query: str, entries: Iterable[Entry]) -> Ranked:
 
 
 AT_ONCE = 50
-"""Texts indexed before others have their turn."""
+"""How many texts are indexed before the event loop gets a turn."""
 MEMORIES_MAX = 4
 
 

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 from config.addresses import is_inside
 
 LINK_MAX = 1000
-"""Characters of a link."""
+"""The most characters of a link."""
 _TRACKING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|at|xtor|xts|oly|vero|mc)_\w{1,40}|xtor|fbclid|gclid|dclid|gbraid|wbraid|msclkid|"
     r"yclid|twclid|igshid|igsh|mibextid|_ga|_gl|_hsenc|_hsmi|mkt_tok|ref_src|ref_url|si|feature|trk|spm|wt_mc",

@@ -11,7 +11,7 @@ from storage.database import Code, UtcTime, insertion
 
 SUBJECT_MAX, NAME_MAX, PHONE_MAX, PIN_MAX, URL_MAX, KEY_MAX = 120, 64, 40, 20, 500, 80
 KEPT = timedelta(days=90)
-"""How long a room is remembered."""
+"""How long a room is kept."""
 
 
 class VisioRoom(SQLModel, table=True):

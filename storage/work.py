@@ -21,9 +21,9 @@ EMPTY: dict[str, Any] = {}
 _WAITS, _OVER = "not_before IS NOT NULL", "not_before IS NULL"
 WAITS, OVER = text(_WAITS), text(_OVER)
 KEPT = timedelta(days=90)
-"""How long what is over is remembered."""
+"""How long finished work is kept."""
 SHOWN_MAX = 100
-"""How much finished work is listed."""
+"""How many pieces of finished work are listed."""
 
 
 class WorkSort(StrEnum):

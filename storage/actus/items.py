@@ -292,7 +292,7 @@ async def find_quoted(db: AsyncSession, channel: str) -> Mapping[str, Item]:
 
 NAME_MAX, FAULT_MAX, HEADER_MAX, SEEN_MAX = 120, 120, 200, 64
 _AT_ONCE = 500
-"""Rows of one statement."""
+"""How many rows one statement writes."""
 
 
 class NewsFeed(Numbered, table=True):

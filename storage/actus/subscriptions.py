@@ -70,7 +70,7 @@ async def list_unquoted(db: AsyncSession) -> frozenset[str]:
 
 
 SENT_MAX = 500
-"""How many of the items sent to somebody are remembered: those of years."""
+"""How many of the items sent to a reader are remembered: those of several years."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from storage.people import SHOWN_TO, Audience, Person, Role, get, is_there
 from storage.people.person import name_fully
 
 PHONE_MAX, EMAIL_MAX, SITE_MAX = 32, 254, 300
-"""Characters, as the tables hold them."""
+"""The most characters that the table’s columns hold."""
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 
@@ -182,7 +182,7 @@ async def count_proposed(db: AsyncSession) -> int:
 
 
 NETWORK = (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE)
-"""To whom the directory is open; an agent invité may be anybody who came in."""
+"""The roles to which the directory is open; an « invité » may be anybody."""
 
 
 class ListedPerson(NamedTuple):
@@ -310,7 +310,7 @@ def list_skills(person: AnyPerson) -> tuple[str, ...]:
 
 
 WEEK = timedelta(days=7)
-"""The time in which requests to one person are counted."""
+"""The period in which requests for help to one person are counted."""
 NEARNESS = ("même commune", "même département", "même région", "plus loin")
 """How near somebody is, the nearest first: the official table of communes has no coordinates."""
 

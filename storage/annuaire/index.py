@@ -25,7 +25,7 @@ from storage.people import SHOWN_TO, Audience, Awaited, Person, Role
 from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary
 
 SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur"})
-"""Words too small to find anything."""
+"""Words that are ignored in a search, since every text has them."""
 ROLES = {
     Role.CONSEILLER: ("conseiller", "conseillere", "cn", "cnfs"),
     Role.COORDINATEUR: ("coordinateur", "coordinatrice", "coordo"),
@@ -37,12 +37,12 @@ ROLES = {
 """What people call each role, folded."""
 ROLE_WORDS = frozenset(name for names in ROLES.values() for name in names)
 WHOLE, PART = 100, 75
-"""How well a word finds what it names, alone or as one word of several."""
+"""The weight of a word that is the whole of a value, and of one of several words of it."""
 OWN_WORD, STRUCTURE, USERNAME, REGION, THEME = 90, 70, 80, 60, 60
 
 
 REMEMBERED = 10_000
-"""Texts whose words are kept at hand: first names and structures come again and again."""
+"""How many texts’ words are cached, since first names and structures recur."""
 
 
 Word = tuple[str, int, str]
@@ -159,10 +159,10 @@ def _list_theme_words(code: str) -> tuple[Word, ...]:
 
 
 QUERY_MAX = 100
-"""Characters of a query that are read."""
+"""The most characters of a query that are read."""
 TERMS_MAX = 8
 BEGINS, SLIP = 0.85, 0.15
-"""What the beginning of a word is worth, and what each wrong letter costs."""
+"""The factor for a match with the beginning of a word, and what each wrong letter takes off."""
 LIKE_MIN = 60
 """The least similarity, of 100, of a word suggested in place of another."""
 SUGGESTED_MAX = 3
@@ -303,7 +303,7 @@ def _find_departements(query: str) -> Iterator[str]:
 
 
 AT_ONCE = 50
-"""Entries indexed before others have their turn: the first time there may be thousands."""
+"""How many entries are indexed before the event loop gets a turn: the first time there may be thousands."""
 BETWEEN = "\x1e"
 """The separator of rows: no JSON contains it."""
 

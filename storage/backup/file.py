@@ -26,7 +26,7 @@ KIND = "coop-bot backup"
 FORMAT = 1
 LEVEL = 6
 BACKUP_LINE_MAX = 64 * 1024 * 1024
-"""Bytes of a line; no row is near it."""
+"""The most bytes of a line; no row is near it."""
 
 BackupRow = list[Any]
 
@@ -186,7 +186,7 @@ class BackupReader:
 
 MAGIC = b"age-encryption.org/"
 IDENTITY_FILE_MAX = 64_000
-"""Bytes of a file of private keys."""
+"""The most bytes of a file of private keys."""
 
 
 class Recipient(Protocol):

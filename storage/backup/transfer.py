@@ -178,7 +178,7 @@ def redo_erasures(connection: sa.Connection, erasures: Sequence[Erasure]) -> Non
 
 
 ROWS_PER_PAGE = 500
-"""Rows in memory at a time."""
+"""How many rows are in memory at a time."""
 _SNAPSHOT = ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0")
 
 OnRows = Callable[[int, int], None]

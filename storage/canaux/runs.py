@@ -39,7 +39,7 @@ OUTSIDERS = frozenset({Drift.INTRUDER, Drift.STRANGER})
 """The kinds of drift where somebody is in a channel and should not be: the register says so, or does not know them."""
 LEADERSHIP = frozenset({Drift.ADMIN_MISSING, Drift.ADMIN_EXTRA})
 LEADERLESS = "devrait administrer le canal"
-"""The reason where a coordinateur does not administer their channel."""
+"""The reason given if a coordinateur does not administer their channel."""
 GONE = "a un compte désactivé"
 PRIVATE, PUBLIC = "privé", "public"
 
@@ -65,10 +65,10 @@ class Finding:
 
 
 AT_ONCE = 500
-"""Rows written by one statement."""
+"""How many rows one statement writes."""
 ELSEWHERE = "déjà réparé"
 STEP_MAX = 200
-"""Changes of one channel that are made together."""
+"""The most changes of one channel that are made together."""
 
 
 class ChangeState(Labelled):
@@ -225,7 +225,7 @@ async def digest_changes(db: AsyncSession, run_id: str) -> str:
 
 
 KEPT_FOR = timedelta(days=400)
-"""How long the journal is kept."""
+"""How long runs and their changes are kept."""
 
 
 class RunKind(StrEnum):

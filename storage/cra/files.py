@@ -106,7 +106,7 @@ E = TypeVar("E", bound=StrEnum)
 NUMBER_MAX = 2_000_000_000
 _COUNT_MAX = 1000
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What is not seen, and what turns the direction of what follows: a name would be shown as another one."""
+"""Invisible characters, and those that change the direction of text, which could disguise a name."""
 _USERNAME = re.compile(r"[a-z0-9.\-_]{1,64}")
 
 
@@ -268,7 +268,7 @@ def read_instant(value: Any) -> datetime | None:
 
 
 NEEDED = ("auteur", "date", "canal", "activite", "themes", "minutes")
-"""The columns without which no line can be taken; so is one of PLACE."""
+"""The columns that every file must have, besides one of ``PLACE_COLUMNS``."""
 PLACE_COLUMNS = ("code_commune", "commune", "code_postal")
 
 

@@ -19,9 +19,9 @@ from storage.cra.search import AuthorSheet
 from storage.database import Numbered, UtcTime
 
 LOOKED_BACK = 60
-"""Reports from which habits are read."""
+"""From how many of the last reports habits are derived."""
 USED_MIN, OFFERED_MOST = 6, 3
-"""How often a duration is used before it is offered first, and how many are."""
+"""How often a duration must be used to be offered first, and how many are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ PRACTICE_TABLE: sa.Table = PracticeCra.__table__  # type: ignore[attr-defined]
 
 
 _LAST_NUMBERS = sa.table("sqlite_sequence", sa.column("name"), sa.column("seq", sa.Integer))
-"""Where SQLite keeps the last number of each table."""
+"""The table in which SQLite keeps the last number of each other table."""
 
 
 def _reserve_statement(kind: str, table: sa.Table) -> sa.ClauseElement:

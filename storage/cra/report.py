@@ -214,7 +214,7 @@ def columns(report: Report) -> dict[str, Any]:
 Values = Mapping[str, Any]
 """Any of the fields of a Report; what is absent is not judged."""
 Problems = Iterator[tuple[str, str]]
-"""What is wrong, by field."""
+"""The faults, each with its field."""
 
 
 def find_problems(values: Values, today: date) -> dict[str, str]:

@@ -19,18 +19,18 @@ from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Cra,
 from storage.cra.tags import has_tag, take_tags
 
 WORDS_MAX = 12
-"""Words that are looked for; a report is found by two or three."""
+"""The most words of a search that are used."""
 _LONGEST = 5
-"""Words of the longest name of a theme or commune that is read as one."""
+"""The most words of the name of a theme or commune in a search."""
 _PREFIX_MIN, _SLIP_MIN = 3, 5
-"""Letters from which the beginning of a commune’s word stands for it, and from which one may be wrong."""
+"""The fewest letters of a word’s beginning that stand for it, and of a word with one wrong letter."""
 _NUMBER_MAX = 9
 _SMALL_WORDS = (
     "a au aux avec ce cette chez d dans de des du en et l la le les mes mon par pour sur un une "
     "activite commune compte comptes cra date lieu rendu rendus thematique theme "
 )
 _SMALL = frozenset(_SMALL_WORDS.split())
-"""Words of a search that say nothing of the report."""
+"""Words that are ignored in a search."""
 
 _COLUMNS: Mapping[str, Mapping[str, str]] = {
     "age": {age.value: name for age, name in AGES.items()},

@@ -18,7 +18,7 @@ NAME_MAX = 30
 REPORT_MAX = 5
 """The most tags of one report."""
 CODE_MAX = 3
-"""Letters of the code of a département; somebody’s id is longer."""
+"""The most characters of a département’s code; the id of a person is longer."""
 OWNER_MAX = 50
 """The most tags of one person, or of one département."""
 RESTORE_FOR = timedelta(days=30)

@@ -38,7 +38,7 @@ OPEN = frozenset(
     {TicketState.NOUVEAU, TicketState.PRIS, TicketState.EN_ATTENTE, TicketState.TRANSFERE, TicketState.ROUVERT}
 )
 OURS = OPEN - {TicketState.EN_ATTENTE}
-"""The states in which the hotline owes the next word."""
+"""The states in which it is the hotline’s turn to answer."""
 
 
 class Urgency(Labelled):

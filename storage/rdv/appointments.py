@@ -38,7 +38,7 @@ class RdvState(Labelled):
 
 
 STANDING = (RdvState.PREVU, RdvState.PROPOSE)
-"""The states of a rdv that takes an hour of somebody’s to come."""
+"""The states of a rdv that occupies a coming hour of somebody’s calendar."""
 TAKING = (*STANDING, RdvState.HONORE)
 """Those of one that takes their time: who is said to have come stays until the end."""
 

@@ -32,11 +32,11 @@ from storage.search import locate_index, read_index, write_index
 
 PAGE = 10
 TURN = 0.01
-"""Seconds of indexing after which others have their turn: the first time there may be thousands."""
+"""After so many seconds of indexing the event loop gets a turn."""
 PATIENCE = 2.0
-"""Seconds that somebody waits for the index: Mattermost gives a command three."""
+"""The most seconds that somebody waits for the index: Mattermost gives a command three."""
 SAVED_AGAIN_AFTER = 600.0
-"""Seconds after which a changed index is written to its file again."""
+"""The seconds after which a changed index is saved again."""
 FILE = "ressources"
 """The name of the index’s file."""
 MEMORIES_MAX = 4
@@ -83,7 +83,7 @@ class _IndexMemory:
 
 
 _memories: dict[str, _IndexMemory] = {}
-"""By database: a process has one, but for tests."""
+"""The index in memory, by database: a process has one, except in tests."""
 _savings: set[asyncio.Task[None]] = set()
 
 
@@ -248,7 +248,7 @@ def _write_file(path: Path, index: Index, seen: int) -> None:
 
 
 Listed = tuple[Sequence[Resource], int]
-"""A page of a list, and how many are in all of it."""
+"""A page of a list, and the length of the whole list."""
 
 _PUBLISHED = Resource.state == ResourceState.PUBLISHED
 

@@ -17,9 +17,9 @@ from storage.ressources.resources import Resource, ResourceState
 NAME_MAX, ABOUT_MAX = 80, 300
 """The most characters of a name and of a description."""
 HELD_MAX = 200
-"""Resources in one collection."""
+"""The most resources in one collection."""
 LISTED_MAX = 60
-"""Collections that are listed."""
+"""The most collections that are listed."""
 
 
 class ResourceCollection(Numbered, table=True):
@@ -180,7 +180,7 @@ def _is_there() -> ColumnElement[bool]:
 
 
 FRESH_MAX = 2_000
-"""Resources of a week that are looked at one by one, the newest; imports are counted without that."""
+"""The most resources of a week that are compared one by one, the newest ones."""
 
 
 class ThemeFollow(SQLModel, table=True):

@@ -18,7 +18,7 @@ from storage.ressources.resources import Resource, ResourceState
 from storage.urls import LINK_MAX, digest_key
 
 COMMENT_MAX = 2000
-"""Characters of what is said in one go."""
+"""The most characters of a comment."""
 
 
 class ResourceComment(SQLModel, table=True):
@@ -106,7 +106,7 @@ async def list_own_marks(db: AsyncSession, user_id: str, resources: Collection[i
 
 
 WORD_MAX = 500
-"""Characters of what is said with a report."""
+"""The most characters of the comment of a report."""
 
 
 class ResourceReport(SQLModel, table=True):
@@ -149,7 +149,7 @@ async def close_reports(db: AsyncSession, resource: int, by: str, now: datetime)
 
 
 WORDS_MAX, ABOUT_MAX = 200, 500
-"""Characters of what was looked for, and of what is said with it."""
+"""The most characters of a search that found nothing, and of the details added to it."""
 
 
 class ResourceNeed(SQLModel, table=True):
@@ -255,11 +255,11 @@ def _group_need(whose: Sequence[ResourceNeed]) -> Need:
 
 
 AGAIN_AFTER, RETRY_AFTER = timedelta(days=6), timedelta(days=1)
-"""The time until the next check of any link, and of one that may be broken, before anybody is told."""
+"""How long after a check a link is checked again: a good one, and one that may be broken."""
 BROKEN_TIMES, BROKEN_FOR = 2, timedelta(days=1)
-"""How often in a row, and for how long at least, a link led nowhere before somebody is told."""
+"""How often in a row, and for how long, a link must be broken before somebody is told."""
 SILENT_TIMES, SILENT_FOR = 8, timedelta(weeks=10)
-"""How often in a row, and for how long, a site did not answer before somebody is told."""
+"""How often in a row, and for how long, a site must not answer before somebody is told."""
 
 
 class Fault(StrEnum):

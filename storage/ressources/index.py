@@ -26,9 +26,9 @@ from storage.ressources.resources import ShownResource
 from storage.search import PREFIX_MIN, IndexFile, InvertedIndex, Vocabulary, count_slips_allowed
 
 TITLE, TITLE_SHARED = 60, 60
-"""What a word of a title weighs, and what all of them share."""
+"""The weight of each word of a title, and the weight that all of them share."""
 FIRST, AGAIN, MOST = 24, 6, 42
-"""What a word of a description weighs, what each repetition adds, and the most that it comes to."""
+"""The weight of a word of a description, what each repetition adds, and the most."""
 LABELS = {"categorie": 18, "type": 15, "niveau": 12, "public": 12}
 THEME, AUTHOR = 15, 20
 
@@ -54,7 +54,7 @@ class IndexEntry(NamedTuple):
 
 
 Weights = Mapping[str, int]
-"""The tokens that find a resource, and what each weighs."""
+"""The tokens that find a resource, with their weights."""
 
 
 def make_entry(resource: ShownResource, revision: int = 0) -> tuple[IndexEntry, Weights, Collection[str]]:
@@ -109,9 +109,9 @@ def describe_making() -> str:
 
 
 PREFIX = 60
-"""What the beginning of a word is worth."""
+"""The percentage of its weight that a match with a word’s beginning counts."""
 ONE_SLIP, TWO_SLIPS = 70, 45
-"""What a word with so many wrong letters is worth."""
+"""The percentage of its weight that a match with one or two wrong letters counts."""
 EXPANSIONS_MAX = 24
 USUAL = 50
 """A word that is in fewer than one resource of so many tells no more than one that is in these."""

@@ -20,17 +20,17 @@ quand que quel quelle quelles quels qui quoi sa se ses si son sont sous sur ta t
 votre vous
 """
 SMALL = frozenset(_SMALL_WORDS.split())
-"""Words too small to find anything."""
+"""Words that are ignored in a search, since every text has them."""
 REMEMBERED = 8_000
 """How many stems of recurring words are cached."""
 WORD_MAX = 40
-"""Letters of a word that are read."""
+"""The most letters of a word that are read."""
 SAME, SYNONYM, OF_THEME = 100, 80, 60
-"""What a word is worth for itself, for another that means the same, and for its theme."""
+"""The weight of a word itself, of a synonym, and of a word of its theme."""
 
 
 _PLURALS = ("s", "aux", "eux", "oux")
-"""How plurals end, of which the last letter is their mark."""
+"""The endings of plurals whose last letter is the mark of the plural."""
 
 
 class _Stemmer(Protocol):
@@ -136,7 +136,7 @@ def _stemmer() -> _Stemmer:
 
 
 QUERY_MAX = 200
-"""Characters of a query that are read."""
+"""The most characters of a query that are read."""
 GROUPS_MAX = 8
 PDF = "pdf"
 _FILTER = re.compile(

@@ -22,7 +22,7 @@ from storage.urls import LINK_MAX, digest_key, url_key
 TITLE_MAX, DESCRIPTION_MAX, LICENCE_MAX, SOURCE_MAX, REASON_MAX = 200, 4000, 80, 120, 500
 KEY_MAX = 80
 _WRITTEN = "resources written"
-"""What a session’s own information says of it."""
+"""The key in a session’s ``info`` for the resources that it has written."""
 
 
 class ResourceState(StrEnum):
@@ -398,9 +398,9 @@ def _published_within(start: datetime, end: datetime) -> Sequence[Any]:
 NOBODY, AUTHOR, ANIMATEURS = 0, 1, 2
 """The values of ``Resource.reviews``: who was reminded."""
 YEAR_MONTHS = 12
-"""Months after which what was published, or found to be still good, is looked at again."""
+"""How many months after its publication, or its last review, a resource is due for review."""
 PATIENCE = timedelta(days=14)
-"""How long an author may take before animateurs hear of it."""
+"""How long the author of a resource may take to review it before animateurs are asked."""
 
 
 async def list_reviews_due(db: AsyncSession, today: date, limit: int) -> Sequence[Resource]:

@@ -131,9 +131,9 @@ def _count_place(code: str, there: Sequence[Ballot], options: int) -> Departemen
 
 
 KEPT = timedelta(days=60)
-"""How long a poll is kept that was never asked."""
+"""How long a poll that was never launched is kept."""
 QUESTION_MAX, OPTION_MAX = 150, 60
-"""Characters of the question, and of an answer."""
+"""The most characters of the question, and of an answer."""
 
 
 class PollState(StrEnum):

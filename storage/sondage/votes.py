@@ -27,7 +27,7 @@ _ROW, _ROW_BEFORE = Struct(f">{KEY}sH3sHH"), Struct(f">{KEY}sH3s")
 """A ballot in its box; and as it lay there before standings were noted beside it, in polls that are open still."""
 _FORMAT_MARK = b"2"
 _ROWS = {_FORMAT_MARK: _ROW, b"": _ROW_BEFORE}
-"""How ballots lie in a box, by the mark that its seal carries."""
+"""The layout of the ballots in a box, by the mark in front of its seal."""
 CHANCE = SystemRandom()
 """The source of randomness that chooses which waiting ballots come in next."""
 _SALT = b"coop-bot.sondage"
@@ -224,7 +224,7 @@ async def read_visible_results(db: AsyncSession, poll: Poll) -> Results:
 
 
 PAGE = 200
-"""People looked at at once: of so many Mattermost says in one call who is in a channel."""
+"""How many people are handled at once: the most that Mattermost takes in one call about a channel’s members."""
 
 
 async def list_silent(db: AsyncSession, poll: int, zone: str, today: date, after: str = "") -> Sequence[Person]:

@@ -64,7 +64,7 @@ async def mark_dealt_with(db: AsyncSession, person_ids: Sequence[str], month: da
 
 KEY_BYTES = 18
 SHARES_MAX = 20
-"""Pages of one person that are shown at the same time."""
+"""The most shared pages of one person at the same time."""
 KEPT = dt.timedelta(days=30)
 """How long a page that is over stays in its owner’s list."""
 
