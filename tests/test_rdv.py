@@ -224,6 +224,12 @@ CLUES = Clues(
         ("mardi 10h une heure et demie mail", {"quand": "01/12/2026 10h00", "duree": "90"}),
         ("mardi 10h et 14h mail", {"quand": "01/12/2026 10h00", "duree": "60"}),
         ("mardi entre 10h et 12h mail", {"quand": "01/12/2026 10h00", "duree": "120"}),
+        ("mardi10h mail", {"quand": "01/12/2026 10h00"}),
+        ("ven. 14h mail", {"quand": "04/12/2026 14h00"}),
+        ("mardi neuf heures mail", {"quand": "01/12/2026 09h00"}),
+        ("mardi après-midi 3h mail", {"quand": "01/12/2026 15h00"}),
+        ("mardi 8h du soir mail", {"quand": "01/12/2026 20h00"}),
+        ("mardi 10h chez Mme D. mail", {"quand": "01/12/2026 10h00", "ou": "domicile", "repere": "Mme D."}),
     ],
 )
 def test_lines_are_read(line: str, said: dict[str, object]) -> None:
@@ -251,6 +257,9 @@ def test_the_order_of_the_parts_does_not_matter(hours: str) -> None:
         ("mardi 10h Jean Dupont", "des initiales suffisent"),
         ("mardi 10h 06 12 34 56 78", "des initiales suffisent"),
         ("mardi 25h mail", "Cette heure n’existe pas : « 25h »."),
+        ("vendredi 3 14h mail", "Ce jour n’existe pas : « vendredi 3 »."),
+        ("mardi 2h mail", "Il manque l’heure"),
+        ("mardi après-midi mail", "Il manque l’heure"),
         ("mardi 10h à 9h mail", "La fin est avant le début"),
     ],
 )

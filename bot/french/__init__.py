@@ -37,6 +37,7 @@ from bot.french.words import (
     join,
     noun,
     of,
+    part_glued,
     plural,
     read_minutes,
     read_number,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from config.text import fold
+from config.time import WEEKDAYS
 
 NBSP = "\u00a0"
 THIN_SPACE = "\u202f"
@@ -89,13 +90,25 @@ def read_number(text: str) -> int | None:
 
 
 _HOUR = r"h(?:eures?|rs?)?"
-_MINUTE = r"(?:minutes?|min\.?|mn\.?|m)"
+_MINUTE = r"(?:minutes?|mins?\.?|mns?\.?|m)"
 _MINUTES = re.compile(rf"([0-9]{{1,4}}) ?{_MINUTE}?")
 _CLOCK = re.compile(rf"([0-9]{{1,3}}) ?(?:{_HOUR}|:) ?(?:et )?([0-9]{{1,2}}) ?{_MINUTE}?")
 _HOURS = re.compile(rf"([0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?) ?{_HOUR}")
 _HOURS_AND_PART = re.compile(rf"([0-9]{{1,3}}) ?{_HOUR} (?:et |moins )?((?:[13]|le) )?(demie?|quarts?|1/2|1/4|3/4)")
 _PART_OF_HOUR = re.compile(rf"(?:(1/2|1/4|3/4)|([13] )?quarts?|(?:1 )?demie?) ?(?:d |de )?{_HOUR}")
 _FRACTIONS = {"1/2": 30, "1/4": 15, "3/4": 45}
+
+
+_GLUED = re.compile(
+    rf"\b(\d{{1,2}}h(?:[0-5]\d)?|\d{{1,3}}(?:min|mn|p))(?=(?:atelier|indiv|ponct|rdv))|"
+    rf"\b(ateliers?|individuels?|indiv|ponctuels?|ponct|hier|demain|{'|'.join(WEEKDAYS)})(?=\d)",
+    re.IGNORECASE,
+)
+
+
+def part_glued(text: str) -> str:
+    """Part what was typed as one word: « 2h30atelier », « jeudi10h »."""
+    return _GLUED.sub(lambda found: f"{found[0]} ", text)
 
 
 def read_minutes(text: str) -> int | None:

@@ -11,7 +11,16 @@ from typing import Any
 from bot import guard
 from bot.errors import UserError
 from bot.forms import Clues
-from bot.french import MONTH_NUMBERS, NBSP, read_date, read_minutes, read_named_day, say_minutes
+from bot.french import (
+    MONTH_NUMBERS,
+    NBSP,
+    digits,
+    part_glued,
+    read_date,
+    read_minutes,
+    read_named_day,
+    say_minutes,
+)
 from bot.guard import DataKind
 from bot.texts import quote
 from config.text import make_plain
@@ -41,7 +50,7 @@ _CLOCK = rf"([01]?\d|2[0-3]) ?{_UNIT}{_MINUTE}(?![a-z\d])"
 _HOURS = re.compile(
     rf"(?<![\w,/])(?:de |entre )?(?P<from>{_CLOCK}) ?(?:a|-|–|/|et|jusqu a) ?(?P<to>{_CLOCK})|"
     rf"(?<![\w,/])(?:(?:de|entre) (?P<bare>\d{{1,2}}) ?(?:a|et) ?|(?P<joined>\d{{1,2}})[-–/])(?P<until>{_CLOCK})|"
-    rf"(?<![\w,/])(?:a |des |vers )?(?P<at>{_CLOCK})|(?<!\w)(?:a )?(?P<noon>midi)(?!\w)"
+    rf"(?<![\w,/])(?:a |des |vers )?(?P<at>{_CLOCK})|(?<!\w)(?<!apres[ -])(?:a )?(?P<noon>midi)(?!\w)"
 )
 _AMOUNT = re.compile(
     r"(?<![\w/])(?:[13]/[24] ?(?:d )?h(?:eures?)?|\d{1,3} ?(?:minutes?|min|mn|ans|places?|p|pers|personnes?))(?!\w)"
@@ -54,8 +63,22 @@ _SPOKEN = re.compile(
     r"(?<![\w,/:])(?:(\d{1,2}) ?(?:h|heures?)|midi) (et (?:demie?|(?:un )?quart)|moins (?:le |un )?quart)(?!\w)",
     re.IGNORECASE,
 )
+_SHORT_DAY = re.compile(r"(?<![\w'’])(lun|mar|mer|jeu|vend?|sam|dim)\b\.?(?= (?:[àa] )?\d)", re.IGNORECASE)
+"""A day of the week in three letters before a number: « ven. 14h »."""
+_SPELLED_HOUR = re.compile(
+    r"(?<![\w-])(sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|dix-neuf|vingt) "
+    r"(?=h(?:eures?)?\b)",
+    re.IGNORECASE,
+)
+_AFTERNOON = re.compile(
+    r"(?P<day>(?:cet(?:te)? |l['’])?apr[eè]s[ -]midi|aprem) (?:à |a |vers )?(?P<then>[1-7])(?= ?h)|"
+    r"(?<![\w,/:])(?P<hour>[1-9]) ?h(?:eures?)?(?P<minute> ?[0-5]\d)? (?:de l['’ ]apr[eè]s[ -]midi|du soir)(?!\w)",
+    re.IGNORECASE,
+)
+"""Hours that are told from noon on: « demain après-midi 3h », « 8h du soir »."""
 _SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | ou | puis )(?:a )?({_CLOCK})")
 _IMPOSSIBLE = re.compile(
+    rf"(?<!\w)(?:{'|'.join(WEEKDAYS)}) (?:[12]?\d|3[01])(?= (?:a |de )?\d| ?$|,)|"
     rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
 )
 """What looks like a day; read where no day is found, it is none that there is: « 31/02 »."""
@@ -87,11 +110,23 @@ def _write_clock(match: re.Match[str]) -> str:
     return f"{minutes // 60}h{minutes % 60:02}"
 
 
+def _write_day(match: re.Match[str]) -> str:
+    return next(day for day in WEEKDAYS if day.startswith(match[1].lower()))
+
+
+def _write_afternoon(match: re.Match[str]) -> str:
+    if match["then"]:
+        return str(int(match["then"]) + 12)
+    return f"{int(match['hour']) + 12}h{(match['minute'] or '').strip()}"
+
+
 class _Text:
     """A typed text and the same without accents, sign for sign; what is taken out is taken out of both."""
 
     def __init__(self, text: str) -> None:
-        self.typed = _SPOKEN.sub(_write_clock, " ".join(text.split())[:600])
+        text = _SHORT_DAY.sub(_write_day, part_glued(" ".join(text.split())[:600]))
+        text = _AFTERNOON.sub(_write_afternoon, _SPELLED_HOUR.sub(lambda found: digits(found[1]), text))
+        self.typed = _SPOKEN.sub(_write_clock, text)
         self.plain = make_plain(self.typed)
 
     def take(self, start: int, end: int) -> str:
@@ -205,6 +240,8 @@ def _read_memo(found: RdvLine, left: _Text) -> None:
         found.raw["repere"] = f"{match[1]}."
         found.notes.append(_NO_NAME)
     elif match := _INITIALS.search(left.typed):
+        if left.plain[: match.start()].endswith("chez "):
+            found.raw["ou"] = Spot.DOMICILE.value
         found.raw["repere"] = left.take(*match.span())
     if fault := fault_of_memo(str(found.raw.get("repere", ""))):
         found.mistakes["repere"] = fault
@@ -287,6 +324,8 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
     for start, end in spans:
         if _NUMBER.fullmatch(left.plain[start:end]) or left.plain[start:end].endswith(" midi"):
             continue
+        if _is_contradicted(left.plain[start:end], left.plain[end:], clues.today):
+            break
         if day := read_named_day(left.typed[start:end], clues.today):
             left.take(start, end)
             return day, end
@@ -302,6 +341,15 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
     return None, 0
 
 
+_DAY_AND_NUMBER = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) ([12]?\d|3[01])")
+
+
+def _is_contradicted(words: str, after: str, today: date) -> bool:
+    """Tell whether a day of the week and its number are of no coming day: « vendredi 28 », which is a Saturday."""
+    is_dated = _DAY_AND_NUMBER.fullmatch(words) and re.match(r"\W*(?:$|,| (?:a |de )?\d)", after)
+    return bool(is_dated) and read_named_day(words, today) is None
+
+
 def _make_gap(match: re.Match[str]) -> str:
     return "," * len(match[0])
 
@@ -312,7 +360,7 @@ def _take_hour(left: _Text, after: int) -> tuple[time | None, int]:
     matches = list(_HOURS.finditer(left.plain))
     near = [match for match in matches if after and 0 <= match.start() - after <= 3]
     daily = [match for match in matches if match["noon"] or _begin_of(match).hour >= _MORNING or _is_late(match)]
-    first = [match for match in near if match in daily] or daily or near
+    first = [match for match in near if match in daily] or daily
     if not first:
         return None, 0
     (chosen, *_) = first
