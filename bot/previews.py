@@ -19,6 +19,8 @@ PICK_LABELS = {
     "themes": "Choisir le thème",
     "duree": "Choisir la durée",
     "age": "Choisir l’âge",
+    "statut": "Choisir le statut",
+    "date": "Choisir le jour",
 }
 """What the menu is called of an element in doubt."""
 

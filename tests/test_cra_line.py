@@ -11,9 +11,10 @@ from config.tables import read as read_table
 from config.themes import THEMES, key, vocabulary
 from dialogs.cra import NewCra
 from dialogs.cra.line import read_line
-from dialogs.cra.line.readers import SMALL
+from dialogs.cra.line.batch import read_lines
+from dialogs.cra.line.lexicon import SMALL
 from storage.cra.report import Age
-from tests.support.cra import CLUES, MISTAKES, list_readings, read_typed
+from tests.support.cra import CLUES, MISTAKES, USUAL, list_readings, read_typed
 
 EXAMPLE = "atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
 
@@ -266,6 +267,19 @@ MEANT = (
     ("une bonne heure caf 50 ans", {"duree": "60"}),
     ("formation 1h 45 ans", {"themes": ["trouver emploi"]}),
     ("1h aidants connect 50 ans", {"themes": ["demarche en ligne"]}),
+    ("formation word 3h 5 salariés 35-60", {"themes": ["traitement texte"], "participants": 5}),
+    ("mise à jour windows 11 1h 65-70 ans", {"participants": None, "activite": "individuel", "age": "+60"}),
+    ("2h30atelier mail 6p +60", {"duree": "150", "activite": "collectif"}),
+    ("atelier mail 5 sur 8 inscrits 1h +60", {"participants": 5}),
+    ("indiv du 19 mail 1h +60", {"date": "2026-11-19"}),
+    ("dame 72a mail 30 min", {"age": "+60"}),
+    ("tablette 1h entre 60 et 75 ans", {"age": "+60"}),
+    ("photos du téléphone 1h 72 ans", {"themes": ["contenus numeriques", "smartphone"], "canal": "rattachement"}),
+    ("rue de Paris indiv mail 1h +60", {"commune": "69120 Vaulx-en-Velin"}),
+    ("indiv caf pas de mail 1h 45 ans", {"themes": ["demarche en ligne"]}),
+    ("indiv mail sans ordinateur 1h 45 ans", {"themes": ["courriel"]}),
+    ("les ados robotique 8p 2h", {"themes": ["contenus numeriques"], "age": "12-18", "participants": 8}),
+    ("indiv 1h mail +60, à suivre en atelier", {"suite": "atelier"}),
 )
 """Lines whose small words count, and what they mean."""
 
@@ -275,6 +289,25 @@ def test_small_words_around_numbers_and_people_count(text: str, meant: dict[str,
     found = read_typed(text)
     assert {element: found.raw.get(element) for element in meant} == meant
     assert (found.unread, found.mistakes) == ((), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "element", "offered"),
+    [
+        ("indiv moins de 18 ans mail 1h", "age", ["-12", "12-18"]),
+        ("indiv 25/11 mail 1h +60", "date", ["2025-11-25"]),
+        ("atelier 3 étudiants 2 retraités mail 1h +60", "statut", ["etudiant", "retraite", "heterogene"]),
+    ],
+)
+def test_what_may_be_several_is_offered_in_a_menu(text: str, element: str, offered: list[str]) -> None:
+    found = read_typed(text)
+    assert list(found.choices[element]) == offered
+    assert (found.unread, found.judge(CLUES).sure) == ((), None)
+
+
+def test_as_many_themes_as_reports_that_are_listed_are_one_each() -> None:
+    lines = read_lines("3 individuels (mail, caf, ameli) 30 min +60", CLUES, USUAL)
+    assert [line.raw["themes"] for line in lines] == [["courriel"], ["demarche en ligne"], ["sante"]]
 
 
 @pytest.mark.parametrize("text", ["m. 45 rsa 30 min caf 50 ans", "2 fois 1h mail 72 ans"])

@@ -17,6 +17,7 @@ from config.programme import FIRST_DAY
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line
+from dialogs.cra.line.submission import FAR_DAYS
 from storage.communes import Commune, get_commune, list_communes, make_label
 from storage.cra import Report
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
@@ -152,7 +153,8 @@ def _say_commune(report: Report) -> str:
 def _say_date(day: date, today: date) -> str:
     """The date in figures, without the year where it is understood."""
     short = f"{day:%d/%m}"
-    return short if read_date(short, today) == day else f"{day:%d/%m/%Y}"
+    is_near = read_date(short, today) == day and (today - day).days <= FAR_DAYS
+    return short if is_near else f"{day:%d/%m/%Y}"
 
 
 @given(reports())

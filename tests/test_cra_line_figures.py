@@ -127,7 +127,7 @@ def test_nothing_wrong_is_one_click_from_being_stored(labelled: LabelledLine) ->
         assert not (is_sure and verdict.silent), verdict.silent
 
 
-@pytest.mark.parametrize("moment", ["avant", "apres"])
+@pytest.mark.parametrize("moment", ["avant", "apres", "troisieme", "autre"])
 def test_most_lines_that_say_all_are_ready(moment: str) -> None:
     figures: Counter[str] = Counter()
     for labelled in list_labelled():
@@ -145,6 +145,6 @@ def test_most_lines_that_say_all_are_ready(moment: str) -> None:
             figures["wrong, said"] += is_sure and bool(verdict.said)
             figures["wrong, silent"] += is_sure and bool(verdict.silent)
     print(f"\n{moment}: {dict(figures)}")
-    assert figures["lines"] >= 80
+    assert figures["lines"] >= 60
     assert figures["ready"] >= LEAST_READY * figures["whole"]
     assert not figures["wrong, silent"]

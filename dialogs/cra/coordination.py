@@ -16,7 +16,7 @@ from config.programme import FIRST_DAY
 from config.text import fold, make_plain
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import lead_to, strip_frame
-from dialogs.cra.line.readers import SMALL
+from dialogs.cra.line.lexicon import SMALL
 from dialogs.lines import line
 from dialogs.personal_data import fault_of, fault_of_owner
 from storage.cra import coordination

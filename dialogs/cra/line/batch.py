@@ -13,8 +13,9 @@ from bot.forms import Clues
 from bot.french import read_date, say_date
 from dialogs.cra import KeptAnswers, NewCra
 from dialogs.cra.line import Line, make_line
+from dialogs.cra.line.lexicon import SMALL
 from dialogs.cra.line.parser import LinePiece, TypedLine, choose_pieces, split_line
-from dialogs.cra.line.readers import BARE_NUMBER, SMALL, WEAK
+from dialogs.cra.line.readers import BARE_NUMBER, WEAK
 from dialogs.cra.line.submission import gather_values, settle_values
 from dialogs.cra.line.values import LineValues
 from storage.cra import Activite, Report
@@ -286,7 +287,7 @@ def read_parts(
     lines: list[Line] = []
     for draft in drafts:
         made = _make_lines(draft, lines, clues, usual)
-        lines += [line for line in made for _ in range(draft.part.times)]
+        lines += [line for one in made for line in _repeat(one, draft)]
     if len(lines) > BATCH_MAX:
         raise UserError(TOO_MANY)
     return lines
@@ -314,6 +315,20 @@ def _make_lines(draft: _Draft, before: Sequence[Line], clues: Clues, usual: Usua
         found = draft.found.copy()
         settle_values(found, clues, usual, NewCra.raw_of(base.report))
         yield make_line(draft.typed, found, KeptAnswers.of(base.report))
+
+
+_LISTED = re.compile(r"\(([^()]+)\)|:([^:]+)")
+"""What is told of several reports one by one: « 3 individuels (mail, caf, ameli) »."""
+
+
+def _repeat(line: Line, draft: _Draft) -> list[Line]:
+    """Make a line as often as it was counted; of as many themes that are listed, each has one."""
+    times, themes = draft.part.times, line.raw.get("themes", ())
+    listed = _LISTED.search(draft.part.text)
+    if times < 2 or len(themes) != times or not listed or (listed[1] or listed[2]).count(",") != times - 1:
+        return [line] * times
+    notes = line.notes | {"themes": "J’ai mis un thème par compte rendu."}
+    return [replace(line, raw=line.raw | {"themes": [theme]}, notes=notes) for theme in themes]
 
 
 def _like_before(draft: _Draft, before: Line, clues: Clues, usual: Usual) -> Line:

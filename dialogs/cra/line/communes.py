@@ -10,8 +10,9 @@ from bot.french import NBSP, join
 from bot.texts import quote
 from config import libraries
 from config.text import fold
+from dialogs.cra.line.lexicon import ORDINARY, SMALL
 from dialogs.cra.line.parser import LinePiece, TypedLine, is_name
-from dialogs.cra.line.readers import ORDINARY, SMALL, has_code
+from dialogs.cra.line.readers import has_code
 from dialogs.cra.line.values import LineValues
 from storage.communes import CommunePlace, find_near_places, find_place, find_place_exactly
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.forms import Clues
-from bot.french import digits, read_date
+from bot.french import digits, part_glued, read_date
 from config.text import fold
 from config.themes import key
 from config.time import WEEKDAYS
-from dialogs.cra.line.readers import NAME, READERS, SMALL, WORDS_MAX, Span, SpanReading, read_comma_theme, read_day
+from dialogs.cra.line.lexicon import SMALL
+from dialogs.cra.line.readers import NAME, READERS, WORDS_MAX, Span, SpanReading, read_comma_theme, read_day
 
 _ELIDED = re.compile(r"(?<!\w)d(?=(?:hier|avant.hier|aujourd|une)\b)", re.IGNORECASE)
 """What is typed as one word with a day or a number: « l’atelier dhier »."""
@@ -111,7 +112,7 @@ _ROUGH = re.compile(
 
 def split_line(text: str) -> TypedLine:
     """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
-    shown = _INVISIBLE.sub("", text[: 4 * READ_MAX])
+    shown = part_glued(_INVISIBLE.sub("", text[: 4 * READ_MAX]))
     plain = _ELIDED.sub(" ", shown[:READ_MAX].translate(_PLAIN))
     plain = _ABOUT.sub(lambda found: str(_TENS[found[1].lower()]).ljust(len(found[0])), plain)
     plain = _ROUGH.sub(lambda found: " " * len(found[0]), plain)

@@ -37,12 +37,46 @@ _ALONE = re.compile(
 _SESSION = ("seance", "seances")
 
 
+_BEFORE_PEOPLE = frozenset(
+    ("avec", "pour", "a", "de", "d", "les", "mes", "ces", "aux", "etaient", "etait", "sont", "accueilli")
+)
+"""Words before a number of people whose activity is not said."""
+
+
+def count_bare_number(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
+    """Count the participants of a workshop by a number alone, if nothing else does.
+
+    Where no activity is said it could be minutes as well: then a duration must be there, and the number begins the
+    line, or counts a group.
+    """
+    numbers = [(piece, piece.reading) for piece in pieces if piece.reading and piece.reading.element == BARE_NUMBER]
+    activite = found.values("activite")
+    workshop = activite == [Activite.COLLECTIF] or (
+        not activite and found.values("duree") and any(_counts_people(typed, pieces, piece) for piece, _ in numbers)
+    )
+    free = workshop and not found.values("participants")
+    if free and len(numbers) == 1 and 1 <= int(numbers[0][1].value) <= PARTICIPANTS_MAX:
+        found.add(("participants", numbers[0][1].value))
+    else:
+        found.unread.extend(piece for piece, _ in numbers)
+
+
+def _counts_people(typed: TypedLine, pieces: Sequence[LinePiece], number: LinePiece) -> bool:
+    before = typed.words(max(0, number.first - 1), number.first)
+    is_of_group = any(
+        piece.first == number.end and piece.reading and piece.reading.element in ("age", "statut") for piece in pieces
+    )
+    parted = bool(number.first) and typed.tokens[number.first - 1].parted
+    return not before or parted or before in _BEFORE_PEOPLE or is_of_group
+
+
 def count_people(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Count people who are told in two numbers, and note that somebody was met at home."""
     _take_linked(found, typed, pieces)
     _leave_uncounted(found, typed, pieces)
     plain = typed.words(0, len(typed.tokens))
     _add_up(found, plain, pieces)
+    _add_groups(found, pieces)
     if not found.values("canal") and _AT_HOME.search(plain):
         found.add(("canal", Canal.DOMICILE.value))
 
@@ -98,6 +132,23 @@ def _add_up(found: LineValues, plain: str, pieces: Sequence[LinePiece]) -> None:
     if not found.values("activite"):
         found.add(("activite", Activite.INDIVIDUEL.value if sum(numbers) == 2 else Activite.COLLECTIF.value))
     found.note("participants", f"J’ai compté{NBSP}: {sum(numbers)} personnes.")
+
+
+def _add_groups(found: LineValues, pieces: Sequence[LinePiece]) -> None:
+    """Count « 3 étudiants 2 retraités » as five people."""
+    counted = [
+        (piece, int(piece.reading.value))
+        for piece, group in pairwise(pieces)
+        if piece.reading and piece.reading.element == BARE_NUMBER and piece.end == group.first
+        if group.reading and group.reading.element in ("age", "statut")
+    ]
+    numbers = [number for _, number in counted]
+    total = sum(numbers)
+    if len(numbers) < 2 or not 0 < total <= PARTICIPANTS_MAX or found.values("participants") not in ([], [str(total)]):
+        return
+    found.said["participants"] = [str(total)]
+    found.unread = [piece for piece in found.unread if piece not in [piece for piece, _ in counted]]
+    found.note("participants", f"J’ai compté{NBSP}: {total} personnes.")
 
 
 def _read_count(word: str) -> int:

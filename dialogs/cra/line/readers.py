@@ -2,65 +2,20 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.forms import Clues
 from bot.french import MONTH_NUMBERS, digits, fold_date, read_date, read_minutes, read_number
 from config import libraries
 from config.tables import read
-from config.text import fold
+from config.text import fold, make_plain
 from config.themes import THEMES, key, theme_of, vocabulary
 from config.time import WEEKDAYS
+from dialogs.cra.line.ages import AGE_SAID, list_ages, read_ages
+from dialogs.cra.line.lexicon import NOT_TYPOS, ORDINARY, SMALL
 from storage.communes import find_place_exactly
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
-
-_YEARS = r"(?: ?ans?)"
-_OLDER = re.compile(
-    rf"(?:[+>] ?(?:de |que )?|plus de |au dela de )(\d{{2,3}}){_YEARS}?|"
-    rf"(\d{{2,3}}) ?(?:{_YEARS} ?)?(?:\+|et plus){_YEARS}?"
-)
-_YOUNGER = re.compile(rf"(?:[-<] ?(?:de )?|moins de )(\d{{1,2}})({_YEARS})?")
-_RANGE = re.compile(rf"(?:de |entre |les )?(\d{{1,2}}){_YEARS}? ?(?:-|/|a|et) ?(\d{{1,3}})({_YEARS})?")
-_AGED = re.compile(rf"(?:age(?:e)?s? de )?(\d{{1,3}}){_YEARS}")
-# The first and last whole years of each category; the form’s bounds overlap, the older one holds but at 60.
-_YEARS_OF = {
-    Age.MOINS_12: (0, 11),
-    Age.DE_12_A_18: (12, 17),
-    Age.DE_18_A_35: (18, 34),
-    Age.DE_35_A_60: (35, 60),
-    Age.PLUS_60: (61, 130),
-}
-
-
-def read_ages(text: str) -> Age | None:
-    """Read an age group by its bounds, or the one that contains an age or a range of ages: « 72 ans », « 6-10 ans ».
-
-    The text is folded, with its signs and hyphens. Returns None where no group contains all of it.
-    """
-    bounds = _bounds(re.sub(r" ?- ?", "-", text))
-    if bounds is None:
-        return None
-    first, last = bounds
-    return next((age for age, (low, high) in _YEARS_OF.items() if low <= first and last <= high), None)
-
-
-def _bounds(text: str) -> tuple[int, int] | None:
-    """Find the first and last whole years that a text on ages means."""
-    if match := _OLDER.fullmatch(text):
-        years = int(match[1] or match[2])
-        return (years + 1, 130) if years == 60 else (years, 130)
-    if match := _YOUNGER.fullmatch(text):
-        years = int(match[1])
-        return (0, years - 1) if match[2] or years == 12 or "moins" in text else None
-    if match := _RANGE.fullmatch(text):
-        first, last, unit = int(match[1]), int(match[2]), match[3]
-        if f"{first}-{last}" in ("12-18", "18-35", "35-60"):
-            return first, last - (last < 60)
-        return (first, last) if unit and first < last else None
-    match = _AGED.fullmatch(text)
-    return (int(match[1]), int(match[1])) if match else None
-
 
 Meaning = tuple[str, str]
 """An element of the dialog and its value."""
@@ -79,46 +34,12 @@ AMBIGUOUS: dict[str, tuple[Meaning, Meaning]] = {
     key("visioconférence"): (("canal", "distance"), ("themes", "echanger")),
 }
 
-_SMALL = (
-    "a activite age ai aide alors ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames dans "
-    "date de des dont du dure duree en ensuite environ est et etaient etait fait femme femmes h homme hommes "
-    "il ils initiation j je l la le les leur leurs lieu lors ma madame mais mes mme mon monsieur mr n ne nos notre "
-    "nous on ont ou par pendant perfectionnement permanence pour public puis qu que qui s sa sauf se ses soit son sous "
-    "statut sujet sujets sur theme themes un une vers voila vu y "
-    "ac accompagne accompagnee accompagnes avait avaient eu jai passe plutot pr recu recue recus ya "
-)
-_POLITE = (
-    "pourriez pouvez pourrais peux peut veuillez vous tu te m moi plait svp stp merci bonjour bonsoir cordialement "
-    "avance remercie aimerais voudrais souhaite souhaiterais faudrait faut enregistrer enregistrez enregistre noter "
-    "notez note saisir saisissez saisis inscrire inscrivez inscris ajouter ajoutez ajoute declarer declarez consigner "
-    "tenu tous toutes chacun chacune virgule "
-)
-SMALL = frozenset((_SMALL + _POLITE).split())
-"""Words of a sentence that tell nothing of the report, or say only that it is to be written."""
-
-_ORDINARY = (
-    "aire ames appelle armes aucun aucune avion avril bar barre basses bidon bille bio blond bois bonne "
-    "bonnes bonnet bords borne boue bouillon boulon boulot bouquet bourdonne branches bras bretagne bulle bus "
-    "camembert campagne celle cesse champagne champs change chapeau charge charme chars chateau chatte chaux "
-    "chemin choisies cintre claviers cloue colonne conte contes contre corps couches courant courbes cours "
-    "courtes creuse crisse devise don doue ecole espere etais eu faux feves fille fins force fosse four frais "
-    "gars gland grand gras guise hommes houx jardin job joue joyeux jumeaux jure lance landes lens lent lies "
-    "ligne linge loire long louches louer lue mache maille maillet maillot maire marche marches marie marin "
-    "marquise marre mars mens mer mere messe meures mire monnaie montagne monte mouton moyen mures murs nice "
-    "noe ongles orange pannes parce parent pelouse pende pere pin pince pis place plaisir plan planches "
-    "planes planques poisson pont port portes poses prince publier pure quarante ramasse rang real riviere "
-    "romain rouge routes rue sache salle salles salon sauve sens serez sers servies signes simple son sos "
-    "soude soulages sur sure target termes this tours tricot us venere vers vert vienne viens vieux vif ville "
-    "villes vitre vue "
-)
-ORDINARY = frozenset(_ORDINARY.split())
-"""Words that are also communes: they name one only after « à », with a capital or beside a postcode."""
-
 NOTHING = "rien"
 """The element of words that tell nothing, though they look as if they did: « en ligne » names no commune."""
 
-NOT_TYPOS = frozenset(("domicilie", "retrait", "salaire"))
-"""Words one letter away from a word of the table that are no typing mistakes."""
+WITHOUT = "sans"
+"""What is said not to have been: « pas de mail »."""
+
 SHORTEST_WITH_TYPO = 6
 
 
@@ -194,6 +115,8 @@ _PEOPLE = (
     r"presents?|apprenants?|gens|habitants?)"
 )
 _PARTICIPANTS = re.compile(rf"([0-9]{{1,4}}) ?{_PEOPLE}\.?|{_PEOPLE} ?[:=] ?([0-9]{{1,4}})")
+_OUT_OF = re.compile(rf"(\d{{1,3}}) ?(?:/|sur) ?(\d{{1,3}}) (?:{_PEOPLE}|venus|attendus)")
+"""The pattern of how many came of those who were expected: « 5 sur 8 inscrits »."""
 _ABOUT = re.compile(rf"une (dizaine|douzaine|quinzaine|vingtaine|trentaine)(?: (?:de|d) {_PEOPLE})?")
 _DOZENS = {"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30}
 """Numbers of people that are told roughly."""
@@ -222,6 +145,10 @@ _DATE_WORDS = frozenset(
 )
 
 
+_OF_THE_DAY = re.compile(r"^du (?=\d{1,2}$)", re.IGNORECASE)
+_NEXT_DAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)}|semaine|mois) prochaine?")
+
+
 _SAID_OF = re.compile(r"[a-z] ?: ")
 """What ends with « : », and what is told of it: « mardi : 4 individuels »."""
 _ABOUT_SO_LONG = re.compile(r"\b(?:bonne|petite|grosse)s? (?=(?:demi|heure))")
@@ -248,12 +175,30 @@ def read_home(span: Span, clues: Clues) -> SpanReading | None:
     return SpanReading("canal", Canal.DOMICILE.value, cost=0.0) if _AT_HOME.fullmatch(span.words) else None
 
 
+_PRODUCT = re.compile(r"(windows|android|ios|iphone|ipad|samsung|office|excel|word|macos|ubuntu|libreoffice) \d{1,4}")
+"""The pattern of a product with its version: « windows 11 » tells of no eleven people."""
+
+
 def read_theme(span: Span, clues: Clues) -> SpanReading | None:
     """Read a theme by code, label or usual word."""
+    if match := _PRODUCT.fullmatch(span.words):
+        span = replace(span, key=key(match[1]))
     if codes := read_unsure_themes().get(span.key):
         return SpanReading("themes", f"{UNSURE}{span.words}={codes}")
     theme = vocabulary().get(span.key)
     return SpanReading("themes", theme.code) if theme else None
+
+
+_WITHOUT = re.compile(
+    r"(?:et |mais |ni )?(?:pas|sans|ni|hors)((?: (?:de|d|du|des|le|la|les|l|son|sa|ses|un|une))*) (\S.*)"
+)
+
+
+def read_without(span: Span, clues: Clues) -> SpanReading | None:
+    """Read « pas de mail », « sans ordinateur »: no theme of the report."""
+    match = _WITHOUT.fullmatch(span.words)
+    is_theme = match and key(match[2]) in vocabulary() and key(match[2]) not in read_meanings()
+    return SpanReading(NOTHING, WITHOUT) if is_theme else None
 
 
 def read_comma_theme(span: Span, clues: Clues) -> SpanReading | None:
@@ -265,8 +210,10 @@ def read_day(span: Span, clues: Clues) -> SpanReading | None:
     """Read a date."""
     if _SAID_OF.search(span.text) or (not span.numbered and _DATE_WORDS.isdisjoint(span.words.split())):
         return None
-    if day := read_date(span.text, clues.today):
+    if day := read_date(_OF_THE_DAY.sub("le ", span.text), clues.today):
         return SpanReading("date", day.isoformat())
+    if _NEXT_DAY.fullmatch(span.words):
+        return SpanReading("date", f"{UNSURE}{span.text}", DOUBTED)
     # « 18-20 » is a range rather than a day that is none.
     dated = span.text.count("-") != 1 and _LIKE_DATE.fullmatch(fold_date(span.text))
     if dated:
@@ -312,6 +259,8 @@ def read_participants(span: Span, clues: Clues) -> SpanReading | None:
     """Read a number of people: « 8p », « huit personnes », « participants : 8 », less surely « une dizaine »."""
     if match := _ABOUT.fullmatch(span.words):
         return SpanReading("participants", str(_DOZENS[match[1]]), GUESS)
+    if (match := _OUT_OF.fullmatch(make_plain(span.text))) and int(match[1]) <= int(match[2]):
+        return SpanReading("participants", match[1])
     return _read_count("participants", _PARTICIPANTS, span)
 
 
@@ -349,10 +298,17 @@ def read_bare_number(span: Span, clues: Clues) -> SpanReading | None:
     return SpanReading(BARE_NUMBER, str(number), BARE) if number is not None else None
 
 
+_SHORT_AGE = re.compile(r"^(\d\d)a$")
+
+
 def read_age(span: Span, clues: Clues) -> SpanReading | None:
     """Read an age category in figures, or an age in letters: « soixante-douze ans »."""
-    age = read_ages(_with_hyphens(span.text)) or read_ages(digits(span.text))
-    return SpanReading("age", age.value) if age else None
+    texts = (_SHORT_AGE.sub(r"\1 ans", _with_hyphens(span.text)), digits(span.text))
+    if age := next(filter(None, map(read_ages, texts)), None):
+        return SpanReading("age", age.value)
+    across = next((list_ages(text) for text in texts if AGE_SAID.search(text) and list_ages(text)), [])
+    # Of an age group that is none of the form’s, it is asked which.
+    return SpanReading("age", f"{UNSURE}{span.text}={'/'.join(across)}", DOUBTED) if across else None
 
 
 def _with_hyphens(text: str) -> str:
@@ -371,6 +327,19 @@ def read_commune(span: Span, clues: Clues) -> SpanReading | None:
     if found.place or found.choices:
         return SpanReading("commune", span.text, SURE if has_code(span.text) else NAME)
     return SpanReading("commune", span.text, WRONG) if _CODE.fullmatch(span.text) else None
+
+
+_STREET = re.compile(
+    r"(?:rue|avenue|boulevard|bd|route|quai|chemin|impasse|allee)(?: (?:de|du|des|d|la|le|les|l))* (\S+(?: \S+){0,3})"
+)
+
+
+def read_street(span: Span, clues: Clues) -> SpanReading | None:
+    """Read « rue de Paris »: no commune where somebody was."""
+    match = _STREET.fullmatch(span.words)
+    if match is None or (" " in match[1] and not find_place_exactly(match[1], clues.user.departements).place):
+        return None
+    return SpanReading(NOTHING, "aucun")
 
 
 def has_code(text: str) -> bool:
@@ -444,6 +413,8 @@ READERS = (
     SpanReader(read_day, 6, edges=True),
     SpanReader(read_commune, 9, edges=True),
     SpanReader(read_bare_number, 3, needs_number=True),
+    SpanReader(read_street, 7, edges=True),
+    SpanReader(read_without, 7, edges=True),
     SpanReader(read_typo, 4),
 )
 WORDS_MAX = max(way.most for way in READERS)

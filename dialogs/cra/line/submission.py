@@ -1,5 +1,6 @@
 """Conversion of the pieces of a line into a submission of the form, with what is wrong or was assumed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,17 +14,17 @@ from config.themes import THEMES
 from dialogs.cra.line import readers
 from dialogs.cra.line.communes import name_commune
 from dialogs.cra.line.parser import LinePiece, TypedLine
-from dialogs.cra.line.people import clear_sessions, count_people
+from dialogs.cra.line.people import clear_sessions, count_bare_number, count_people
 from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
-from storage.cra.report import DUREES, PARTICIPANTS_MAX, Activite, Age, Canal, Statut, Suite, find_problems
+from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite, find_problems
 
 FAR_DAYS = 183
 """From so long ago on, a day without its year may have been meant otherwise."""
 _Read = tuple[LinePiece, readers.SpanReading]
 
 
-def weigh_pieces(found: LineValues, pieces: Sequence[LinePiece]) -> None:
+def weigh_pieces(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Gather the values of all pieces, those that depend on others last; communes are settled elsewhere."""
     later: list[_Read] = []
     for piece in pieces:
@@ -31,15 +32,16 @@ def weigh_pieces(found: LineValues, pieces: Sequence[LinePiece]) -> None:
         if reading is None:
             found.unread.append(piece)
         elif reading.element == readers.NOTHING:
-            continue
+            if reading.value == readers.WITHOUT:
+                found.note("themes", f"J’ai laissé de côté « {quote(typed.slice(piece.first, piece.end))} ».")
         elif _depends(reading):
             later.append((piece, reading))
         elif reading.element != "commune":
             found.add((reading.element, reading.value))
     _choose_activity(found, later)
-    _count_bare_number(found, [read for read in later if read[1].element == readers.BARE_NUMBER])
+    count_bare_number(found, typed, pieces)
     # All decided before any is added: the order typed must not matter.
-    for meaning in [_choose_meaning(found, reading) for _, reading in later if reading.other]:
+    for meaning in [_choose_meaning(found, typed, *read) for read in later if read[1].other]:
         found.add(meaning)
     for piece, reading in later:
         if reading.value in (readers.SOME, readers.ALL):
@@ -67,27 +69,25 @@ def _choose_activity(found: LineValues, later: list[_Read]) -> None:
         found.add(("activite", next(activite.value for activite in order if activite in weak)))
 
 
-def _count_bare_number(found: LineValues, numbers: list[_Read]) -> None:
-    """Count the participants of a workshop by a number alone, if nothing else does.
-
-    Where no activity is said it could be minutes as well: then a duration must be there.
-    """
-    activite = found.values("activite")
-    workshop = activite == [Activite.COLLECTIF] or (not activite and found.values("duree"))
-    free = workshop and not found.values("participants")
-    if free and len(numbers) == 1 and 1 <= int(numbers[0][1].value) <= PARTICIPANTS_MAX:
-        found.add(("participants", numbers[0][1].value))
-    else:
-        found.unread.extend(piece for piece, _ in numbers)
+_OF_A_THING = frozenset(
+    ("son", "sa", "ses", "leur", "leurs", "mon", "du", "un", "une", "le", "la", "sur", "vers", "nouveau")
+)
+"""Words before a telephone that is worked on, rather than called with: « sur son téléphone »."""
+_ON_A_PHONE = frozenset(("smartphone", "contenus numeriques"))
 
 
-def _choose_meaning(found: LineValues, reading: readers.SpanReading) -> readers.Meaning:
-    """Choose which of two meanings holds: the theme where it is the only one, or where the first is said already."""
+def _choose_meaning(
+    found: LineValues, typed: TypedLine, piece: LinePiece, reading: readers.SpanReading
+) -> readers.Meaning:
+    """Choose which of two meanings holds: the theme where it is the only one, is said of a thing, or where the first
+    is said already."""
     assert reading.other
-    said = found.values(reading.element)
-    lone_theme = reading.element == "canal" and not found.values("themes")
-    phone_class = reading.other[1] == "smartphone" and found.values("activite") == [Activite.COLLECTIF]
-    if (said and reading.value not in said) or lone_theme or phone_class:
+    said, themes = found.values(reading.element), found.values("themes")
+    is_canal, is_phone = reading.element == "canal", reading.other[1] == "smartphone"
+    lone_theme = is_canal and not themes
+    is_thing = is_canal and typed.words(max(0, piece.first - 1), piece.first) in _OF_A_THING
+    phone_class = is_phone and (found.values("activite") == [Activite.COLLECTIF] or _ON_A_PHONE & set(themes))
+    if (said and reading.value not in said) or lone_theme or is_thing or phone_class:
         return reading.other
     return reading.element, reading.value
 
@@ -130,12 +130,13 @@ def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, u
     """Weigh the pieces against each other, and settle each element that was said."""
     found = LineValues()
     pieces = _clear_places([_clear_of_others(typed, piece) for piece in clear_sessions(typed, pieces)], typed)
-    weigh_pieces(found, pieces)
+    weigh_pieces(found, typed, pieces)
     _take_corrections(found, typed, pieces)
     count_people(found, typed, pieces)
     _note_slips(found, typed, pieces)
     _prefer_years(found, typed, pieces)
     _doubt_hours(found, typed, pieces)
+    _doubt_years(found, typed, pieces, clues.today)
     for element in _SEVERAL:
         _take_one(found, element)
     _take_themes(found)
@@ -169,9 +170,17 @@ _TO_PLACE = frozenset(("a", "au", "aux", "la", "l", "du", "en", "dans"))
 def _clear_places(pieces: list[LinePiece], typed: TypedLine) -> list[LinePiece]:
     """Ignore themes that are places as well, where another theme is said: « arnaques, mission locale de Béziers »."""
     themes = {piece.reading.value for piece in pieces if piece.reading and piece.reading.element == "themes"}
+    followed = pairwise([*pieces, None])
+    pieces = [replace(one, reading=_NOTHING) if _is_class(typed, one, after) else one for one, after in followed if one]
     places = [piece for piece in pieces if _is_place(typed, piece)]
     others = themes - {piece.reading.value for piece in places if piece.reading}
     return [replace(piece, reading=_NOTHING) if others and piece in places else piece for piece in pieces]
+
+
+def _is_class(typed: TypedLine, piece: LinePiece, after: LinePiece | None) -> bool:
+    """Whether « formation » is what was given of the theme behind it: « formation word »."""
+    is_theme = after and after.reading and after.reading.element == "themes" and after.first - piece.end <= 1
+    return bool(is_theme) and typed.words(piece.first, piece.end) in ("formation", "formations")
 
 
 def _is_place(typed: TypedLine, piece: LinePiece) -> bool:
@@ -256,17 +265,47 @@ def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
         found.said["duree"] = [value for value in found.values("duree") if value != reading.value]
 
 
+_SAYS_YEAR = re.compile(r"\d{4}|\d\D+\d+\D+\d")
+
+
+def _doubt_years(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece], today: date) -> None:
+    """Ask which year is meant where that would be long ago: « 25/11 », typed the day before."""
+    for piece in pieces:
+        reading, text = piece.reading, typed.slice(piece.first, piece.end)
+        if reading is None or reading.element != "date" or reading.value.startswith(readers.UNSURE):
+            continue
+        day = date.fromisoformat(reading.value)
+        if (today - day).days > FAR_DAYS and not _SAYS_YEAR.search(text):
+            found.mistakes["date"] = f"« {quote(text)} » n’est pas encore passé{NBSP}: indiquez le jour."
+            found.choices["date"] = {reading.value: say_date(day)}
+            found.said["date"] = [value for value in found.values("date") if value != reading.value]
+
+
 def _take_one(found: LineValues, element: str) -> None:
     """Take the only value of an element, or note that there are several, or that it is impossible."""
     values = found.values(element)
     if impossible := [value for value in values if value.startswith(readers.UNSURE)]:
-        text = quote(impossible[0].removeprefix(readers.UNSURE))
-        found.mistakes[element] = f"La date « {text} » n’existe pas{NBSP}: indiquez le jour."
+        _ask_impossible(found, element, impossible[0].removeprefix(readers.UNSURE))
     elif len(values) > 1:
         shown = join([_show_value(element, value) for value in values])
         found.mistakes[element] = f"{_SEVERAL[element]}{NBSP}: {shown}. {_advice(found, element)}"
+        if element in ("age", "statut"):
+            mixed = [Statut.HETEROGENE.value] if element == "statut" else []
+            found.choices[element] = {value: _show_value(element, value) for value in [*values, *mixed]}
     elif values and values[0] != readers.NO_SUITE:
         found.raw[element] = int(values[0]) if element in ("participants", "recurrents") else values[0]
+
+
+def _ask_impossible(found: LineValues, element: str, said: str) -> None:
+    """Ask for a day that is none, or for the category of an age that is in several."""
+    text, _, offered = said.partition("=")
+    if element == "age":
+        found.choices["age"] = {value: _show_value("age", value) for value in offered.split("/")}
+        found.mistakes["age"] = f"« {quote(text)} »{NBSP}: quelle tranche d’âge{NBSP}?"
+    elif "prochain" in text.lower():
+        found.mistakes[element] = f"« {quote(text)} » n’est pas encore passé{NBSP}: indiquez le jour."
+    else:
+        found.mistakes[element] = f"La date « {quote(text)} » n’existe pas{NBSP}: indiquez le jour."
 
 
 def _take_themes(found: LineValues) -> None:

@@ -1,0 +1,39 @@
+"""Words of a line that tell nothing of the report, that are communes only at times, or that are no typing mistakes."""
+
+_SMALL = (
+    "a activite age ai aide alors ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames dans "
+    "date de des dont du dure duree en ensuite environ est et etaient etait fait femme femmes h homme hommes "
+    "il ils initiation j je l la le les leur leurs lieu lors ma madame mais mes mme mon monsieur mr n ne nos notre "
+    "nous on ont ou par pendant perfectionnement permanence pour public puis qu que qui s sa sauf se ses soit son sous "
+    "statut sujet sujets sur theme themes un une vers voila vu y "
+    "ac accompagne accompagnee accompagnes avait avaient eu jai passe plutot pr recu recue recus ya "
+)
+_POLITE = (
+    "pourriez pouvez pourrais peux peut veuillez vous tu te m moi plait svp stp merci bonjour bonsoir cordialement "
+    "avance remercie aimerais voudrais souhaite souhaiterais faudrait faut enregistrer enregistrez enregistre noter "
+    "notez note saisir saisissez saisis inscrire inscrivez inscris ajouter ajoutez ajoute declarer declarez consigner "
+    "tenu tous toutes chacun chacune virgule "
+)
+SMALL = frozenset((_SMALL + _POLITE).split())
+"""Words of a sentence that tell nothing of the report, or say only that it is to be written."""
+
+_ORDINARY = (
+    "aire ames appelle armes aucun aucune avion avril bar barre basses bidon bille bio blond bois bonne "
+    "bonnes bonnet bords borne boue bouillon boulon boulot bouquet bourdonne branches bras bretagne bulle bus "
+    "camembert campagne celle cesse champagne champs change chapeau charge charme chars chateau chatte chaux "
+    "chemin choisies cintre claviers cloue colonne conte contes contre corps couches courant courbes cours "
+    "courtes creuse crisse devise don doue ecole espere etais eu faux feves fille fins force fosse four frais "
+    "gars gland grand gras guise hommes houx jardin job joue joyeux jumeaux jure lance landes lens lent lies "
+    "ligne linge loire long louches louer lue mache maille maillet maillot maire marche marches marie marin "
+    "marquise marre mars mens mer mere messe meures mire monnaie montagne monte mouton moyen mures murs nice "
+    "noe ongles orange pannes parce parent pelouse pende pere pin pince pis place plaisir plan planches "
+    "planes planques poisson pont port portes poses prince publier pure quarante ramasse rang real riviere "
+    "romain rouge routes rue sache salle salles salon sauve sens serez sers servies signes simple son sos "
+    "soude soulages sur sure target termes this tours tricot us venere vers vert vienne viens vieux vif ville "
+    "villes vitre vue "
+)
+ORDINARY = frozenset(_ORDINARY.split())
+"""Words that are also communes: they name one only after « à », with a capital or beside a postcode."""
+
+NOT_TYPOS = frozenset(("domicilie", "retrait", "salaire"))
+"""Words one letter away from a word of the table that are no typing mistakes."""
