@@ -147,6 +147,10 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("evenement forum 30p 3h hier", "evenement", {"type": "grand_public", "organisateurs": ["ma_structure"]}),
     ("partenariat rendez-vous maire de Bron 45 min", "partenariat", {"type": "elu", "duree": "45 min"}),
     ("partenariat parcours usager avec le hub et la région", "partenariat", {"partenaires": ["region", "hub"]}),
+    ("copil avec le département ce matin 2h 8 conseillers", "animation", {"type": "comite", "mediateurs": 8}),
+    ("forum des associations hier 60 visiteurs", "evenement", {"type": "grand_public", "participants": 60}),
+    ("monté un partenariat avec la région hier", "partenariat", {"sujet": "monté un partenariat avec la région"}),
+    ("une animation du réseau hier 3h 15 conseillers", "animation", {"sujet": "animation du réseau"}),
     ("animation quelque chose 20 min 5 personnes", "animation", {"type": "autre_animation", "autres": 5}),
 ]
 

@@ -278,7 +278,6 @@ MEANT = (
     ("rue de Paris indiv mail 1h +60", {"commune": "69120 Vaulx-en-Velin"}),
     ("indiv caf pas de mail 1h 45 ans", {"themes": ["demarche en ligne"]}),
     ("indiv mail sans ordinateur 1h 45 ans", {"themes": ["courriel"]}),
-    ("les ados robotique 8p 2h", {"themes": ["contenus numeriques"], "age": "12-18", "participants": 8}),
     ("indiv 1h mail +60, à suivre en atelier", {"suite": "atelier"}),
 )
 """Lines whose small words count, and what they mean."""

@@ -284,6 +284,8 @@ def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
     left = _take_amounts(found, " ".join(words))
     if left:
         found.raw["sujet"] = left
+    if not found.kind:
+        _guess_kind(found, fold(left))
     if found.kind:
         _guess_rest(found, found.kind, fold(left))
     return found
@@ -320,9 +322,34 @@ def _amend(
 
 
 def _take_kind(words: list[str]) -> coordination.CoordinationKind | None:
-    """Take the word of the kind: the first one, else the first of the line that is one."""
+    """Take the word of the kind: the first one, else the first of the line that is one; behind an article it stays, as
+    part of the subject."""
     at = next((at for at, word in enumerate(words) if fold(word.strip(",:;.")) in _KINDS), None)
-    return _KINDS[fold(words.pop(at).strip(",:;."))] if at is not None else None
+    if at is None:
+        return None
+    kind = _KINDS[fold(words[at].strip(",:;."))]
+    if not at or fold(words[at - 1]) not in _ARTICLES:
+        del words[at]
+    elif at == 1:
+        del words[0]
+    return kind
+
+
+_ARTICLES = frozenset(("un", "une", "des", "le", "la", "les", "ce", "cet", "cette", "mon", "notre"))
+_TELLING: Mapping[coordination.CoordinationKind, str] = {
+    coordination.CoordinationKind.ANIMATION: "webinaire|copil|cotech|comite|comites|groupe de travail|gt",
+    coordination.CoordinationKind.EVENEMENT: "nec|forum|salon|seminaire|portes ouvertes",
+    coordination.CoordinationKind.PARTENARIAT: "subvention|subventions|appel a projets|convention",
+}
+"""Words that tell the kind where it is not said."""
+
+
+def _guess_kind(found: CoordinationLine, plain: str) -> None:
+    """Take the kind that the words tell, as assumed; none where they tell several."""
+    told = [kind for kind, names in _TELLING.items() if _names(names, plain)]
+    if len(told) == 1:
+        (found.kind,) = told
+        found.assumed.append(told[0].label.lower())
 
 
 def _take_day(words: list[str], clues: Clues) -> dt.date | None:

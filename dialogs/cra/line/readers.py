@@ -145,10 +145,6 @@ _DATE_WORDS = frozenset(
 )
 
 
-_OF_THE_DAY = re.compile(r"^du (?=\d{1,2}$)", re.IGNORECASE)
-_NEXT_DAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)}|semaine|mois) prochaine?")
-
-
 _SAID_OF = re.compile(r"[a-z] ?: ")
 """What ends with « : », and what is told of it: « mardi : 4 individuels »."""
 _ABOUT_SO_LONG = re.compile(r"\b(?:bonne|petite|grosse)s? (?=(?:demi|heure))")
@@ -204,6 +200,10 @@ def read_without(span: Span, clues: Clues) -> SpanReading | None:
 def read_comma_theme(span: Span, clues: Clues) -> SpanReading | None:
     """Read the label of a theme that contains a comma."""
     return read_theme(span, clues) if span.key in comma_themes() else None
+
+
+_OF_THE_DAY = re.compile(r"^du (?=\d{1,2}$)", re.IGNORECASE)
+_NEXT_DAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)}|semaine|mois) prochaine?")
 
 
 def read_day(span: Span, clues: Clues) -> SpanReading | None:

@@ -62,7 +62,8 @@ def shorten_command(line: str, today: date, departements: Sequence[str] = ()) ->
         return line
     if rule:
         start, end = rule[1][0]
-        return f"{command} {told[start:end]} {shorten(f'{told[:start]} {told[end:]}', clues, is_weekly=True)}"
+        rest = " ".join(f"{told[:start]} {told[end:]}".split())
+        return f"{command} {told[start:end]} {shorten(rest, clues, is_weekly=True)}"
     return f"{command} {shorten(told, clues)}"
 
 
