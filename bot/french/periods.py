@@ -324,9 +324,14 @@ _LATER = re.compile(rf"(?:d |de )?({'|'.join(WEEKDAYS)}|aujourd hui|demain) en (
 """A day a week or two after the next of that name."""
 
 
+_NEXT_WEEK = re.compile(rf"({'|'.join(WEEKDAYS)}) (?:de )?la semaine prochaine")
+
+
 def read_coming_day(text: str, today: date) -> date | None:
     """Read the next day of that name, today included, or one a week or two after it (« jeudi en huit »); None for a
     past day or any other text."""
+    if match := _NEXT_WEEK.fullmatch(text):
+        return today + timedelta(days=7 - today.weekday() + WEEKDAYS.index(match[1]))
     if match := _LATER.fullmatch(text):
         later = read_coming_day(match[1], today)
         return later + _LATER_BY[match[2]] if later else None

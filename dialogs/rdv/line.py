@@ -14,8 +14,6 @@ from bot.forms import Clues
 from bot.french import (
     MONTH_NUMBERS,
     NBSP,
-    digits,
-    part_glued,
     read_date,
     read_minutes,
     read_named_day,
@@ -32,6 +30,7 @@ from dialogs.personal_data import fault_of_memo, fault_of_subject
 from dialogs.rdv.exceptions import find_exceptions
 from dialogs.rdv.parts import RdvLine, UsualRdv
 from dialogs.rdv.recurrence import find_rule
+from dialogs.rdv.spoken import write_spoken
 from dialogs.rdv.windows import Spot
 from storage.cra.habits import Usual
 from storage.rdv.appointments import SUBJECT_MAX
@@ -59,29 +58,16 @@ _AMOUNT = re.compile(
 _PLACES = re.compile(r"(?<!\w)(\d{1,3}) ?places?(?!\w)")
 _VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
 _PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
-_SPOKEN = re.compile(
-    r"(?<![\w,/:])(?:(\d{1,2}) ?(?:h|heures?)|midi) (et (?:demie?|(?:un )?quart)|moins (?:le |un )?quart)(?!\w)",
-    re.IGNORECASE,
-)
-_SHORT_DAY = re.compile(r"(?<![\w'’])(lun|mar|mer|jeu|vend?|sam|dim)\b\.?(?= (?:[àa] )?\d)", re.IGNORECASE)
-"""A day of the week in three letters before a number: « ven. 14h »."""
-_SPELLED_HOUR = re.compile(
-    r"(?<![\w-])(sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|dix-neuf|vingt) "
-    r"(?=h(?:eures?)?\b)",
-    re.IGNORECASE,
-)
-_AFTERNOON = re.compile(
-    r"(?P<day>(?:cet(?:te)? |l['’])?apr[eè]s[ -]midi|aprem) (?:à |a |vers )?(?P<then>[1-7])(?= ?h)|"
-    r"(?<![\w,/:])(?P<hour>[1-9]) ?h(?:eures?)?(?P<minute> ?[0-5]\d)? (?:de l['’ ]apr[eè]s[ -]midi|du soir)(?!\w)",
-    re.IGNORECASE,
-)
-"""Hours that are told from noon on: « demain après-midi 3h », « 8h du soir »."""
 _SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | ou | puis )(?:a )?({_CLOCK})")
 _IMPOSSIBLE = re.compile(
     rf"(?<!\w)(?:{'|'.join(WEEKDAYS)}) (?:[12]?\d|3[01])(?= (?:a |de )?\d| ?$|,)|"
     rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
 )
 """What looks like a day; read where no day is found, it is none that there is: « 31/02 »."""
+_SEVERAL_DAYS = re.compile(
+    rf"(?<!\w)du \d{{1,2}}(?:er)?(?:/\d{{1,2}}| (?:{'|'.join(MONTH_NUMBERS)}))? au "
+    rf"\d{{1,2}}(?:/\d{{1,2}}| (?:{'|'.join(MONTH_NUMBERS)}))(?![\w/])"
+)
 _NO_HOUR = re.compile(rf"(?<![\w,/])(?:a )?(?:2[4-9]|[3-9]\d) ?{_UNIT} ?(?:[0-5]\d)?(?![a-z\d])")
 _CALL = re.compile(r"(?<!\w)(?:telephone|tel|appel)\b")
 _HOUSES = (
@@ -90,7 +76,7 @@ _HOUSES = (
     r"salle [a-z]?\d{1,3}|espace (?:public )?numerique|local"
 )
 _HOUSE = re.compile(rf"(?<!\w)(?:a la |a l |au |a |en )?(?P<house>{_HOUSES})(?!\w)(?: de(?= [A-Z]))?")
-_QUOTED = re.compile(r"[«“\"(]\s*([^«»“”\"()]{1,200}?)\s*[»”\")]")
+_QUOTED = re.compile(r"[«“\"(]\s*(?![\d\s]*[)»”\"])([^«»“”\"()]{1,200}?)\s*[»”\")]")
 _INITIALS = re.compile(
     r"(?<!\w)(?:(?:Mme|Mlle|Mr|M\.?)\s)?(?:[A-Z]\.[ -]?){1,3}(?!\w)|(?<!\w)(?:Mme|Mlle|Mr|M\.)\s[A-Z]\b\.?"
 )
@@ -102,31 +88,11 @@ _LEFT = {"age": "âge", "statut": "statut", "suite": "suite", "recurrents": "dé
 """The elements that only a report has."""
 
 
-def _write_clock(match: re.Match[str]) -> str:
-    """Write « 9 heures et demie », « midi moins le quart » in digits."""
-    hour = 12 if match[1] is None else int(match[1])
-    said = make_plain(match[2])
-    minutes = hour * 60 + (-15 if said.startswith("moins") else 30 if "demi" in said else 15)
-    return f"{minutes // 60}h{minutes % 60:02}"
-
-
-def _write_day(match: re.Match[str]) -> str:
-    return next(day for day in WEEKDAYS if day.startswith(match[1].lower()))
-
-
-def _write_afternoon(match: re.Match[str]) -> str:
-    if match["then"]:
-        return str(int(match["then"]) + 12)
-    return f"{int(match['hour']) + 12}h{(match['minute'] or '').strip()}"
-
-
 class _Text:
     """A typed text and the same without accents, sign for sign; what is taken out is taken out of both."""
 
     def __init__(self, text: str) -> None:
-        text = _SHORT_DAY.sub(_write_day, part_glued(" ".join(text.split())[:600]))
-        text = _AFTERNOON.sub(_write_afternoon, _SPELLED_HOUR.sub(lambda found: digits(found[1]), text))
-        self.typed = _SPOKEN.sub(_write_clock, text)
+        self.typed = write_spoken(" ".join(text.split())[:600])
         self.plain = make_plain(self.typed)
 
     def take(self, start: int, end: int) -> str:
@@ -313,6 +279,10 @@ def _first_day(repetition: str, hour: time | None, clues: Clues, since: date) ->
 
 def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, int]:
     """Take out the longest words that say a day to come; return that day, and where the words end."""
+    if several := _SEVERAL_DAYS.search(left.plain):
+        said = quote(left.take(*several.span()))
+        found.mistakes["quand"] = f"« {said} » dit plusieurs jours{NBSP}: donnez-en un."
+        return None, 0
     dayless = _AMOUNT.sub(_make_gap, _HOURS.sub(_make_gap, left.plain))
     words = [match.span() for match in islice(re.finditer(r"[^\s,;]+", dayless), _SEARCHED_WORDS)]
     spans = [

@@ -1,0 +1,56 @@
+"""Days and hours as they are spoken or shortened, written as a line of a rdv has them: « ven. neuf heures et quart » is
+« vendredi 9h15 »."""
+
+import re
+
+from bot.french import digits, part_glued
+from config.text import make_plain
+from config.time import WEEKDAYS
+
+_SPOKEN = re.compile(
+    r"(?<![\w,/:])(?:(\d{1,2}) ?(?:h|heures?)|midi) (et (?:demie?|(?:un )?quart)|moins (?:le |un )?quart)(?!\w)",
+    re.IGNORECASE,
+)
+_SHORT_DAY = re.compile(r"(?<![\w'’])(lun|mar|mer|jeu|vend?|sam|dim)\b\.?(?= (?:[àa] )?\d)", re.IGNORECASE)
+"""A day of the week in three letters before a number: « ven. 14h »."""
+_SPELLED_HOUR = re.compile(
+    r"(?<![\w-])(sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|dix-neuf|vingt) "
+    r"(?=h(?:eures?)?\b)",
+    re.IGNORECASE,
+)
+_SPELLED_MINUTES = re.compile(
+    r"(?<=\d) ?h(?:eures?)? (quinze|trente|quarante[- ]cinq)(?!\w)(?! ?(?:min|mn))", re.IGNORECASE
+)
+_OF_NEXT_WEEK = re.compile(rf"(?<!\w)(la semaine prochaine),? (?:le )?({'|'.join(WEEKDAYS)})(?!\w)", re.IGNORECASE)
+_AFTERNOON = re.compile(
+    r"(?P<day>(?:cet(?:te)? |l['’])?apr[eè]s[ -]midi|aprem) (?:à |a |vers )?(?P<then>[1-7])(?= ?h)|"
+    r"(?<![\w,/:])(?P<hour>[1-9]) ?h(?:eures?)?(?P<minute> ?[0-5]\d)? (?:de l['’ ]apr[eè]s[ -]midi|du soir)(?!\w)",
+    re.IGNORECASE,
+)
+"""Hours that are told from noon on: « demain après-midi 3h », « 8h du soir »."""
+
+
+def write_spoken(text: str) -> str:
+    """Write the days and hours of a text in figures, and part what was typed as one word."""
+    text = _OF_NEXT_WEEK.sub(r"\2 de \1", _SHORT_DAY.sub(_write_day, part_glued(text)))
+    text = _AFTERNOON.sub(_write_afternoon, _SPELLED_HOUR.sub(lambda found: digits(found[1]), text))
+    text = _SPELLED_MINUTES.sub(lambda found: f"h{digits(found[1])}", text)
+    return _SPOKEN.sub(_write_clock, text)
+
+
+def _write_clock(match: re.Match[str]) -> str:
+    """Write « 9 heures et demie », « midi moins le quart » in digits."""
+    hour = 12 if match[1] is None else int(match[1])
+    said = make_plain(match[2])
+    minutes = hour * 60 + (-15 if said.startswith("moins") else 30 if "demi" in said else 15)
+    return f"{minutes // 60}h{minutes % 60:02}"
+
+
+def _write_day(match: re.Match[str]) -> str:
+    return next(day for day in WEEKDAYS if day.startswith(match[1].lower()))
+
+
+def _write_afternoon(match: re.Match[str]) -> str:
+    if match["then"]:
+        return str(int(match["then"]) + 12)
+    return f"{int(match['hour']) + 12}h{(match['minute'] or '').strip()}"
