@@ -60,7 +60,6 @@ _VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
 _PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
 _SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | ou | puis )(?:a )?({_CLOCK})")
 _IMPOSSIBLE = re.compile(
-    rf"(?<!\w)(?:{'|'.join(WEEKDAYS)}) (?:[12]?\d|3[01])(?= (?:a |de )?\d| ?$|,)|"
     rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
 )
 """What looks like a day; read where no day is found, it is none that there is: « 31/02 »."""
@@ -283,19 +282,12 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
         said = quote(left.take(*several.span()))
         found.mistakes["quand"] = f"« {said} » dit plusieurs jours{NBSP}: donnez-en un."
         return None, 0
-    dayless = _AMOUNT.sub(_make_gap, _HOURS.sub(_make_gap, left.plain))
-    words = [match.span() for match in islice(re.finditer(r"[^\s,;]+", dayless), _SEARCHED_WORDS)]
-    spans = [
-        (words[at][0], words[at + size - 1][1])
-        for size in range(_DAY_WORDS, 0, -1)
-        for at in range(len(words) - size + 1)
-    ]
-    spans = [(start, end) for start, end in spans if "," not in dayless[start:end]]
+    spans = _list_spans(left)
     for start, end in spans:
         if _NUMBER.fullmatch(left.plain[start:end]) or left.plain[start:end].endswith(" midi"):
             continue
         if _is_contradicted(left.plain[start:end], left.plain[end:], clues.today):
-            break
+            return _refuse_day(found, left, start, end)
         if day := read_named_day(left.typed[start:end], clues.today):
             left.take(start, end)
             return day, end
@@ -305,9 +297,25 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
                 f"Ce jour est passé{NBSP}: « {quote(left.take(start, end))} ». Donnez-en un à venir."
             )
             return None, 0
-    if impossible := _IMPOSSIBLE.search(left.plain):
-        said = left.take(*impossible.span())
-        found.mistakes["quand"] = f"Ce jour n’existe pas{NBSP}: « {quote(said)} ». Donnez-en un autre."
+    impossible = _IMPOSSIBLE.search(left.plain)
+    return _refuse_day(found, left, *impossible.span()) if impossible else (None, 0)
+
+
+def _list_spans(left: _Text) -> list[tuple[int, int]]:
+    """List where a day may stand, the longest first."""
+    dayless = _AMOUNT.sub(_make_gap, _HOURS.sub(_make_gap, left.plain))
+    words = [match.span() for match in islice(re.finditer(r"[^\s,;]+", dayless), _SEARCHED_WORDS)]
+    spans = [
+        (words[at][0], words[at + size - 1][1])
+        for size in range(_DAY_WORDS, 0, -1)
+        for at in range(len(words) - size + 1)
+    ]
+    return [(start, end) for start, end in spans if "," not in dayless[start:end]]
+
+
+def _refuse_day(found: RdvLine, left: _Text, start: int, end: int) -> tuple[None, int]:
+    said = quote(left.take(start, end))
+    found.mistakes["quand"] = f"Ce jour n’existe pas{NBSP}: « {said} ». Donnez-en un autre."
     return None, 0
 
 
