@@ -278,6 +278,7 @@ MEANT = (
     ("rue de Paris indiv mail 1h +60", {"commune": "69120 Vaulx-en-Velin"}),
     ("indiv caf pas de mail 1h 45 ans", {"themes": ["demarche en ligne"]}),
     ("indiv mail sans ordinateur 1h 45 ans", {"themes": ["courriel"]}),
+    ("un monsieur sans emploi d'une quarantaine d'années cv 1h", {"statut": "sans emploi", "age": "35-60"}),
     ("indiv 1h mail +60, à suivre en atelier", {"suite": "atelier"}),
 )
 """Lines whose small words count, and what they mean."""

@@ -193,8 +193,11 @@ _WITHOUT = re.compile(
 def read_without(span: Span, clues: Clues) -> SpanReading | None:
     """Read « pas de mail », « sans ordinateur »: no theme of the report."""
     match = _WITHOUT.fullmatch(span.words)
-    is_theme = match and key(match[2]) in vocabulary() and key(match[2]) not in read_meanings()
-    return SpanReading(NOTHING, WITHOUT) if is_theme else None
+    if match is None or SMALL & {match[2].split()[0], match[2].split()[-1]}:
+        return None
+    named = key(match[2])
+    is_status = not read_meanings().keys().isdisjoint((named, f"sans {named}", f"pas {named}"))  # « sans emploi »
+    return SpanReading(NOTHING, WITHOUT) if named in vocabulary() and not is_status else None
 
 
 def read_comma_theme(span: Span, clues: Clues) -> SpanReading | None:
