@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from commands.cra.reports import record_form
-from dialogs.cra.line.batch import read_lines
+from dialogs.cra.line.batch import Base, cut_line, read_lines, read_parts
 from storage.cra import Activite, Age, Report
 from tests.people import Mobile, Person, Post
-from tests.support.cra import CLUES, USUAL, read_number
+from tests.support.cra import CLUES, STORED_WORKSHOP, USUAL, read_number
 from tests.support.house import House
 
 THREE = "/cra 3 individuels de 30 min mail 69120 +60 retraités"
@@ -296,3 +296,10 @@ def test_what_is_in_doubt_for_one_report_is_asked_for_the_others_too() -> None:
     assert second.choices["commune"] == first.choices["commune"]
     assert "n’existe pas" in second.mistakes["date"]
     assert not {"commune", "date"} & set(second.assumed)
+
+
+def test_a_theme_that_was_not_this_time_is_not_copied() -> None:
+    parts = cut_line("comme hier mais sans mail", CLUES)
+    (line,) = read_parts(parts, {part.like: [Base(STORED_WORKSHOP, 7)] for part in parts if part.like}, CLUES, USUAL)
+    assert line.raw["themes"] == ["internet"]
+    assert cut_line("comme le 31/11", CLUES)[0].like is None, "nor is another day than was said"

@@ -245,6 +245,8 @@ def _read_like(typed: TypedLine, start: int, clues: Clues) -> tuple[Like | None,
     """Read the day, the number or « d’habitude » after « comme »; also return where it ends."""
     for end in range(min(start + _DAY_WORDS, len(typed.tokens)), start, -1):
         words, text = typed.words(start, end), typed.slice(start, end)
+        if typed.tokens[end - 1].glued and typed.words(end, end + 1).isdigit():
+            continue  # « le 31 » of « le 31/11 »
         if words in _LAST:
             return Which.LAST, end
         if day := read_date(text, clues.today):

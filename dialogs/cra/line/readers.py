@@ -37,8 +37,8 @@ AMBIGUOUS: dict[str, tuple[Meaning, Meaning]] = {
 NOTHING = "rien"
 """The element of words that tell nothing, though they look as if they did: « en ligne » names no commune."""
 
-WITHOUT = "sans"
-"""What is said not to have been: « pas de mail »."""
+WITHOUT = "sans "
+"""The beginning of the value of a theme that is said not to have been: « pas de mail »."""
 
 SHORTEST_WITH_TYPO = 6
 
@@ -197,7 +197,8 @@ def read_without(span: Span, clues: Clues) -> SpanReading | None:
         return None
     named = key(match[2])
     is_status = not read_meanings().keys().isdisjoint((named, f"sans {named}", f"pas {named}"))  # « sans emploi »
-    return SpanReading(NOTHING, WITHOUT) if named in vocabulary() and not is_status else None
+    theme = vocabulary().get(named)
+    return SpanReading(NOTHING, f"{WITHOUT}{theme.code}") if theme and not is_status else None
 
 
 def read_comma_theme(span: Span, clues: Clues) -> SpanReading | None:

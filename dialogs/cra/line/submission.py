@@ -32,7 +32,8 @@ def weigh_pieces(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
         if reading is None:
             found.unread.append(piece)
         elif reading.element == readers.NOTHING:
-            if reading.value == readers.WITHOUT:
+            if reading.value.startswith(readers.WITHOUT):
+                found.left_out.append(reading.value.removeprefix(readers.WITHOUT))
                 found.note("themes", f"J’ai laissé de côté « {quote(typed.slice(piece.first, piece.end))} ».")
         elif _depends(reading):
             later.append((piece, reading))
@@ -400,6 +401,8 @@ def _copy_base(found: LineValues, base: Mapping[str, Any]) -> None:
     for element, value in base.items():
         if element not in found.raw and element not in found.mistakes and element not in dropped:
             found.raw[element] = value
+    if found.left_out and "themes" not in said:
+        found.raw["themes"] = [theme for theme in base["themes"] if theme not in found.left_out]
 
 
 def _list_defaults(found: LineValues, clues: Clues, usual: Usual) -> Iterator[tuple[str, str, str]]:

@@ -11,7 +11,8 @@ from dialogs.cra.line.readers import Meaning
 
 @dataclass
 class LineValues:
-    """The values by element, as said; then, as they are settled, the parts of a `Line`."""
+    """The values by element, as said; then, as they are settled, the parts of a `Line`. ``left_out`` are the themes
+    that are said not to have been: « comme hier mais sans mail »."""
 
     said: dict[str, list[str]] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict)
@@ -20,6 +21,7 @@ class LineValues:
     notes: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     unread: list[LinePiece] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def copy(self) -> "LineValues":
         """Copy the values, to settle them in another way."""
