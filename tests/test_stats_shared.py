@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sqlmodel import delete, select
 
 from bot.site import is_glance
+from commands.stats.shared_pages import is_among, list_codes
 from storage import people
 from storage.people import Role
 from storage.personal_data import retention
@@ -130,6 +131,41 @@ async def test_an_employer_sees_the_numbers_of_the_pdf(office: Office) -> None:
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert len(re.findall(r"'sha256-", page.headers["Content-Security-Policy"])) == 2
     assert "Set-Cookie" not in page.headers
+
+
+async def test_a_printed_sheet_is_checked_by_its_code(office: Office) -> None:
+    """Whoever holds the sheet compares its code with the page’s, which changes with any figure."""
+    path, other = [path_of(await office.juliette.asks(f"/stats partager {m} 2026")) for m in ("septembre", "octobre")]
+
+    async def read(path: str) -> str:
+        found = re.search(r'data-code="([A-Z2-7]{4}-[A-Z2-7]{4})"', (await office.asks(path)).body)
+        assert found
+        return found[1]
+
+    code = await read(path)
+    assert code == await read(path)
+    assert code != await read(other)
+    for typed in (code, code.lower().replace("-", "%20")):
+        assert "La feuille est conforme" in (await office.asks(f"{path}?code={typed}")).words
+    forged = code[:-1] + ("A" if code[-1] != "A" else "B")
+    for typed in (forged, await read(other), "x" * 200, "%00", "é"):
+        assert "n’est pas conforme" in (await office.asks(f"{path}?code={typed}")).words, typed
+    async with office.house.bot.database.transaction() as db:
+        found = await people.get(db, office.juliette.id)
+        assert found
+        await store_reports(db, found, make_report(date=date(2026, 9, 11)))
+    assert code != await read(path)
+    assert "n’est pas conforme" in (await office.asks(f"{path}?code={code}")).words
+
+
+def test_a_code_outlives_a_change_of_the_bot_s_secret_and_cannot_be_made_without_it() -> None:
+    page = {"name": "Juliette", "structure": "", "start": "01/09/2026", "last": "30/09/2026"}
+    told = page | {"sections": [{"key": "general", "lines": [{"label": "Ateliers", "value": 2}]}]}
+    [before], after = list_codes(["a" * 32], "j", told), list_codes(["a" * 32, "b" * 32], "j", told)
+    assert after[0] != before
+    assert is_among(before, after)
+    assert not is_among(before, list_codes(["b" * 32], "j", told))
+    assert not is_among(before, list_codes(["a" * 32], "m", told))
 
 
 async def test_it_is_counted_listed_and_revoked(office: Office) -> None:

@@ -1,8 +1,13 @@
 """« /stats partager »: a page of one’s statistics for people without an account; « /stats pages » lists and revokes
 them."""
 
+import hmac
+import json
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +36,13 @@ from storage.stats.recipients import SHARES_MAX, SharedPage
 
 PAGE = "chiffres"
 """The first part of the address of a shared page."""
+CODE = "code"
+"""The field of who checks a printed sheet: the code that stands on it."""
+_SALT, _USE = b"coop-bot.stats", b"sheet"
+CODE_BYTES, HALF = 5, 4
+"""Bytes of a code (eight signs), and signs of each of its halves."""
+_LOOKALIKES = str.maketrans("0189", "OIBG")
+"""Figures that no code has, and what was meant."""
 SHOWN_MAX = 10
 """The most shared pages that one list shows."""
 LISTED = frozenset(("liste", "voir", "pages", "mes pages", "revoquer", "arreter", "fermer"))
@@ -183,8 +195,11 @@ async def show(ctx: Context, asked: PageRequest) -> PageAnswer | None:
     reader = _Owner(owner, ctx.db, owner.today(ctx.now))
     days = OwnQuery(start=shared.first, end=_days_of(shared).end, percent=shared.percent)
     page = await make_own_page(reader, days, await read_own_figures(reader, days), shared.name)
-    last = _find_last(shared, owner.zone)
-    return PageAnswer(render_page(PAGE, page=describe_shared(page), until=say_days(last, last)))
+    last, told = _find_last(shared, owner.zone), describe_shared(page)
+    codes = list_codes(ctx.settings.secrets, owner.id, told)
+    typed = asked.fields.get(CODE, "")
+    checked = is_among(typed, codes) if typed else None
+    return PageAnswer(render_page(PAGE, page=told, until=say_days(last, last), code=codes[0], checked=checked))
 
 
 def describe_shared(page: StatsPage) -> dict[str, object]:
@@ -198,3 +213,27 @@ def _with_bars(key: str, section: dict[str, Any]) -> dict[str, Any]:
     longest = max((line["value"] for line in section["lines"]), default=0) or 1
     lines = [line | {"bar": line["value"] * 100 // longest} for line in section["lines"]]
     return section | {"key": key, "lines": lines}
+
+
+def list_codes(secrets: Sequence[str], owner: str, page: Mapping[str, Any]) -> Sequence[str]:
+    """Compute the codes of what a page says of its owner, « ABCD-2345 », one for each of the bot’s secrets, the present
+    one first. It depends on the person, the days and all figures: nobody makes one without a secret."""
+    lines = [[key, line["label"], line["value"]] for key, line in _list_lines(page)]
+    about = [owner, *(page[name] for name in ("name", "structure", "start", "last")), lines]
+    said = json.dumps(about, ensure_ascii=False).encode()
+    return [_shorten(hmac.digest(seals.derive_key(secret, _SALT, _USE), said, sha256)) for secret in reversed(secrets)]
+
+
+def _list_lines(page: Mapping[str, Any]) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    return [(section["key"], line) for section in page["sections"] for line in section["lines"]]
+
+
+def _shorten(digest: bytes) -> str:
+    signs = b32encode(digest[:CODE_BYTES]).decode()
+    return f"{signs[:HALF]}-{signs[HALF:]}"
+
+
+def is_among(typed: str, codes: Sequence[str]) -> bool:
+    """Tell whether a code, however it was typed, is one of these."""
+    signs = "".join(sign for sign in typed.upper() if sign.isalnum()).translate(_LOOKALIKES)
+    return any(hmac.compare_digest(signs.encode(), code.replace("-", "").encode()) for code in codes)
