@@ -16,6 +16,7 @@ from storage.rdv.bookings import (
     open_page,
     replace_ranges,
 )
+from tests.support.databases import record_all_statements
 from tests.support.rdv import MARIE, Desk, desk
 
 __all__ = ["desk"]
@@ -192,3 +193,41 @@ async def test_a_code_alone_leads_back_to_its_booking_and_a_wrong_one_says_nothi
         seen = await desk.asks(f"?{urlencode({'code': typed})}")
         assert (seen.status, seen.body) == (404, nothing)
     assert (await desk.asks(f"?{urlencode({'code': ' é/..'})}")).moments == free[1:]
+
+
+async def test_what_leads_nowhere_says_the_same_after_as_many_statements(desk: Desk) -> None:
+    """Neither words nor time tell an unknown key from one that was closed or renewed, or a wrong code from a cancelled
+    one."""
+    await desk.is_automatic()
+    free, database = await desk.has(), desk.house.bot.database
+    cancelled = (await desk.books(free[0])).code
+    await desk.sends(f"/{cancelled}", action="annuler")
+    seal, now = BookingSeal(desk.house.settings.secrets), desk.house.clock()
+    revoked = replace(desk)
+    async with database.transaction() as db:
+        desk.key = await open_page(db, desk.juliette.id, seal, now, anew=True)
+    closed = replace(desk)
+    async with database.transaction() as db:
+        await close_page(db, desk.juliette.id, now)
+        desk.key = await open_page(db, desk.juliette.id, seal, now)
+    unknown, wrong = replace(desk, key="x" * 24), cancelled[:-1] + ("A" if cancelled[-1] != "A" else "B")
+    pages = [(unknown, ""), (revoked, ""), (closed, "")]
+    codes = [
+        (desk, wrong),
+        (desk, cancelled),
+        (revoked, wrong),
+        (revoked, cancelled),
+        (closed, wrong),
+        (unknown, wrong),
+    ]
+    codes += [(desk, "A"), (desk, "A" * 150), (desk, f"{wrong}.ics"), (desk, f"{cancelled}.ics")]
+    told = {method: (await unknown.asks("", method, action="annuler")).body for method in ("GET", "POST")}
+    for asked in (pages, codes):
+        for method in ("GET", "POST"):
+            counts = set()
+            for which, code in asked:
+                with record_all_statements(database) as statements:
+                    seen = await which.asks(f"/{code}" if code else "", method, action="annuler")
+                assert (seen.status, seen.body) == (404, told[method]), (method, code)
+                counts.add(len([one for one in statements if "rdv_" in one]))
+            assert counts == {1}, "one finds the page, or the booking"

@@ -77,11 +77,10 @@ async def _find_visit(ctx: Context, asked: PageRequest, *, locked: bool = False)
 
 async def _find_held(ctx: Context, key: str, code: str, *, locked: bool = False) -> Held | None:
     """Find the booking of a code, wherever its page stands now; None for a code that leads to none."""
-    if locked and await bookings.find_page(ctx.db, key, locked=True) is None:
-        known = await bookings.find_booking(ctx.db, key, code)  # the page has another address by now
-        if known:
-            await bookings.lock_page(ctx.db, known[0].user_id)
-    found = await bookings.find_booking(ctx.db, key, code, locked=locked)
+    found = await bookings.find_booking(ctx.db, key, code)
+    if found and locked:  # its conseiller’s page first, as whoever books does: its address may be another by now
+        await bookings.lock_page(ctx.db, found[0].user_id)
+        found = await bookings.find_booking(ctx.db, key, code, locked=True)
     if found is None:
         return None
     booking, rdv = found

@@ -26,6 +26,7 @@ from sqlmodel import SQLModel
 
 from storage import engines, schema
 from storage.database import Database
+from storage.statements import DirectStatement
 
 # What makes a server quick and forgetful: its data live as long as the tests. What tidies up behind them takes time and
 # alters databases that would be used again.
@@ -309,6 +310,21 @@ def record_statements(database: Database) -> Iterator[list[str]]:
     finally:
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def record_all_statements(database: Database) -> Iterator[list[str]]:
+    """Record them with those that are given to the driver itself, whichever database of the process they are for."""
+    speak = DirectStatement.speak
+    with record_statements(database) as asked, pytest.MonkeyPatch.context() as patch:
+
+        def note(statement: DirectStatement, kind: str) -> Any:
+            compiled = speak(statement, kind)
+            asked.append(compiled.text)
+            return compiled
+
+        patch.setattr(DirectStatement, "speak", note)
+        yield asked
 
 
 @asynccontextmanager
