@@ -109,7 +109,8 @@ async def _store(db: AsyncSession, run: RangeImport, *, tells: bool) -> None:
     """Replace the ranges of each person; a rehearsal prints how many replace how many, where they
     differ."""
     for user_id, ranges in run.found.items():
-        had = await bookings.list_ranges(db, user_id) if tells else []
+        known = await bookings.list_ranges(db, user_id) if tells else []
+        had = [one for one in known if one.only_on is None]
         if tells and _keys(had) != _keys(ranges):
             print(f"@{run.names[user_id]} : {count(len(had), 'plage')} à remplacer par {len(ranges)}")
         await bookings.replace_ranges(db, user_id, ranges)

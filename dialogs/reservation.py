@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, ReadText, asks
-from bot.french import Period, plural, read_coming_days
+from bot.french import Period, plural, read_coming_days, say_date, say_minutes
 from config.text import make_plain
 from config.themes import THEMES
 from config.time import WEEKDAYS
 from dialogs.agenda import EventText
 from dialogs.personal_data import fault_of
 from storage.rdv.appointments import PLACE_MAX, SEATS_MAX
-from storage.rdv.bookings import AHEAD_MAX, DAY, LENGTH_MAX, LENGTH_MIN, PAUSE_MAX
+from storage.rdv.bookings import AHEAD_MAX, DAY, LENGTH_MAX, LENGTH_MIN, PAUSE_MAX, WeeklyRange
 
 ROLLED_MAX = 183
 """Days of an absence that ends next year though no year is said: beyond, it is likelier to be written backwards."""
@@ -115,10 +115,10 @@ _AT = re.compile(r"(?:à la |à l[’']|à (?!domicile)|aux? )", re.IGNORECASE)
 
 
 def split_place(text: str) -> tuple[str, str]:
-    """Split « lundi 9h-12h à la médiathèque » into the hours of each week and the place; "" for no place. Raises
-    ValueError, with a French sentence, for a place that nobody may read."""
+    """Split « lundi 9h-12h à la médiathèque », or that of an extra day, into the hours and the place; "" for no place.
+    Raises ValueError, with a French sentence, for a place that nobody may read."""
     said = " ".join(text.split())
-    hours = [*_THERE.finditer(said)] if _BEGUN.match(make_plain(said)) else []
+    hours = [*_THERE.finditer(said)] if _BEGUN.match(make_plain(said)) or _OPEN.match(said) else []
     if not hours:
         return said, ""
     found = hours[-1]
@@ -140,6 +140,20 @@ def _read_group(found: re.Match[str]) -> Iterator[tuple[int, tuple[int, int]]]:
 def say_minute(minute: int) -> str:
     """Say a minute of the day: « 9h », « 9h30 »."""
     return f"{minute // 60}h{f'{minute % 60:02}' if minute % 60 else ''}"
+
+
+def say_range(one: WeeklyRange) -> str:
+    """Say a range: « mardi 9h-12h : 30 min, pause de 5 min, Médiathèque, Courriels, 8 places »."""
+    parts = [
+        say_minutes(one.length),
+        f"pause de {say_minutes(one.pause)}" if one.pause else "",
+        one.place,
+        THEMES[one.theme].court if one.theme in THEMES else "",
+        plural(one.seats, "place") if one.seats > 1 else "",
+    ]
+    day = f"seulement le {say_date(one.only_on)}," if one.only_on else WEEKDAYS[one.weekday]
+    hours = f"{day} {say_minute(one.start)}-{say_minute(one.end)}"
+    return f"{hours} : {', '.join(filter(None, parts))}"
 
 
 MORNING, AFTERNOON = (0, 13 * 60), (12 * 60, DAY)
@@ -178,10 +192,10 @@ class Bounded(Number):
 
 
 class AddRange(Form):
-    """The window of hours of a weekday in which somebody may be booked."""
+    """The window of hours of a weekday in which somebody may be booked, new or (``number``) changed."""
 
-    title = "Ajouter une plage"
-    submit_label = "Ajouter"
+    title = "Plage de rendez-vous"
+    submit_label = "Enregistrer"
 
     weekday: Annotated[str, Choice({str(number): day.capitalize() for number, day in enumerate(WEEKDAYS)})] = asks(
         "Jour", "Chaque semaine, sauf les jours fériés et vos absences.", name="jour"
@@ -208,6 +222,22 @@ class AddRange(Form):
     ahead: Annotated[int, Bounded(least=1, most=AHEAD_MAX)] = asks(
         "Jours à l’avance", "On ne réserve pas au-delà.", name="jours", default=30
     )
+    number: Hidden[int] = 0
+
+    @classmethod
+    def of(cls, one: WeeklyRange) -> Self:
+        """Fill the window with a range; a notice that it does not offer is the next longer one there."""
+        notice = next((key for key in NOTICES if int(key) >= one.notice), max(NOTICES, key=int))
+        known = {name: getattr(one, name) for name in ("length", "pause", "seats", "ahead", "number")}
+        words = {name: getattr(one, name) or None for name in ("place", "theme")}
+        return cls.draft(weekday=str(one.weekday), hours=(one.start, one.end), notice=notice, **known, **words)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What the window says, as a range is stored."""
+        start, end = self.hours
+        same = {name: getattr(self, name) for name in ("length", "pause", "seats", "place", "theme", "ahead")}
+        return {"weekday": int(self.weekday), "start": start, "end": end, "notice": int(self.notice), **same}
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
@@ -216,6 +246,21 @@ class AddRange(Form):
         if hours and length and length > hours[1] - hours[0]:
             found["length"] = "Un rendez-vous ne peut pas durer plus que la plage."
         return {name: sentence for name, sentence in found.items() if sentence}
+
+
+_OPEN = re.compile(r"(?:exceptionnellement )?ouverte?(?: (?:exceptionnellement|le))*\s+(?=\S)", re.IGNORECASE)
+
+
+def read_opening(text: str, today: date) -> tuple[date, tuple[int, int]] | None:
+    """Read an extra day with its hours, in minutes: « ouvert samedi 12/12 9h-12h »; None for other texts. Raises
+    ValueError, with a sentence."""
+    found = _OPEN.match(" ".join(text.split()))
+    if found is None:
+        return None
+    days, hours = read_absence(" ".join(text.split())[found.end() :], today)
+    if days.last != days.start or hours is None or not re.search(r"\d\s*[h:]|midi", text):
+        raise ValueError("Un jour de plus s’écrit avec ses heures : ouvert samedi 12/12 9h-12h.")
+    return days.start, hours
 
 
 class AbsenceLengthError(ValueError):

@@ -1,6 +1,6 @@
 """Stories of « /rdv disponibilités » and « /rdv lien »: when one may be booked, and at which address."""
 
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -9,12 +9,12 @@ from pypdf import PdfReader
 from sqlmodel import col, delete
 
 from bot.papers.typeset import compose_pdf
-from commands.rdv.hours import describe_poster
-from config.time import WEEKDAYS
+from commands.rdv.visits import describe_poster
+from config.time import PARIS, WEEKDAYS
 from dialogs.reservation import read_weekly, say_minute, split_place
 from storage.absences import Absence
 from storage.people import Role
-from storage.rdv.bookings import WeeklyRange, get_page
+from storage.rdv.bookings import WeeklyRange, get_page, list_ranges, replace_ranges
 from tests.people import Person, new_session
 from tests.support.house import House, plain
 from tests.support.membership import make_person
@@ -67,6 +67,53 @@ async def test_a_line_says_where_too(free: Person) -> None:
     assert told.count(": 30 min, CCAS de Bron") == 4, "said twice: what is added, and all"
     assert "En visio" in plain(await free.asks("/rdv disponibilités vendredi 9h-midi en visio"))
     assert "Nommez les jours" in plain(await free.asks("/rdv disponibilités tous les jours 9h-12h"))
+
+
+@pytest.mark.every_mode
+async def test_a_range_is_changed_in_place(free: Person, house: House) -> None:
+    await free.asks("/rdv disponibilités lundi 9h-12h à la mairie")
+    shown = await free.asks("/rdv disponibilités vendredi 14h-16h en visio")
+    (first,) = [label for label in shown.buttons if label.startswith("Modifier lundi")]
+    form = await free.opens_by(shown, first)
+    assert (form.shown("jour"), form.shown("heures"), form.shown("lieu")) == ("0", "9h-12h", "Mairie")
+    assert (await form.fill(jour="1", heures="9h30-12h", duree=45, theme="courriel").submit()).accepted
+    changed = await free.whispered("C’est modifié")
+    assert "mardi 9h30-12h : 45 min, Mairie, Courriels" in plain(changed)
+    assert "lundi" not in plain(changed)
+    assert "vendredi 14h-16h : 30 min, En visio" in plain(changed)
+    await free.clicks(changed, "Remettre comme avant")
+    assert "lundi 9h-12h : 30 min, Mairie" in plain(await free.whispered("lundi 9h-12h"))
+    async with house.bot.database.transaction(writes=False) as db:
+        ranges = await list_ranges(db, free.id)
+    assert [one.weekday for one in ranges] == [0, 4]
+
+
+@pytest.mark.every_mode
+async def test_an_extra_day_is_open_once_even_on_a_holiday(free: Person, house: House) -> None:
+    house.clock.goes_to(datetime.combine(date(2026, 11, 30), time(12), PARIS))
+    try:
+        told = plain(await free.asks("/rdv disponibilités ouvert samedi 12/12 9h-10h à la mairie"))
+        assert "seulement le samedi 12 décembre 2026, 9h-10h : 30 min, Mairie" in told
+        assert "2 moments libres" in told
+        assert "y sont déjà" in plain(await free.asks("/rdv disponibilités ouvert le 12/12 9h-10h"))
+        assert "y sont déjà" in plain(await free.asks("/rdv disponibilités exceptionnellement ouvert le 12/12 9h-10h"))
+        assert "4 moments libres" in plain(await free.asks("/rdv disponibilités ouvert le 25/12 9h-10h")), (
+            "on Christmas"
+        )
+        for wrong in ("ouvert samedi", "ouvert du 12/12 au 14/12", "ouvert samedi matin"):
+            assert "avec ses heures" in plain(await free.asks(f"/rdv disponibilités {wrong}")), wrong
+        closed = await free.asks("/rdv disponibilités absent le 25/12")
+        assert "2 moments libres" in plain(closed), "who is away is away"
+        assert not [label for label in closed.buttons if label.startswith("Modifier")]
+        weekly = plain(await free.asks("/rdv disponibilités mardi 9h-10h"))
+        assert "mardi 9h-10h" in weekly
+        async with house.bot.database.transaction() as db:
+            await replace_ranges(db, free.id, [])
+            assert len(await list_ranges(db, free.id)) == 2, "an import replaces what comes back each week"
+        house.clock.goes_to(datetime.combine(date(2026, 12, 13), time(12), PARIS))
+        assert "12 décembre" not in plain(await free.asks("/rdv disponibilités"))
+    finally:
+        house.clock.is_right_again()
 
 
 @pytest.mark.parametrize(

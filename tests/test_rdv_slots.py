@@ -37,7 +37,7 @@ JUMPS = (
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
-def make_range(weekday: int, start: int, end: int, length: int = 30, **more: int | str) -> WeeklyRange:
+def make_range(weekday: int, start: int, end: int, length: int = 30, **more: int | str | date) -> WeeklyRange:
     """A range of Juliette’s."""
     return WeeklyRange(user_id="j" * 26, weekday=weekday, start=start, end=end, length=length, **more)  # type: ignore[arg-type]
 
@@ -67,7 +67,8 @@ def slow_slots(calendar: Calendar, first: date, last: date, now: datetime) -> li
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         for one in calendar.ranges:
-            if day.weekday() != one.weekday or day in calendar.off or (day - today).days > one.ahead:
+            comes = day == one.only_on if one.only_on else day.weekday() == one.weekday and day not in calendar.off
+            if not comes or (day - today).days > one.ahead:
                 continue
             closes = first_at(day, one.end, calendar.zone)
             opens = first_at(day, one.start, calendar.zone)
@@ -119,14 +120,15 @@ def invent(chance: random.Random) -> tuple[Calendar, date, date, datetime]:
         start = chance.choice([0, 90, 120, 135, 150, 480, chance.randint(0, DAY - 30)])
         end = chance.choice([min(DAY, start + chance.randint(10, 400)), DAY])
         length, pause = chance.choice([15, 20, 30, 45, 60]), chance.choice([0, 0, 5, 15])
-        more: dict[str, int | str] = {
+        more: dict[str, int | str | date] = {
             "seats": chance.choice([1, 1, 3]),
             "notice": chance.choice([0, 60, 2000]),
             "ahead": chance.randint(0, 9),
             "theme": chance.choice(["", "", "internet", "courriel"]),
         }
-        weekday = (first + timedelta(days=chance.randint(0, 4))).weekday()
-        ranges.append(make_range(weekday, start, end, length, pause=pause, **more))
+        day = first + timedelta(days=chance.randint(0, 4))
+        more |= {"only_on": day} if chance.random() < 0.2 else {}
+        ranges.append(make_range(day.weekday(), start, end, length, pause=pause, **more))
     last = first + timedelta(days=chance.randint(0, 5))
     absences = [invent_absence(chance, first) for _ in range(chance.randint(0, 2))]
     off = frozenset(first + timedelta(days=n) for n in range(6) if chance.random() < 0.1)

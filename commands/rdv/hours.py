@@ -1,10 +1,8 @@
 """« /rdv disponibilités » and « /rdv lien »: when one may be booked, and at which address."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,30 +10,23 @@ from pydantic import BaseModel
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import UserError
-from bot.french import Period, plural, say_minutes
+from bot.french import Period
 from bot.menus import Choosing, Menu
-from bot.papers.page import draw_large_code, write_qr_png
-from bot.papers.typeset import compose_pdf, to_drawable
+from bot.papers.page import write_qr_png
+from bot.papers.typeset import compose_pdf
 from bot.replies import Ask, Button, Card, Message, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, render, require
+from commands.rdv import visits
 from commands.rdv.cards import CONSEILLERS, feature
-from commands.rdv.visits import address_of
 from config.text import fold
-from config.themes import THEMES
-from config.time import WEEKDAYS
 from dialogs import reservation
 from dialogs.absence import SaidAbsence, must_have_room, say_absence
 from dialogs.rdv.slots import list_free
 from storage.absences import list_absences, remove_absence
 from storage.database import change, store
-from storage.people import Person
 from storage.rdv import bookings
 
 WEEKS = timedelta(weeks=4)
-PLACES_SHOWN = 3
-"""Places on a poster."""
-LINE_MAX = 90
-"""Characters of a line of a poster."""
 AS_USUAL = {"length": 30, "notice": 240}
 """The first range that a line adds: the length and the notice in minutes, as the window has them."""
 
@@ -52,10 +43,15 @@ class RemoveHours(Choosing):
     """A range (« plage:3 ») or an absence (« absence:4 ») to be removed."""
 
 
+class ChangeHours(Choosing):
+    """The range of that number, to be changed: opens its window."""
+
+
 class RestoreRange(BaseModel):
-    """Undo of a removed range: all that it said."""
+    """Undo of a removed range, or (``number``) of a changed one: all that it said."""
 
     said: dict[str, int | str]
+    number: int = 0
 
 
 class RestoreAbsence(BaseModel):
@@ -101,45 +97,45 @@ class Poster(BaseModel):
     """The order of a poster of one’s address."""
 
 
-def say_range(one: bookings.WeeklyRange) -> str:
-    """Say a range: « mardi 9h-12h : 30 min, pause de 5 min, Médiathèque, Courriels, 8 places »."""
-    parts = [
-        say_minutes(one.length),
-        f"pause de {say_minutes(one.pause)}" if one.pause else "",
-        one.place,
-        THEMES[one.theme].court if one.theme in THEMES else "",
-        plural(one.seats, "place") if one.seats > 1 else "",
-    ]
-    hours = f"{WEEKDAYS[one.weekday]} {reservation.say_minute(one.start)}-{reservation.say_minute(one.end)}"
-    return f"{hours} : {', '.join(filter(None, parts))}"
-
-
 async def draw_hours(ctx: Context, said: str = "") -> Message:
     """Draw when one may be booked, and what can be changed of it; ``said`` is what was just done."""
-    ranges = await bookings.list_ranges(ctx.db, ctx.user.id)
+    known = await bookings.list_ranges(ctx.db, ctx.user.id)
+    ranges = sorted((one for one in known if (one.only_on or ctx.today) >= ctx.today), key=_rank)
     absences = await list_absences(ctx.db, [ctx.user.id], ctx.today)
     free = await list_free(ctx.db, ctx.user, ctx.now, Period(ctx.today, ctx.today + WEEKS)) if ranges else []
     page = await bookings.get_page(ctx.db, ctx.user.id)
     text = render(
         "reservation/hours",
-        ranges=[say_range(one) for one in ranges],
+        ranges=[reservation.say_range(one) for one in ranges],
         absences=[say_absence(one) for one in absences],
         free=len(free),
         is_placed=all(one.place for one in ranges),
         is_on=page is not None and page.is_on,
     )
-    offered = {f"plage:{one.number}": f"Retirer {say_range(one)}" for one in ranges}
+    offered = {f"plage:{one.number}": f"Retirer {reservation.say_range(one)}" for one in ranges}
     offered |= {f"absence:{one.number}": f"Retirer l’absence {say_absence(one)}" for one in absences}
     buttons = [Button("Ajouter une plage", NewRange(), "primary"), Button("Ajouter une absence", NewAbsence())]
     menus = [Menu("Retirer…", RemoveHours(), offered)] if offered else []
-    return Message(f"{said}\n\n{text}" if said else text, buttons, menus=menus)
+    return Message(f"{said}\n\n{text}" if said else text, buttons, menus=menus, cards=_offer_change(ranges))
+
+
+def _offer_change(ranges: Sequence[bookings.WeeklyRange]) -> Sequence[Card]:
+    """Offer to change each weekly range, on a card of its own: one message has few buttons."""
+    offered = {str(one.number): f"Modifier {reservation.say_range(one)}" for one in ranges if one.only_on is None}
+    menu = Menu("Modifier…", ChangeHours(), offered) if offered else None
+    return [Card(render("reservation/change_range"), [], menus=[menu])] if menu else []
+
+
+def _rank(one: bookings.WeeklyRange) -> date:
+    """Sort weekly ranges before extra days."""
+    return one.only_on or date.min
 
 
 @feature.command(
     "rdv disponibilites",
     roles=CONSEILLERS,
     help="Les heures où l’on peut prendre rendez-vous avec vous",
-    hint="[lundi et jeudi 9h-12h | absent le 24/12]",
+    hint="[lundi et jeudi 9h-12h | ouvert le 12/12 9h-12h | absent le 24/12]",
     writes=True,
 )
 async def show_hours(ctx: Context, line: str) -> Replies:
@@ -150,6 +146,8 @@ async def show_hours(ctx: Context, line: str) -> Replies:
         hours, place = reservation.split_place(line)
         if weekly := reservation.read_weekly(hours):
             return _whisper(await draw_hours(ctx, await _keep_weekly(ctx, weekly, place)))
+        if opening := reservation.read_opening(hours, ctx.today):
+            return _whisper(await draw_hours(ctx, await _keep_opening(ctx, *opening, place)))
         said = SaidAbsence(*reservation.read_absence(line, ctx.today))
     except ValueError as fault:
         told = render("rdv/hours_usage")
@@ -158,20 +156,36 @@ async def show_hours(ctx: Context, line: str) -> Replies:
 
 
 async def _keep_weekly(ctx: Context, weekly: Sequence[tuple[int, tuple[int, int]]], place: str) -> Markdown:
-    """Store ranges that are as the last one otherwise, at another place if one was said; those that stand already stay
-    as they are."""
+    """Store ranges that are as the last one otherwise; those that stand already stay as they are."""
     known = await bookings.list_ranges(ctx.db, ctx.user.id)
-    last = max(known, key=lambda one: one.number, default=None)
-    shape = last.model_dump(exclude={"id", "user_id", "weekday", "start", "end"}) if last else AS_USUAL
-    shape = {**shape, "place": place} if place else shape
-    taken = {(one.weekday, (one.start, one.end)) for one in known}
+    shape = _find_shape(known, place)
+    taken = {(one.weekday, (one.start, one.end)) for one in known if one.only_on is None}
     added = [
         bookings.WeeklyRange(user_id=ctx.user.id, weekday=day, start=start, end=end, **_fit(shape, end - start))
         for day, (start, end) in weekly
         if (day, (start, end)) not in taken
     ]
     await _add(ctx, known, added)
-    return render("reservation/added_weekly", said=[say_range(one) for one in added])
+    return render("reservation/added_weekly", said=[reservation.say_range(one) for one in added])
+
+
+async def _keep_opening(ctx: Context, day: date, hours: tuple[int, int], place: str) -> Markdown:
+    """Store an extra day, as the last range otherwise."""
+    known = await bookings.list_ranges(ctx.db, ctx.user.id)
+    shape, (start, end) = _find_shape(known, place), hours
+    when: dict[str, Any] = {"weekday": day.weekday(), "start": start, "end": end, "only_on": day}
+    if any(all(getattr(one, name) == value for name, value in when.items()) for one in known):
+        return render("reservation/added_weekly", said=[])
+    added = bookings.WeeklyRange(user_id=ctx.user.id, **when, **_fit(shape, end - start))
+    await _add(ctx, known, [added])
+    return render("reservation/added", said=reservation.say_range(added))
+
+
+def _find_shape(known: Sequence[bookings.WeeklyRange], place: str) -> Mapping[str, Any]:
+    """Find how ranges are that a line adds: as the last one otherwise, at another place if one was said."""
+    last = max(known, key=lambda one: one.number, default=None)
+    shape = last.model_dump(exclude={"id", "user_id", "weekday", "start", "end", "only_on"}) if last else AS_USUAL
+    return {**shape, "place": place} if place else shape
 
 
 def _fit(shape: Mapping[str, Any], minutes: int) -> Mapping[str, Any]:
@@ -186,8 +200,8 @@ async def _add(ctx: Context, known: Sequence[bookings.WeeklyRange], added: Seque
         await store(ctx.db, one)
 
 
-def _whisper(shown: Message) -> Whisper:
-    return Whisper(shown.text, shown.buttons, menus=shown.menus)
+def _whisper(shown: Message, *first: Button) -> Whisper:
+    return Whisper(shown.text, [*first, *shown.buttons], menus=shown.menus, cards=shown.cards)
 
 
 @feature.button(NewRange, roles=CONSEILLERS, writes=False)
@@ -202,23 +216,34 @@ async def ask_range(ctx: ReadingContext, _: NewRange) -> Replies:
 
 @feature.submit(reservation.AddRange, roles=CONSEILLERS)
 async def keep_range(ctx: Context, form: reservation.AddRange) -> Replies:
-    """Store a range."""
-    start, end = form.hours
-    added = bookings.WeeklyRange(
-        user_id=ctx.user.id,
-        weekday=int(form.weekday),
-        start=start,
-        end=end,
-        length=form.length,
-        pause=form.pause,
-        seats=form.seats,
-        place=form.place,
-        theme=form.theme,
-        notice=int(form.notice),
-        ahead=form.ahead,
-    )
+    """Store a range, or change the one for which the window was opened."""
+    if form.number:
+        return await _change(ctx, form.number, form.columns)
+    added = bookings.WeeklyRange(user_id=ctx.user.id, **form.columns)
     await _add(ctx, await bookings.list_ranges(ctx.db, ctx.user.id), [added])
-    return _whisper(await draw_hours(ctx, render("reservation/added", said=say_range(added))))
+    return _whisper(await draw_hours(ctx, render("reservation/added", said=reservation.say_range(added))))
+
+
+@feature.button(ChangeHours, roles=CONSEILLERS, writes=False)
+async def ask_change(ctx: ReadingContext, click: ChangeHours) -> Replies:
+    """Open the window of a range as it is."""
+    found = await bookings.get_range(ctx.db, ctx.user.id, int(click.chosen))
+    return Ask(reservation.AddRange.of(require(found, "rdv/already_removed")))
+
+
+async def _change(ctx: Context, number: int, columns: Mapping[str, Any]) -> Whisper:
+    """Change a range in place; what is booked in it already stays."""
+    found = await bookings.get_range(ctx.db, ctx.user.id, number, locked=True)
+    known = require(found, "rdv/already_removed")
+    undo = Button("Remettre comme avant", RestoreRange(said=_picture(known), number=number))
+    await change(ctx.db, known, **columns)
+    shown = await draw_hours(ctx, render("reservation/changed", said=reservation.say_range(known)))
+    return _whisper(shown, undo)
+
+
+def _picture(one: bookings.WeeklyRange) -> dict[str, int | str]:
+    """Return all that a range says."""
+    return one.model_dump(mode="json", exclude={"id", "user_id"}, exclude_none=True)
 
 
 @feature.button(NewAbsence, roles=CONSEILLERS, writes=False)
@@ -247,12 +272,12 @@ async def remove(ctx: Context, click: RemoveHours) -> Replies:
     taken = require(await (_take_range if kind == "plage" else _take_absence)(ctx, int(number)), "rdv/already_removed")
     said, undo = taken
     shown = await draw_hours(ctx, render("reservation/removed", said=said))
-    return Whisper(shown.text, [Button("Remettre", undo), *shown.buttons], menus=shown.menus)
+    return _whisper(shown, Button("Remettre", undo))
 
 
 async def _take_range(ctx: Context, number: int) -> tuple[str, BaseModel] | None:
     gone = await bookings.remove_range(ctx.db, ctx.user.id, number)
-    return (say_range(gone), RestoreRange(said=gone.model_dump(exclude={"id", "user_id"}))) if gone else None
+    return (reservation.say_range(gone), RestoreRange(said=_picture(gone))) if gone else None
 
 
 async def _take_absence(ctx: Context, number: int) -> tuple[str, BaseModel] | None:
@@ -266,10 +291,12 @@ async def _take_absence(ctx: Context, number: int) -> tuple[str, BaseModel] | No
 
 @feature.undo(RestoreRange, roles=CONSEILLERS)
 async def restore_range(ctx: Context, click: RestoreRange) -> Replies:
-    """Put a range back, once."""
+    """Put a range back, once, or as it was before it was changed."""
     restored = bookings.WeeklyRange.model_validate({**click.said, "user_id": ctx.user.id})
-    said = say_range(restored)
-    if said not in {say_range(one) for one in await bookings.list_ranges(ctx.db, ctx.user.id)}:
+    if click.number and await bookings.get_range(ctx.db, ctx.user.id, click.number):
+        return await _change(ctx, click.number, restored.model_dump(exclude={"id", "user_id"}))
+    said = reservation.say_range(restored)
+    if said not in {reservation.say_range(one) for one in await bookings.list_ranges(ctx.db, ctx.user.id)}:
         await store(ctx.db, restored)
     return _whisper(await draw_hours(ctx, render("reservation/added", said=said)))
 
@@ -310,7 +337,7 @@ async def _tell_link(ctx: Context, *, anew: bool) -> Whisper:
     key = await bookings.open_page(ctx.db, ctx.user.id, bookings.BookingSeal(ctx.settings.secrets), ctx.now, anew=anew)
     text = render(
         "reservation/link",
-        address=Markdown(address_of(ctx.settings, key)),
+        address=Markdown(visits.address_of(ctx.settings, key)),
         is_new=anew,
         has_ranges=bool(await bookings.list_ranges(ctx.db, ctx.user.id)),
     )
@@ -382,7 +409,7 @@ async def _read_address(ctx: Context) -> str:
     key = require(
         bookings.read_key(await _must_be_on(ctx), bookings.BookingSeal(ctx.settings.secrets)), "rdv/address_unreadable"
     )
-    return address_of(ctx.settings, key)
+    return visits.address_of(ctx.settings, key)
 
 
 @feature.button(DrawPoster, roles=CONSEILLERS, writes=False)
@@ -401,16 +428,6 @@ async def make_poster(ctx: ReadingContext, _: Poster, folder: Path) -> Parcel:
     """Compose the poster, with the address and the places as they are now."""
     address, path = await _read_address(ctx), folder / "Affiche_rendez-vous.pdf"
     places = dict.fromkeys(one.place for one in await bookings.list_ranges(ctx.db, ctx.user.id) if one.place)
-    told = describe_poster(ctx.user, address, list(places), ctx.settings.colours[0])
+    told = visits.describe_poster(ctx.user, address, list(places), ctx.settings.colours[0])
     path.write_bytes(await ctx.compute(lambda: compose_pdf("affiche", told, ctx.today)))
     return Parcel(render("reservation/poster", address=Markdown(address)), files=[path])
-
-
-def describe_poster(owner: Person, address: str, places: Sequence[str], colour: str) -> dict[str, Any]:
-    """Describe a poster: whose page it is, at most three places, and the address, which may break after each part."""
-    name = " ".join(filter(None, (owner.prenom, owner.nom))) or owner.username
-    lines = dict.fromkeys(filter(None, (owner.structure, *(places[:PLACES_SHOWN]))))
-    said = [to_drawable(shorten(line, LINE_MAX, placeholder="…")) for line in lines]
-    shown = re.sub(r"(?<=[/.])(?=[^/.])", "\u200b", address)
-    about = {"title": "Prenez rendez-vous", "name": to_drawable(name), "lines": said}
-    return about | {"address": address, "shown": shown, "svg": draw_large_code(address), "colour": colour}

@@ -1,15 +1,20 @@
 """What a booking page shows: its forms, a booking as its person sees it, and the file for a calendar."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from secrets import token_urlsafe
+from textwrap import shorten
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from bot.french import Period, plural, say_hour, say_minutes, say_weekday
+from bot.papers.page import draw_large_code
+from bot.papers.typeset import to_drawable
 from bot.site import render_page
 from bot.texts import render
 from bot.visits import PageAnswer, address_of_page
@@ -147,6 +152,20 @@ def say_who(owner: Person) -> str:
     """Say with whom one meets."""
     name = " ".join(part for part in (owner.prenom, owner.nom) if part)
     return ", ".join(filter(None, (name or "Votre conseiller numérique", owner.structure)))
+
+
+PLACES_SHOWN, LINE_MAX = 3, 90
+"""Places on a poster, and characters of one of its lines."""
+
+
+def describe_poster(owner: Person, address: str, places: Sequence[str], colour: str) -> dict[str, Any]:
+    """Describe a poster: whose page it is, at most three places, and the address, which may break after each part."""
+    name = " ".join(filter(None, (owner.prenom, owner.nom))) or owner.username
+    lines = dict.fromkeys(filter(None, (owner.structure, *(places[:PLACES_SHOWN]))))
+    said = [to_drawable(shorten(line, LINE_MAX, placeholder="…")) for line in lines]
+    shown = re.sub(r"(?<=[/.])(?=[^/.])", "\u200b", address)
+    about = {"title": "Prenez rendez-vous", "name": to_drawable(name), "lines": said}
+    return about | {"address": address, "shown": shown, "svg": draw_large_code(address), "colour": colour}
 
 
 @dataclass(frozen=True, slots=True)

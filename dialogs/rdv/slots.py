@@ -85,16 +85,14 @@ class Calendar:
 
     def list_open(self, first: date, last: date) -> list[Span]:
         """List when somebody is free for colleagues on these days, in order: in their ranges, or in working hours where
-        they have none, but for absences, days that are off, and what takes their time."""
-        hours = [(one.weekday, (one.start, one.end)) for one in self.ranges]
-        hours = hours or [(weekday, span) for weekday in range(5) for span in WORKING]
-        days = (first + number * _DAY for number in range((last - first).days + 1))
+        they have none, and on extra days, but for absences, days that are off, and what takes their time."""
+        weekly = [(one.weekday, (one.start, one.end)) for one in self.ranges if one.only_on is None]
+        weekly = weekly or [(weekday, span) for weekday in range(5) for span in WORKING]
+        days = [first + number * _DAY for number in range((last - first).days + 1)]
+        hours = [(day, span) for day in days if day not in self.off for at, span in weekly if at == day.weekday()]
+        hours += [(day, (one.start, one.end)) for one in self.ranges for day in days if day == one.only_on]
         there = [
-            (find_instant(day, start, self.zone), find_instant(day, end, self.zone))
-            for day in days
-            if day not in self.off
-            for weekday, (start, end) in hours
-            if weekday == day.weekday()
+            (find_instant(day, start, self.zone), find_instant(day, end, self.zone)) for day, (start, end) in hours
         ]
         away = [self._span_of(each, day) for each in self.absences for day in each.days if first <= day <= last]
         return leave_out(merge(there), merge([*away, *((one.start, one.end) for one in self.busy)]))
@@ -103,12 +101,9 @@ class Calendar:
         today = now.astimezone(self.zone).date()
         for one in self.ranges:
             earliest, until = now + one.notice * _MINUTE, min(last, today + one.ahead * _DAY)
-            day = max(first, today)
-            day += (one.weekday - day.weekday()) % 7 * _DAY
-            while day <= until:
-                if day not in self.off:
+            for day in _iterate_days(one, max(first, today), until):
+                if one.only_on or day not in self.off:
                     yield from (slot for slot in self._cut(one, day, at) if slot.start >= earliest)
-                day += 7 * _DAY
 
     def _cut(self, one: WeeklyRange, day: date, at: datetime | None) -> Iterator[Slot]:
         """Cut a range on a day into meetings, without those for which there is no time."""
@@ -124,6 +119,17 @@ class Calendar:
 
     def _span_of(self, absence: Absence, day: date) -> Span:
         return find_instant(day, absence.start, self.zone), find_instant(day, absence.end, self.zone)
+
+
+def _iterate_days(one: WeeklyRange, first: date, last: date) -> Iterator[date]:
+    """Iterate over the days of a range, from one day to another."""
+    if one.only_on:
+        yield from [one.only_on] if first <= one.only_on <= last else []
+        return
+    day = first + (one.weekday - first.weekday()) % 7 * _DAY
+    while day <= last:
+        yield day
+        day += 7 * _DAY
 
 
 def choose_ranges(ranges: Sequence[WeeklyRange], theme: str | None) -> Sequence[WeeklyRange]:

@@ -209,6 +209,7 @@ LIMITS = {
         about("event of agenda_attendance", "id of agenda_event", older("ends_at of agenda_event")),
     ),
     "rdv_booking": limit_of(bookings.KEPT_FOR, "le rendez-vous", about("rdv of rdv_booking", "id of rdv", _OLD_RDV)),
+    "rdv_range": limit_of(bookings.OPENING_KEPT, "le jour de plus", older("only_on of rdv_range")),
     "rdv": limit_of(appointments.KEPT_FOR, "le rendez-vous", _OLD_RDV),
     "rdv_agent": limit_of(remote.WAITED_FOR, "le rendez-vous, si personne ici n’a cette adresse", _old_agents),
     "rdv_remote": limit_of(appointments.KEPT_FOR, "le rendez-vous", _OLD_REMOTE),

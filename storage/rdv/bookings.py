@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -30,11 +30,13 @@ NOTICE_MAX = 60 * DAY
 AHEAD_MAX = 365
 """Days that somebody may be booked ahead at most."""
 RANGES_MAX = 60
+OPENING_KEPT = timedelta(days=1)
+"""How long an extra day is kept once it is over."""
 
 
 class WeeklyRange(Numbered, table=True):
     """Hours of a weekday (Monday is 0) in which somebody may be booked, from minute ``start`` to ``end`` of the day in
-    their time zone.
+    their time zone: each week, or on the extra day ``only_on`` alone, which may be a public holiday.
 
     They are cut into meetings of ``length`` minutes with ``pause`` minutes between two, each with so many ``seats``, at
     a ``place`` in words, about a ``theme`` by its code ("" is any). A booking is made ``notice`` minutes ahead at
@@ -54,6 +56,7 @@ class WeeklyRange(Numbered, table=True):
     theme: str = Field(default="", max_length=32)
     notice: int = 0
     ahead: int = Field(default=30, sa_type=sa.SmallInteger)
+    only_on: date | None = None
 
 
 _RANGES: sa.Table = WeeklyRange.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -74,17 +77,23 @@ async def list_ranges(db: AsyncSession, user_id: str) -> Sequence[WeeklyRange]:
 
 
 async def replace_ranges(db: AsyncSession, user_id: str, ranges: Sequence[WeeklyRange]) -> None:
-    """Store these ranges in place of all that somebody had."""
-    await db.execute(sa.delete(WeeklyRange).where(col(WeeklyRange.user_id) == user_id))
+    """Store these ranges in place of all that come back each week."""
+    weekly = (col(WeeklyRange.user_id) == user_id, col(WeeklyRange.only_on).is_(None))
+    await db.execute(sa.delete(WeeklyRange).where(*weekly))
     db.add_all(ranges)
     await db.flush()
 
 
+async def get_range(db: AsyncSession, user_id: str, number: int, *, locked: bool = False) -> WeeklyRange | None:
+    """Get one of somebody’s ranges; where ``locked``, nobody else changes it until the transaction ends."""
+    mine = select(WeeklyRange).where(col(WeeklyRange.id) == number, col(WeeklyRange.user_id) == user_id)
+    return (await db.exec(mine.with_for_update() if locked else mine)).first()
+
+
 async def remove_range(db: AsyncSession, user_id: str, number: int) -> WeeklyRange | None:
     """Remove one of somebody’s ranges, and return it; None where it does not exist."""
-    mine = (col(WeeklyRange.id) == number, col(WeeklyRange.user_id) == user_id)
-    found = (await db.exec(select(WeeklyRange).where(*mine))).first()
-    await db.execute(sa.delete(WeeklyRange).where(*mine))
+    found = await get_range(db, user_id, number)
+    await db.execute(sa.delete(WeeklyRange).where(col(WeeklyRange.id) == number, col(WeeklyRange.user_id) == user_id))
     return found
 
 
