@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from aiohttp import FormData
+from sqlalchemy import text
 
+from commands.rdv.page import BY_ADDRESS, BY_PAGE
 from commands.rdv.visits import address_of
 from storage.people import Role
+from storage.rdv.appointments import SEATS_MAX
 from storage.rdv.bookings import (
     BookingSeal,
     WeeklyRange,
@@ -231,3 +234,20 @@ async def test_what_leads_nowhere_says_the_same_after_as_many_statements(desk: D
                 assert (seen.status, seen.body) == (404, told[method]), (method, code)
                 counts.add(len([one for one in statements if "rdv_" in one]))
             assert counts == {1}, "one finds the page, or the booking"
+
+
+async def test_a_library_books_from_one_address_and_nobody_takes_all(desk: Desk) -> None:
+    """Twenty people book twice behind one address; who goes on there is stopped, and others are not. A page has a limit
+    of its own, whoever comes."""
+    free = await desk.has(seats=SEATS_MAX)
+    for number in range(BY_ADDRESS):
+        assert (await desk.books(free[number % 2], contact=f"p{number}@exemple.fr")).status == 200
+    refused = await desk.books(free[2])
+    assert (refused.status, len(await desk.bookings())) == (429, BY_ADDRESS)
+    assert "Trop de rendez-vous" in refused.body
+    desk.session.headers["X-Forwarded-For"] = "198.18.9.1"
+    await desk.books(free[2])
+    async with desk.house.bot.database.transaction() as db:
+        await db.execute(text(f"UPDATE quota_use SET used = {BY_PAGE} WHERE kind = 'rdv-page'"))
+    assert (await desk.books(free[3], contact="lea@exemple.fr")).status == 429
+    assert len(await desk.bookings()) == BY_ADDRESS + 1
