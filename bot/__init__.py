@@ -17,7 +17,7 @@ Words:
     MessageRenderer, DialogRenderer: how messages, and forms, look in Mattermost.
     Card: something with buttons of its own in a message that has several.
     Spool, Draft: the file of submissions under way; a submission that was not accepted, or a step begun, for 7 days.
-    Front, Waiting: how a feature shows itself in « /aide »; what waits there for who asks (`@feature.waiting`).
+    Front, Waiting: how a feature shows itself in « /aide »; what waits there for whoever asks (`@feature.waiting`).
     HomeHook: what a feature shows who asks at home, in a line (`@feature.at_home`).
     Presence: who is reachable now, asked of Mattermost in pages and known for a minute.
     Search, SearchSource: words, and who looks for them; what finds things of a kind for « /chercher » and for

@@ -55,7 +55,7 @@ class HandlerDependencies:
     access: AccessHook | None = None
     """What it offers who is refused for their role."""
     beside: Sequence[Beside] = ()
-    """What says something more to who types a command."""
+    """What says something more to whoever types a command."""
     errands: BackgroundFetches = field(default_factory=BackgroundFetches)
     leads: Callable[[], bool] = always_lead
     """Whether this replica may take what another could do (bot/retries.py)."""

@@ -12,6 +12,6 @@ from bot.replies import EveningPart
 EveningQuery = Callable[[ZoneInfo, date], SelectOfScalar[str]]
 """Whom a feature may have something to say to at the end of a day in a zone: selects their ids."""
 EveningHook = Callable[[Context, bool], Awaitable[EveningPart]]
-"""What it says to who acts, in the transaction that sends it; whether that person may be asked about the day."""
+"""What it says to whoever acts, in the transaction that sends it; whether that person may be asked about the day."""
 EveningSource = tuple[EveningQuery, EveningHook]
 """A feature appends its own to its ``evenings``; all features are told of in one message."""

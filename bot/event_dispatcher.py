@@ -134,7 +134,7 @@ DeliveryEvent = events.Delivered | events.Undelivered
 
 TOLD_AT_ONCE = 50
 CLICK_PATIENCE = 0.8
-"""Seconds that who clicked a button waits at most for the note of its post."""
+"""Seconds that whoever clicked a button waits at most for the note of its post."""
 TRIES_MAX = 3
 """So often a handler that fails is run again; then nobody is told."""
 BETWEEN_TRIES = 2.0

@@ -53,7 +53,7 @@ class Event(BaseModel):
 
     @property
     def by(self) -> str:
-        """The id of who caused it; "" if Mattermost does not say, or they may be gone by now."""
+        """The id of whoever caused it; "" if Mattermost does not say, or they may be gone by now."""
         return ""
 
 

@@ -29,7 +29,7 @@ from storage.people import EVERYONE, Person, Role
 RescueHook = Callable[[str, str], Button]
 """The button under words that say that the bot failed: of the reference, and of what was being done."""
 AccessHook = Callable[[Person], Button | None]
-"""The button by which somebody asks for the role that they lack; None for who has one."""
+"""The button by which somebody asks for the role that they lack; None for whoever has one."""
 
 
 @dataclass(frozen=True, slots=True)

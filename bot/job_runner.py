@@ -128,7 +128,7 @@ JOB_RETRIES = (60.0, 300.0, 900.0)
 """Seconds after which a failed job is tried again."""
 AT_ONCE = 3
 """How many jobs run side by side: some sixty are late where the bot starts for the first time, or after a night, and
-who writes to a file of SQLite waits for who writes."""
+whoever writes to a file of SQLite waits for other writers."""
 MISSED_MAX = timedelta(days=40)
 """How old a time that passed while nobody was here may be, to be made up for: claims are remembered for longer."""
 

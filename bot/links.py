@@ -20,8 +20,8 @@ UNDO_LIFE = timedelta(days=30)
 """How long a button lives that undoes something: later so much else has changed that it must be done anew."""
 
 CLOCK_BEHIND_MAX = timedelta(minutes=11)
-"""By how much the clock of who opens a link may be behind the clock of who made it: one is five minutes fast, the other
-five minutes slow, and neither has been looked at yet."""
+"""By how much the clock of whoever opens a link may be behind the clock of whoever made it: one is five minutes fast,
+the other five minutes slow, and neither has been corrected yet."""
 
 
 class ExpiredLink(UserError):

@@ -16,7 +16,7 @@ HOLDS_FOR = timedelta(seconds=60)
 ASKING_MAX = 1.0
 """Seconds in which it must answer: somebody waits for their home meanwhile."""
 ONLINE = "online"
-"""The one status of who is reachable: away, dnd (do not disturb), ooo (out of office) and offline are not."""
+"""The one status of people who are reachable: away, dnd (do not disturb), ooo (out of office) and offline are not."""
 
 
 class Presence:

@@ -267,7 +267,7 @@ async def run_when_due(due: asyncio.Event, work: Callable[[], Awaitable[bool]], 
 
 
 SKEW_MAX = 60.0
-"""Seconds: who is farther away ends measures, runs jobs and takes others' work before its time, or long after."""
+"""Seconds: a replica with its clock farther off ends measures, runs jobs and takes others’ work too early or late."""
 COMPARED_EVERY, ASKED_AGAIN = 10.0, 1.0
 """Seconds between two looks, and between two while nothing is known yet."""
 NOISE = 1.0

@@ -27,7 +27,7 @@ class Visitors:
         self._ignored: set[str] = set()
 
     def name(self, request: web.Request) -> str:
-        """Make the name of who asks."""
+        """Make the name of whoever asks."""
         address = self._find(request.remote or "", request.headers.getall("X-Forwarded-For", []))
         return blake2b(shorten_address(address).encode(), key=self._salt, digest_size=13).hexdigest()
 

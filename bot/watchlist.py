@@ -20,7 +20,7 @@ log = structlog.get_logger()
 WATCHES_EVERY = 30.0
 """Seconds."""
 BREATH = 0.25
-"""Seconds between two rounds of asking: who writes many times a second would have all of them asked each time."""
+"""Seconds between two rounds of asking: whoever writes many times a second would have all of them asked each time."""
 NOWHERE = WatchedPlaces()
 
 
@@ -81,7 +81,7 @@ class Watchlist:
             self._stale.clear()
             await self._ask(due)
             if self._total != self.all_of_it:
-                await self._ask(everything)  # what one saw may be new to who was asked before, or not at all
+                await self._ask(everything)  # what one saw may be new to whoever was asked before, or not at all
             self._combine()
             if len(self._watched) == len(self._questions):
                 self._known.set()

@@ -23,7 +23,7 @@ CATEGORIES: Mapping[str, str] = {
     "contrat": "Contrat et formation",
     "autre": "Autre chose",
 }
-"""What a ticket may be about, the same for all queues: who asks does not know whose business it is."""
+"""What a ticket may be about, the same for all queues: whoever asks does not know whose business it is."""
 OTHER = "autre"
 
 

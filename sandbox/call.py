@@ -42,7 +42,7 @@ class Page:
 
 
 class Call:
-    """A request with who makes it, and methods that refuse malformed input as the real server does."""
+    """A request with its author, and methods that refuse malformed input as the real server does."""
 
     def __init__(self, world: World, request: web.Request, token: Token | None, payload: bytes) -> None:
         self.world = world

@@ -91,7 +91,7 @@ def _submission(call: Call) -> Body:
 
 
 def _request(call: Call, body: Body, kind: str) -> Json:
-    """Make the request to the integration; who submits is never taken from the client."""
+    """Make the request to the integration; the submitter is never taken from the client."""
     submission = body.values.get("submission")
     return {
         "type": kind,

@@ -141,7 +141,7 @@ class Hub:
         """Return the channels whose events somebody gets.
 
         As on the real server this is kept from one change of theirs to the next, and made without the channels
-        archived at that moment: who has something changed meanwhile hears no more of an archived channel.
+        archived at that moment: whoever has something changed meanwhile hears no more of an archived channel.
         """
         known = self._channels.get(user_id)
         if known is None:

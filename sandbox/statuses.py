@@ -16,7 +16,7 @@ KNOWN = ("online", "away", "dnd", "offline")
 
 
 def status_of(world: World, user_id: str) -> Status:
-    """Return somebody's status; who never was there is offline."""
+    """Return somebody's status; whoever never was there is offline."""
     return world.state.statuses.get(user_id) or Status(user_id)
 
 

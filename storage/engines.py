@@ -342,7 +342,7 @@ def postgres(url: URL, connections: int = CONNECTIONS, **more: str) -> AsyncEngi
     engine = create_async_engine(
         url,
         query_cache_size=STATEMENTS_KEPT,
-        # Each keeps the hundred statements it prepared last, 18 kB each: who was used last has them, others none.
+        # Each keeps the hundred statements it prepared last, 18 kB each: those used last have them, others none.
         pool_use_lifo=True,
         # Connections beyond the pool are closed when given back, and opening one costs more than ten statements.
         pool_size=connections,

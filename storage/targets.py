@@ -190,7 +190,7 @@ async def find_with_roles(db: AsyncSession, roles: Collection[Role], today: date
 
 
 async def count_reached(db: AsyncSession, targets: Collection[str], today: date) -> int:
-    """Count how many of the register are reached; who is in a thematic channel is known to Mattermost only."""
+    """Count how many of the register are reached; membership of a thematic channel is known to Mattermost only."""
     roles, places = asked_roles(targets), find_homes(targets)
     known = (await db.exec(select(Person.role, Person.derived_role, Person.departements).where(is_there(today)))).all()
     return sum(

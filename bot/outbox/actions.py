@@ -259,8 +259,8 @@ async def put_in_order(db: AsyncSession, rows: Iterable[Outgoing], now: datetime
 
 
 async def find_contradicted(db: AsyncSession, act: actions.ChatAction) -> Collection[str]:
-    """Find which names that an act settles are settled otherwise by another that waits: for who acts beside the outbox,
-    and leaves that to it."""
+    """Find which names that an act settles are settled otherwise by another that waits: for whoever acts beside the
+    outbox, and leaves that to it."""
     waiting = _group_by_name(await queue.waiting_acts(db, act.target))
     return {
         name

@@ -16,7 +16,7 @@ import typst
 
 
 def main() -> None:
-    """Answer each line; who asks is told to stop by the same signals, and ends this when nothing more is asked."""
+    """Answer each line; whoever asks is told to stop by the same signals, and ends this when nothing more is asked."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with ThreadPoolExecutor(2) as threads:

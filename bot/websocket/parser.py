@@ -212,7 +212,7 @@ OF_PEOPLE = frozenset({"user_updated", "user_role_updated", "memberrole_updated"
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 OWN_MAX = 2_000
-"""Posts of the bot’s own in channels of which it is known that they are: who answers under one speaks to it."""
+"""Posts of the bot’s own in channels of which it is known that they are: whoever answers under one speaks to it."""
 
 
 @dataclass(slots=True)

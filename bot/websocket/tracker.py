@@ -32,7 +32,7 @@ from storage.watchlist import WatchedMember, WatchedPlace
 
 DOUBTED_FOR = timedelta(minutes=10)
 """For how long after another replica told of a change a frame about the same person may be an older one: longer than a
-server keeps frames for who comes back (docs/mattermost.md §10.1)."""
+server keeps frames for whoever comes back (docs/mattermost.md §10.1)."""
 
 
 class PlaceTracker:

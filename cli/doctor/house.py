@@ -270,7 +270,7 @@ def is_private(address: str) -> bool:
 
 
 def is_open_to_all(address: str) -> bool:
-    """Return whether what is sent to an address is read by who is on its way."""
+    """Return whether what is sent to an address is read by anybody on its way."""
     return address.startswith("http://") and not is_private(address)
 
 

@@ -95,8 +95,8 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 async def proxies(settings: Settings, findings: CheckFindings) -> None:
-    """Tell whose word counts of who asks for a page, and which proxies the bot of this machine met that are not among
-    them: all who come by one of these count as one."""
+    """Tell whose word counts about who asks for a page, and which proxies the bot of this machine met that are not
+    among them: all who come by one of these count as one."""
     ignored = await _find_ignored_proxies(settings)
     for proxy in ignored or ():
         findings.note(_IGNORED_FROM.get(proxy) or (

@@ -382,7 +382,7 @@ async def fill_draft(desk: NewsContext, digest: Digest, edition: Edition, *, tab
 )
 async def show_draft(ctx: Context, line: str) -> Replies:
     """Show the draft of the named edition, or of the one that comes out next, creating it if needed: to everybody in
-    the animateurs’ room, elsewhere to who asks. A search of the channels begins in the background."""
+    the animateurs’ room, elsewhere to whoever asks. A search of the channels begins in the background."""
     known = await editions.read_editions(ctx)
     if line.strip():
         edition = find_named_edition(known, line)

@@ -132,7 +132,7 @@ async def read_marked_post(ctx: ReadingContext, event: Reacted) -> MarkedPost | 
 
 @kiosque.event(Reacted, name="kiosque.reacted.Reacted", only=is_news, asks=read_marked_post)
 async def on_reaction(ctx: Context, _: Reacted, marked: MarkedPost) -> Replies:
-    """Propose the message: who put 📰 there and who wrote it are told, once."""
+    """Propose the message: whoever put 📰 there and its author are told, once."""
     if marked.is_private:
         return await _refuse_private(ctx, marked.post.channel_id)
     return await _propose_post(ctx, marked.post, marked.author)

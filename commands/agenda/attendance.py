@@ -86,8 +86,8 @@ class NoticeKind(StrEnum):
 
 @feature.job("minute=*/5", name="agenda.tell", writes=True)
 async def tell_due(ctx: Context) -> Replies:
-    """Send the notices that are due. Changes come first; who hears of a change gets no reminder of the same event with
-    it."""
+    """Send the notices that are due. Changes come first; whoever hears of a change gets no reminder of the same
+    event with it."""
     outdated = await agenda.list_outdated(ctx.db, ctx.now, AT_ONCE)
     soon = await agenda.list_soon(ctx.db, ctx.now, AHEAD)
     readers = await _find_readers(ctx, {coming.user_id for coming, _ in (*outdated, *soon)})
@@ -99,7 +99,7 @@ async def tell_due(ctx: Context) -> Replies:
 
 
 async def _find_readers(ctx: Context, ids: Collection[str]) -> Mapping[str, Person]:
-    """Return the active people among these ids. Who is not in the register counts as somebody in Paris without a
+    """Return the active people among these ids. Somebody not in the register counts as somebody in Paris without a
     département."""
     active = sorted(await find_active(ctx, ids))
     unknown = {one: Person(id=one, username="", role=None, timezone=time.PARIS.key, since=ctx.now) for one in active}

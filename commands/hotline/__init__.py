@@ -63,7 +63,7 @@ class SeeTicket(Choosing):
 
 @feature.command("ticket", help="Voir une demande d’aide et ce qui en a été fait", hint="12")
 async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
-    """Show a ticket by its number; without a number, list the open ones, or one’s own to who is no agent."""
+    """Show a ticket by its number; without a number, list the open ones, or their own to whoever is no agent."""
     if not line.strip():
         return await (show_list(ctx, "", 0) if await service.list_served(ctx, ctx.user) else show_own_page(ctx, 0))
     if (number := read_typed_number(line, "demande", "ticket")) is None:

@@ -289,7 +289,7 @@ async def _apply(ctx: Context, idea: Idea, ruling: Ruling) -> Sequence[Reply]:
 
 @feature.undo(Revert)
 async def revert_ruling(ctx: Context, click: Revert) -> Replies:
-    """Undo a decision about an idea; who withdrew their own idea may, too."""
+    """Undo a decision about an idea; whoever withdrew their own idea may, too."""
     idea = await idees.lock(ctx.db, click.idea)
     is_own = idea and idea.state is IdeaState.WITHDRAWN and idea.author_id == idea.decided_by == ctx.user.id
     if idea is None or not (ctx.user.animates or is_own):

@@ -34,7 +34,7 @@ feature = Feature(
 ANIMATEURS = (Role.ANIMATEUR,)
 """Who follows the lots. (Administrateurs may all that animateurs may.)"""
 OWNERS = (Role.CONSEILLER, Role.COORDINATEUR)
-"""Who has a kit: coordinateurs, who are conseillers too, where they ask for one."""
+"""Who may have a kit: coordinateurs, who are conseillers too, where they ask for one."""
 ORDERING = (*OWNERS, Role.ANIMATEUR)
 """The roles that may order a kit, and animateurs, who are shown the lots instead."""
 

@@ -72,7 +72,7 @@ class Applicant:
 
 
 async def read_granted(ctx: ReadingContext, form: GrantAccess) -> Applicant:
-    """Read the account of who asked for access. Raises UserError if it is deactivated by now."""
+    """Read the account of whoever asked for access. Raises UserError if it is deactivated by now."""
     account = await ctx.chat.user(form.person_id)
     if account.deleted:
         raise UserError(render("membres/account_deactivated", username=account.username))

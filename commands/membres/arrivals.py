@@ -93,8 +93,8 @@ def _speaks_of_access(text: str) -> bool:
 
 @feature.hears_words
 async def hear_words(ctx: Context, message: Spoken) -> replies.PlainTextReply:
-    """Offer a guest who speaks of their access in plain words the window that asks for it; who asks where they are is
-    told that, too."""
+    """Offer a guest who speaks of their access in plain words the window that asks for it; whoever asks where they are
+    is told that, too."""
     if ctx.user.role not in ROLELESS:
         return replies.PlainTextReply()
     if asks_what_this_is(message.text):

@@ -160,7 +160,7 @@ def _as_noted(asked: RoleProposal) -> tuple[dict[str, str], dict[str, str]]:
 
 
 NEW_FOR = timedelta(days=30)
-"""After somebody came: who has no département until later is announced no more."""
+"""After somebody came: whoever has no département until later is announced no more."""
 
 
 class UndoChange(BaseModel):

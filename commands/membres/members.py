@@ -140,7 +140,7 @@ async def _find_row(ctx: Context, named: NamedAccount) -> Person | None:
 ABOVE = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
 """The roles of people about whom coordinateurs have no say."""
 OVER_OTHERS = ABOVE | {Role.HOTLINE}
-"""The roles that are given and taken by two: who has one reads or decides what is others’ everywhere in the réseau."""
+"""The roles that are given and taken by two: whoever has one reads or decides others’ things all over the réseau."""
 
 
 def list_givable_roles(actor: Person) -> list[Role]:

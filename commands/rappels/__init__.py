@@ -115,7 +115,7 @@ def _find_elsewhere(ctx: Context, line: str) -> str:
 
 
 async def _set(ctx: Context, words: str, choice: DailyChoice) -> None:
-    """Change one setting as a line says; who has no messages and names an hour for one wants it to come again."""
+    """Change one setting as a line says; whoever has no messages and names an hour for one wants it to come again."""
     what, _, value = words.partition(" ")
     no = value.strip() in NO
     if what in {"soir", "fin"} and value:
@@ -213,7 +213,7 @@ async def _list_away(ctx: Context) -> Sequence[str]:
 
 
 async def _list_habits(ctx: Context) -> Sequence[str]:
-    """List the recurring reports of who may file any, as texts say them."""
+    """List the recurring reports of whoever may file any, as texts say them."""
     if ctx.user.known_role is not people.Role.CONSEILLER:
         return []
     return [say_habit(one, ctx.today) for one in await list_habits(ctx.db, ctx.user.id, ctx.today)]

@@ -31,7 +31,7 @@ CAUGHT_UP = 60
 SHOWN_MAX = 5
 """Questions in one message."""
 QUIET = ("dnd", "ooo")
-"""Statuses of Mattermost of who is not to be disturbed, or out of the office."""
+"""Statuses in Mattermost of people who are not to be disturbed, or out of the office."""
 _DAY = timedelta(days=1)
 
 

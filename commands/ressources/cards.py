@@ -309,7 +309,7 @@ def shorten_title(resource: Resource) -> str:
 
 
 async def set_mark(ctx: Context, click: Favour | FindUseful) -> Replies:
-    """Set a mark once, however often it is clicked; who clicks again is offered to remove it."""
+    """Set a mark once, however often it is clicked; whoever clicks again is offered to remove it."""
     number, mark = click.resource, Mark.FAVOURITE if isinstance(click, Favour) else Mark.USEFUL
     if not click.on:
         # What was withdrawn since can still be let go of.

@@ -65,7 +65,7 @@ class Page:
         return web.json_response(emoji(), headers=HEADERS)
 
     async def render(self, request: web.Request) -> web.Response:
-        """Return the HTML of texts: ``{"team": name, "texts": […]}`` → ``{"html": […]}``; only for who is logged in."""
+        """Return the HTML of texts: ``{"team": name, "texts": […]}`` → ``{"html": […]}``; only for people logged in."""
         if self._world.token_of(request) is None:
             raise web.HTTPUnauthorized(headers=HEADERS)
         try:

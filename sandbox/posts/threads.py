@@ -40,7 +40,7 @@ class Threads:
                 self._note(root, row, post, mentioned)
 
     def follow(self, root_id: str, user_id: str) -> ThreadMember:
-        """Let somebody follow a thread; who does already stays as they are."""
+        """Let somebody follow a thread; whoever does already stays as they are."""
         known = self._state.thread_members.get(root_id + user_id)
         if known is None:
             now = self._state.clock.tick()

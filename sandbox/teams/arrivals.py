@@ -15,7 +15,7 @@ DEFAULT_CHANNELS = {TOWN_SQUARE: "Town Square", "off-topic": "Off-Topic"}
 
 
 def join_team(world: World, team: Team, user: User, by: User | None = None, *, admin: bool = False) -> TeamMember:
-    """Bring somebody into a team; who is in already stays as they are. `by` is named in the messages."""
+    """Bring somebody into a team; whoever is in already stays as they are. `by` is named in the messages."""
     member = world.state.team_member(team.id, user.id)
     if member is not None and not member.delete_at:
         tell_joined(world, team, user)

@@ -33,7 +33,7 @@ def bot_json(user: User) -> dict[str, Any]:
 
 
 def _manageable(call: Call) -> User:
-    """Return the bot of the path, if the caller manages bots; who does not is told that there is none."""
+    """Return the bot of the path, if the caller manages bots; whoever does not is told that there is none."""
     bot = call.state.users.get(call.id("bot_user_id"))
     may = call.world.rights.in_system(call.user, "manage_others_bots")
     if bot is None or not bot.is_bot or not may:

@@ -405,7 +405,7 @@ async def forget_requests(db: AsyncSession, now: datetime) -> None:
 async def save_profile(db: AsyncSession, person: Person, values: Mapping[str, Any]) -> Person:
     """Store a person’s skills, or who sees which of their fields, and return the person.
 
-    Who was not known yet is registered, their role still following Mattermost.
+    Somebody unknown until then is registered, their role still following Mattermost.
     """
     first = insertion(db, Person).values(person.model_dump() | {"role": None, "derived_role": None, "derived_at": None})
     await db.execute(first.on_conflict_do_nothing(index_elements=["id"]))

@@ -360,7 +360,7 @@ _memories: dict[bool, _Memory] = {}
 
 
 async def read_index(db: AsyncSession, today: date, *, awaited: bool = False) -> DirectoryIndex:
-    """Read the directory: who is neither hidden nor gone by that day, contacts, and if wanted who is announced."""
+    """Read the directory: people neither hidden nor gone by that day, contacts and, if wanted, people announced."""
     seen = _is_there(Person, today) & col(Person.is_hidden).is_(False)
     texts = [
         await _read_text(db, _PEOPLE, seen),

@@ -1,5 +1,5 @@
 """The file of a backup: compressed lines of JSON, a header with every count, the rows, and the checksum of it all; and
-encrypted for public keys with age (age-encryption.org/v1), so that only who holds a private key can read it.
+encrypted for public keys with age (age-encryption.org/v1), so that only whoever holds a private key can read it.
 
 What is encrypted or decrypted goes through a pipe, beside which a thread works: a file of any size takes some 64 kB of
 memory, and what is in clear is never a file.

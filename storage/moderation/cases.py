@@ -263,7 +263,7 @@ async def find_newest_appeal(db: AsyncSession, case_id: int) -> Appeal | None:
 
 
 REFUSED = "mattermost"
-"""The name of who ended a measure that Mattermost did not let the bot carry out."""
+"""In place of a user name: who ended a measure that Mattermost did not let the bot carry out."""
 KEEPING_OUT = (AuditAct.SILENCE, AuditAct.EXCLUDE)
 """Acts that keep somebody out of channels."""
 LASTING = (*KEEPING_OUT, AuditAct.LOCK)

@@ -123,7 +123,7 @@ async def mark_delivered(db: AsyncSession, marks: Sequence[DeliveryMark], now: d
     }
     statement = update(Outgoing).where(col(Outgoing.id) == bindparam("message")).values(arrived)
     connection = await db.connection()
-    ordered = sorted(marks, key=lambda mark: mark.message_id)  # as who holds them does
+    ordered = sorted(marks, key=lambda mark: mark.message_id)  # in the order in which they are locked everywhere
     values = [{"message": m.message_id, "post": m.post_id, "channel": m.channel_id, "news": m.news} for m in ordered]
     await connection.execute(statement, values)
     return await _rewrite_arrived(db, [mark.message_id for mark in marks], now)

@@ -265,8 +265,8 @@ async def keep(db: AsyncSession, message: Outgoing) -> None:
 
 
 def hold_in_order(*condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Make the condition of the same rows, locked in the order of their ids: who changes several of them at once, as
-    who marks those that arrived does, waits for nobody who waits for them."""
+    """Make the condition of the same rows, locked in the order of their ids: a transaction that changes several of
+    them at once, as marking those that arrived does, waits for none that waits for it."""
     found = select(Outgoing.id).where(*condition).order_by(col(Outgoing.id)).with_for_update()
     return col(Outgoing.id).in_(found)
 
@@ -274,7 +274,7 @@ def hold_in_order(*condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 async def release(db: AsyncSession, leases: Collection[HeldLease], now: datetime) -> None:
     """End these leases: their messages are due now. One that another replica took since is theirs.
 
-    What nobody tried to send says so: who takes it need not look for an earlier try.
+    What nobody tried to send says so: whoever takes it need not look for an earlier try.
     """
     same = _TABLE.c.id == sa.bindparam("message"), _TABLE.c.not_before == sa.bindparam("until")
     ended = _TABLE.update().where(*same, _TABLE.c.not_before > now).values(not_before=sa.bindparam("due"))

@@ -219,7 +219,7 @@ def place(person: Person, departements: Sequence[str]) -> Person:
 def zone_in(person: Person, departements: Sequence[str]) -> str:
     """Return the time zone of a person who works in these départements.
 
-    Paris is also what is said of who never told Mattermost a zone; so is the one of where they worked before.
+    Paris is also the answer for whoever never told Mattermost a zone; so is the one of where they worked before.
     """
     if not departements:
         return person.timezone

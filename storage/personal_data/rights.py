@@ -207,7 +207,7 @@ async def _erase_own(db: AsyncSession, holding: PersonalData, who: ErasedPerson)
         instead["revision"] = await resources.begin_writing(db)
     if holding.name == "cra":  # the key of an import may name its author
         instead["key"] = literal("efface:") + cast(table.c.id, Text)
-    if fate is ErasureFate.RENAMED and holding.own:  # also of who is not in the register
+    if fate is ErasureFate.RENAMED and holding.own:  # also of people not in the register
         instead |= dict.fromkeys(holding.names, ERASED)
     if fate is ErasureFate.RENAMED and instead:
         await execute(db, update(table).where(holding.mine(who.user_id)).values(instead))

@@ -52,7 +52,7 @@ class Resource(Numbered, table=True):
     ticket ``ticket`` if there was one. ``files`` are the names of its files by their id, as they were given; once
     published it stands in the post ``post_id`` of ``channel_id``, with its files (empty: nowhere yet), and what
     people say of it under ``thread_post``; ``showing`` counts the posts that had its files before. ``question`` is
-    what animateurs want to know of who proposed it. ``published_at`` is when it was first published; at
+    what animateurs want to know of whoever proposed it. ``published_at`` is when it was first published; at
     ``review_on`` it is to be looked at again, and ``reviews`` counts who was reminded since: nobody, its author,
     animateurs.
     """

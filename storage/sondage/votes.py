@@ -1,6 +1,6 @@
 """Who took part in a poll and what they chose: votes with names, and the sealed box of secret ballots.
 Of an anonymous poll no row says when somebody voted, or what: a row is a poll and a person, and lies where its key
-puts it. A ballot lies under what a code makes of it, which only who voted has; the box is written whole each time,
+puts it. A ballot lies under what a code makes of it, which only the voter has; the box is written whole each time,
 its ballots sorted by that, under a new nonce. So no row, order, moment or number ties a ballot to a voter. Beside a
 ballot lies only in which standing it was shown first, with at least four others.
 """
