@@ -14,4 +14,4 @@ EveningQuery = Callable[[ZoneInfo, date], SelectOfScalar[str]]
 EveningHook = Callable[[Context, bool], Awaitable[EveningPart]]
 """What it says to whoever acts, in the transaction that sends it; whether that person may be asked about the day."""
 EveningSource = tuple[EveningQuery, EveningHook]
-"""A feature appends its own to its ``evenings``; all features are told of in one message."""
+"""A feature appends its own to its ``evenings``; what all features say is sent as one message."""

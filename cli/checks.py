@@ -49,7 +49,7 @@ async def open_client(url: str, token: str, budget: RateLimit | None = None) -> 
 
 @asynccontextmanager
 async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
-    """Open Mattermost, None without a token; long work limits its calls within ``pacing()``."""
+    """Open Mattermost, None without a token; long work limits its calls within ``paced_calls()``."""
     token = settings.bot_token.get_secret_value()
     if not token:
         yield None

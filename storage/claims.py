@@ -181,7 +181,7 @@ def _spend_statement(kind: str) -> sa.ClauseElement:
 
 
 def _use_one(once: Any, most: str) -> sa.ClauseElement:
-    """Let the insertion of a quota’s first use count one more where there is a row, up to the limit of that name."""
+    """Make the insertion of a quota’s first use add one where there is a row, up to the limit bound as ``most``."""
     statement: sa.ClauseElement = once.on_conflict_do_update(
         index_elements=[c.name for c in _USES.primary_key],
         set_={"used": _USES.c.used + 1},

@@ -191,7 +191,7 @@ class Database:
         return {self._writer, self._reader, *self._beside, *self._apart}
 
     def _make_trips(self) -> RoundTrips | None:
-        """Make what sends together what several transactions ask; nothing for a file, to which there is no way."""
+        """Make the round trips that transactions share; None for a file, which is not asked over a network."""
         settings = {"lock_timeout": str(engines.SHARED_LOCK_MS)}
         self._apart = [] if self.is_sqlite else [engines.postgres(self.url, engines.SHARED, **settings)]
         return RoundTrips(self._apart[0]) if self._apart else None
@@ -273,7 +273,7 @@ class Database:
 
 
 def before_commit(db: AsyncSession, step: Callable[[AsyncSession], Awaitable[object]]) -> None:
-    """Do a step last, right before the commit: for what holds a row for which all others wait."""
+    """Run a step right before the commit: for one that locks a row for which all other writers wait."""
     db.info.setdefault(_AT_END, []).append(step)
 
 
@@ -305,7 +305,7 @@ def reserved() -> Iterator[None]:
 
 @contextmanager
 def detached() -> Iterator[None]:
-    """Let a task begun in the block, which lasts longer, be none of the caller’s transactions’ business."""
+    """Keep the tasks begun in the block, which outlive it, out of the caller’s transactions."""
     around, is_detached = _OPEN.set(()), _IS_DETACHED.set(True)
     try:
         yield

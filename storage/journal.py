@@ -2,7 +2,7 @@
 
 Words:
     JournalEntry, AuditAct, Head: one thing done, as the table has it; the list of all that can be done; the last
-        entry’s number and hash, held by who writes. Handlers write with `bot/audit.py`.
+        entry’s number and hash, locked by whoever writes. Handlers write with `bot/audit.py`.
 """
 
 import hashlib

@@ -35,7 +35,7 @@ def make_private_database(name: str) -> None:
 
 def make_private_file(path: Path) -> None:
     """Make a file of mode 0600, to be written; one that is there keeps the mode that its owner gave it, and where none
-    can be made, who writes it says why."""
+    can be made, the attempt to write it says why."""
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 

@@ -285,7 +285,7 @@ LOG = "log"
 
 
 class _Session(Session):
-    """What does the work; a class of its own, so that it is told when a transaction begins."""
+    """The session that does the work of a ``DatabaseSession``: a class of its own, to which an event belongs."""
 
 
 event.listen(_Session, "after_begin", lambda session, _, connection: hand_over(session, connection))
@@ -312,5 +312,5 @@ class DatabaseSession(AsyncSession):
 
 
 def make_sessions(engine: AsyncEngine, info: dict[str, Any]) -> async_sessionmaker[AsyncSession]:
-    """Make what makes the sessions of an engine, each with this information."""
+    """Make the factory of an engine’s sessions, each with ``info`` as its ``info``."""
     return async_sessionmaker(engine, class_=DatabaseSession, expire_on_commit=False, autoflush=False, info=info)

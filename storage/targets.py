@@ -200,8 +200,8 @@ async def count_reached(db: AsyncSession, targets: Collection[str], today: date)
 
 
 def reaches(targets: Collection[str], person: Person) -> bool:
-    """Return whether targets reach somebody of the register, as ``count`` counts; who has left is the caller’s to
-    know."""
+    """Return whether targets reach somebody of the register, as ``count_reached`` counts; the caller leaves out
+    people who have left."""
     own = {home for code in person.departements if (home := home_of(code))}
     has_role = (person.role or person.derived_role) in asked_roles(targets)
     return NATIONAL in targets or has_role or not find_homes(targets).isdisjoint(own)

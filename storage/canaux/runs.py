@@ -115,7 +115,7 @@ class Change(SQLModel, table=True):
 
 
 async def write_rows(db: AsyncSession, statement: Executable) -> int:
-    """Change rows; how many. What is in hand of them stays as it was read: it is read anew where that matters."""
+    """Execute a statement that changes rows; return how many. Objects read before keep their former values."""
     return (await db.execute(statement.execution_options(synchronize_session=False))).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
