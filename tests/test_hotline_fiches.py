@@ -125,6 +125,14 @@ def test_that_nothing_is_displayed_is_no_question_about_posters() -> None:
     assert suggestions.is_answer(*poster, "affiche contre les arnaques")
 
 
+@pytest.mark.parametrize("asked", ["mon imprimante ne marche plus", "problème d’imprimante", "imprimante"])
+def test_a_demand_of_one_word_is_answered_by_what_is_about_this_word(asked: str) -> None:
+    assert not suggestions.is_answer("FranceConnect expliqué", "À imprimer : quels comptes marchent.", asked)
+    assert not suggestions.is_answer("Imprimer une attestation", "Pas à pas.", asked)
+    assert not suggestions.is_answer("Guide", "Choisir un ordinateur et une imprimante.", asked)
+    assert suggestions.is_answer("Relancer les imprimantes", "Guide.", asked)
+
+
 @pytest.mark.every_mode
 async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(helpdesk: Hotline) -> None:
     subject = f"Perdre son {unique('jeton')}"

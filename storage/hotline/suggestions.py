@@ -15,6 +15,7 @@ from config.text import fold
 from storage.database import UtcTime, execute, insert_new
 from storage.hotline import OPEN, Reason, TicketState
 from storage.hotline.tickets import Ticket
+from storage.ressources.query import singularise
 
 ID = 26
 
@@ -92,6 +93,7 @@ async def count_avoided(db: AsyncSession, since: datetime, until: datetime, queu
 LOOKED_THROUGH = 500
 """How many solved tickets are searched, the newest first."""
 SHOWN_MAX = 3
+WORD = r"[a-z0-9]{3,}"
 STEM = 5
 """The number of letters by which words are compared: « imprimante » and « imprimer » are alike."""
 ALIKE_MIN = 0.5
@@ -126,8 +128,12 @@ WEAK = frozenset(
 
 def find_stems(text: str) -> frozenset[str]:
     """Return the stems of the words that say what a text is about."""
-    words = re.findall(r"[a-z0-9]{3,}", fold(text))
+    words = re.findall(WORD, fold(text))
     return frozenset(word[:STEM] for word in words if word not in SMALL)
+
+
+def _is_weak(word: str) -> bool:
+    return word in SMALL or word[:STEM] in WEAK
 
 
 def strong_stems(text: str) -> frozenset[str]:
@@ -154,6 +160,8 @@ async def find_solved(db: AsyncSession, text: str, since: datetime) -> Sequence[
         col(Ticket.opened_at) >= since,
     )
     rows = (await db.exec(known.order_by(col(Ticket.id).desc()).limit(LOOKED_THROUGH))).all()
+    if len(asked) == 1:
+        rows = [row for row in rows if has_lone_word(row.subject, text)]
     ranked = [(measure_likeness(asked, find_stems(f"{row.subject} {row.solution}")), row.number, row) for row in rows]
     near = sorted((each for each in ranked if each[0] >= ALIKE_MIN), key=lambda each: (-each[0], -each[1]))
     return [row for _, _, row in near[:SHOWN_MAX]]
@@ -169,11 +177,21 @@ def are_alike(one: Ticket, other: Ticket) -> bool:
 
 def is_answer(title: str, text: str, asked: str) -> bool:
     """Tell whether a written text answers a question: its title is in the question, or the question is in its whole
-    text."""
+    text; a question of one word must have this very word in the title."""
     question, whole = strong_stems(asked), strong_stems(f"{title} {text}")
+    if len(question) == 1:
+        return has_lone_word(title, asked)
     return (
         measure_likeness(strong_stems(title), question) >= ALIKE_MIN or measure_likeness(question, whole) >= ALIKE_MIN
     )
+
+
+def has_lone_word(title: str, asked: str) -> bool:
+    """Tell whether a title has a word of a question that says little: as it is, or in the plural. By its beginning
+    alone, « mon imprimante ne marche plus » would be answered by whatever is « à imprimer »."""
+    words = (re.findall(WORD, fold(text)) for text in (title, asked))
+    named, sought = ({singularise(word) for word in found if not _is_weak(word)} for found in words)
+    return not named.isdisjoint(sought)
 
 
 async def find_recent_alike(db: AsyncSession, ticket: Ticket, since: datetime) -> Sequence[Ticket]:
