@@ -20,6 +20,9 @@ COPY dialogs ./dialogs
 COPY sandbox ./sandbox
 COPY storage ./storage
 COPY templates ./templates
+# What « coop-bot --version » says of the commit, since .git is not here: --build-arg COMMIT="$(…)", as deploy/image.sh does.
+ARG COMMIT=
+RUN if [ -n "$COMMIT" ]; then printf '%s\n' "$COMMIT" > cli/build.txt; fi
 # Compiled once, here: who runs the bot may not write in these folders, so that each start would compile everything.
 # What only builds, tests and symbols are for stays behind.
 RUN /opt/coop/bin/pip install --no-deps --no-build-isolation . \

@@ -42,7 +42,8 @@ make_base() {
 base=${BASE:-localhost/coop-base:$suite}
 buildah images --quiet "$base" >/dev/null 2>&1 || { echo "Image de base $base…"; make_base "$base"; }
 echo "Image $name…"
-buildah build --quiet --format docker --layers=false --build-arg "BASE=$base" "${volumes[@]}" --tag "$name" . >/dev/null
+commit=$(git -c safe.directory='*' log -1 --format='commit %h, %cs' 2>/dev/null || true)
+buildah build --quiet --format docker --layers=false --build-arg "BASE=$base" --build-arg "COMMIT=$commit" "${volumes[@]}" --tag "$name" . >/dev/null
 
 inside=$(buildah from "$name")
 containers+=("$inside")

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from bot.renderers import PORTRAIT_PATH
 from cli.errors import INTERRUPTED
+from cli.version import BUILT
 from commands import FEATURES
 from config.settings import Settings
 
@@ -172,6 +173,17 @@ def test_the_ingress_lets_in_what_is_for_outside() -> None:
     assert {each["path"] for each in rule["http"]["paths"]} == OUTSIDE
     (policy,) = of_kind("NetworkPolicy")
     assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
+
+
+def test_an_image_is_told_the_commit_that_it_is_made_of() -> None:
+    """There is no .git in it."""
+    built = BUILT.relative_to(ROOT)
+    said = (ROOT / "Dockerfile").read_text()
+    steps = ["ARG COMMIT=", f"> {built}", "pip install --no-deps --no-build-isolation ."]
+    assert sorted(steps, key=said.index) == steps
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    assert all(each["build"]["args"] == {"COMMIT": "${COMMIT:-}"} for each in services.values() if "build" in each)
+    assert '--build-arg "COMMIT=$commit"' in (DEPLOY / "image.sh").read_text()
 
 
 def test_compose_has_three_replicas_behind_the_balancer_and_a_standby() -> None:
