@@ -212,9 +212,9 @@ COMMANDS: dict[str, click.Command] = {
         argument(
             "wanted",
             "RÔLE",
-            "coordinateur, animateur, conseiller, invite, hotline ou administrateur ; "
+            "coordinateur, animateur, conseiller, invité, hotline ou administrateur ; "
             "auto : le rôle suit de nouveau Mattermost",
-            type=WordChoice("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", "auto"),
+            type=WordChoice("coordinateur", "animateur", "conseiller", "invité", "hotline", "administrateur", "auto"),
         ),
         touches=WRITES,
     ),

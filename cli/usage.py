@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from config.text import fold
+
 NBSP = "\u00a0"
 HELP_WORDS = frozenset({"aide", "help"})
 FIRST = ("serve", "setup", "doctor")
@@ -40,12 +42,13 @@ class Value(click.ParamType[Any]):
 
 
 class WordChoice(click.ParamType[str]):
-    """The type of a word that must be one of several."""
+    """The type of a word that must be one of several; typed without its accents or in capitals it is the same."""
 
     name = "choice"
 
     def __init__(self, *words: str) -> None:
         self._words = words
+        self._folded = {fold(word): word for word in words}
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """Return the words for the help."""
@@ -53,9 +56,9 @@ class WordChoice(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Accept one of the words."""
-        if value not in self._words:
+        if (word := self._folded.get(fold(str(value)))) is None:
             self.fail(_not_one_of(value, self._words), param, ctx)
-        return str(value)
+        return word
 
 
 def _not_one_of(word: str, words: Sequence[str]) -> str:

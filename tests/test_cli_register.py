@@ -78,7 +78,7 @@ async def test_a_role_taken_away_counts_at_once_for_what_changes_something(
     juliette = await house.conseiller("juliette")
     form = await juliette.types("/cra")
     assert isinstance(form, Dialog)
-    await told(house.settings, juliette.username, "invite", capsys)
+    await told(house.settings, juliette.username, "Invité", capsys)
     answer = await form.submit()
     assert not answer.closed
     assert await house.reports(juliette) == []

@@ -127,7 +127,7 @@ async def test_without_mattermost_the_register_is_asked_by_name_then_address(dat
         (",Léa,,,,,,,,,", "ni username ni email"),
         ("léa,,,,,,,,,,", "n’est pas un nom d’utilisateur"),
         ("lea,,,lea,,,,,,,", "n’est pas une adresse électronique"),
-        ("lea,,,,chef,,,,,,", "« chef » n’est pas un rôle : conseiller, coordinateur, animateur"),
+        ("lea,,,,chef,,,,,,", "« chef » n’est pas un rôle : conseiller, coordinateur, animateur, invité, hotline"),
         ("lea,,,,,,73282932000075,,,,", "siret : « 73282932000075 » n’est pas un SIRET : un chiffre est faux"),
         ("lea,,,,,,,99999,,,", "« 99999 » n’est le code INSEE d’aucune commune"),
         ("lea,,,,,,,,96,,", "« 96 » n’est pas un département"),

@@ -22,7 +22,7 @@ MODERATION = Feature("surveillance", rights=(Right.MEMBER, Right.ADD_MEMBERS, Ri
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
 OURS = (
-    "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, rdv, annonce, sondage, idees, "
+    "aide, cra, stats, hotline, ressources, membres, annuaire, actus, agenda, rdv, annonce, sondage, idees, "
     "visio"
 )
 """All that need a right, but the last of them."""
@@ -53,6 +53,7 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
     assert Feature("essai").rights == ()
     needs = {feature.name: feature.rights for feature in FEATURES if feature.rights}
     assert {feature.name: feature.wishes for feature in FEATURES if feature.wishes} == {
+        "canaux": [Right.ADMINISTER_CHANNELS],
         "moderation": [Right.REMOVE_MESSAGES],
     }
     assert needs == {
@@ -95,6 +96,13 @@ async def test_what_a_feature_does_without_is_no_fault_and_given_when_asked(serv
     assert await leads(server)
     assert await server.setup(rights=True) == 0
     assert changes(server) == NOTHING
+
+
+async def test_channels_are_administered_where_nothing_is_moderated(newest: FreshServer) -> None:
+    canaux = [feature for feature in FEATURES if feature.name == "canaux"]
+    assert await newest.setup(canaux, rights=True) == 0
+    assert "Droit demandé : administrer les canaux, pour canaux." in newest.said
+    assert await leads(newest)
 
 
 async def test_what_more_is_needed_is_said_with_its_reasons_then_given(server: FreshServer) -> None:
@@ -177,6 +185,7 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
     assert "« coop-bot setup --rights »" in said
     assert f"✓ Droits suffisants pour {OURS}, garde, kit, chercher." in plain[1]
     assert "! moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé" in wished[1]
+    assert "! canaux : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré, converti" in wished[1]
 
 
 @pytest.mark.every_mode

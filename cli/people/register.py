@@ -27,12 +27,13 @@ from storage import canaux, outbox, people
 from storage.database import Database
 from storage.journal import AuditAct, JournalEntry
 from storage.people import Person, Role
+from storage.people.person import read_role
 from storage.people.transitions import forget_role_notices
 
 
 async def role(call: Call, username: str, wanted: str) -> None:
     """Give somebody a role, or let it follow from Mattermost again."""
-    settings, now, given = call.settings, call.clock(), None if wanted == AUTO else Role(wanted)
+    settings, now, given = call.settings, call.clock(), None if wanted == AUTO else read_role(wanted)
     async with open_up_to_date(settings) as database:
         person, is_new = await find(database, settings, username, now)
         before = person.role

@@ -34,6 +34,7 @@ feature = Feature(
     rights=(Right.MEMBER, Right.ADD_MEMBERS),
     front=Front("Canaux", "voir vos canaux, en rejoindre d’autres", lambda _: "canaux"),
 )
+feature.wishes.append(Right.ADMINISTER_CHANNELS)
 
 LEADERS = (people.Role.ANIMATEUR, people.Role.COORDINATEUR)
 """Who looks after channels: animateurs after all, coordinateurs after those of their own départements."""

@@ -30,11 +30,17 @@ class Role(Labelled):
     ADMINISTRATEUR = "administrateur", "administrateur"
 
     @property
+    def word(self) -> str:
+        """The word by which the role is typed; its value is without accents."""
+        return _TYPED.get(self.value, self.value)
+
+    @property
     def many(self) -> str:
         """What several people of the role are called."""
         return " ".join(_MANY.get(word, word) for word in self.label.split(" "))
 
 
+_TYPED = {"invite": "invité"}
 _MANY = {
     "conseiller": "conseillers",
     "numérique": "numériques",
@@ -192,7 +198,7 @@ def read_role(text: str) -> Role:
     """Read a role by its name. Raises ValueError, with a French sentence, for any other text."""
     role = _ROLES.get(fold(text))
     if role is None:
-        known = ", ".join(member.value for member in Role)
+        known = ", ".join(member.word for member in Role)
         raise ValueError(f"« {quote(text)} » n’est pas un rôle : {known}.")
     return role
 
