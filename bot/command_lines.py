@@ -112,6 +112,11 @@ class CommandIndex:
         line = said.strip(MANNERED).removeprefix("/")
         return line if fold(self.find(line)[0]) in self._names else ""
 
+    def has_own_word(self, line: str) -> bool:
+        """Return whether a line is a command with a word that means something of its own behind it."""
+        name, rest = self.find(line)
+        return f"{fold(name)} {fold(rest).partition(' ')[0]}" in self._followed
+
     def mend(self, line: str) -> str:
         """Correct a misspelt line: a word of its command is similar to a known one, or a verb has the same meaning.
         Return "" if nothing fits, or if the words may be content."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.features import Feature, Trigger
 from commands import FEATURES
-from config.commands import COLUMNS, TABLE, Command
+from config.commands import COLUMNS, SEPARATOR, TABLE, Command
 from storage.people import Role
 
 HOUSE = Path(__file__).resolve().parents[1]
@@ -57,12 +57,15 @@ def _draw_feature(feature: Feature, commands: Sequence[Trigger]) -> Iterator[str
 def list_commands() -> list[Command]:
     """The commands of all features, in the order in which « /aide » lists them."""
     triggers = [trigger for feature in FEATURES for trigger in feature.commands]
-    return [Command(trigger.key[1], seeks=trigger.seeks, tells=trigger.tells) for trigger in triggers]
+    return [Command(each.key[1], each.seeks, each.tells, tuple(each.words)) for each in triggers]
 
 
 def make_table() -> str:
     """The table of commands, as it is in its file."""
-    lines = ((one.name, *("x" if yes else "" for yes in (one.seeks, one.tells))) for one in list_commands())
+    lines = (
+        (one.name, *("x" if yes else "" for yes in (one.seeks, one.tells)), SEPARATOR.join(one.words))
+        for one in list_commands()
+    )
     return "\n".join([ABOUT, "\t".join(COLUMNS), *("\t".join(line) for line in lines), ""])
 
 

@@ -47,6 +47,15 @@ def test_a_program_is_told_line_by_line(data: bytes, elsewhere: Path, capsys: Ca
     assert not list(elsewhere.glob("*.db")), "no database is needed"
 
 
+def test_a_slip_of_a_command_s_own_word_is_proposed_as_in_the_chat(elsewhere: Path, capsys: Capture) -> None:
+    (elsewhere / "t.txt").write_text("/hotline lsite\nhotline lsite\n/hotline mon écran est noir\n")
+    assert [(row["commande"], row["sure"]) for row in read(capsys)] == [
+        ("/hotline liste", False),
+        ("/hotline liste", False),
+        ("/hotline mon écran est noir", True),
+    ]
+
+
 def test_who_reads_gets_a_table(elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(TEXT.encode())))
     assert run_command("understand", "-") == 0

@@ -35,7 +35,7 @@ def _mend(text: str, commands: CommandIndex) -> Reading | None:
     line = text.strip(MANNERED)
     meant = commands.mend(line)
     name, rest = commands.find(meant)
-    is_short = rest.isdigit() or (" " in name and len(rest.split()) <= SLIP_REST)
+    is_short = rest.isdigit() or ((" " in name or commands.has_own_word(meant)) and len(rest.split()) <= SLIP_REST)
     if not meant or not (line.startswith("/") or is_short):
         return None
     number = _NUMBERED.get(name, "") * rest.isdigit()
