@@ -152,6 +152,14 @@ async def test_pages_past_ones_and_numbers(agenda: AgendaStage) -> None:
     many = [await agenda.proposes(agenda.agathe, pour="69", quand=write_day(agenda.now, 2, "10h")) for _ in range(6)]
     first = await agenda.juliette.asks("/agenda")
     assert "page 1 sur" in plain(first)
+    assert first.buttons == [*["Détails, s’inscrire"] * 5, "Suite", "Les miens", "Proposer"], "one for each on a phone"
+    await agenda.juliette.clicks(first, "Détails, s’inscrire")
+    opened = await agenda.juliette.whispered()
+    assert opened.buttons[:2] == ["J’y serai", "Ajouter à mon agenda"]
+    await agenda.juliette.clicks(opened, "J’y serai")
+    await agenda.juliette.told("C’est noté")
+    first = await agenda.juliette.asks("/agenda")
+    assert first.buttons[:2] == ["Détails", "Détails, s’inscrire"]
     await agenda.juliette.clicks(first, "Suite")
     assert "page 2 sur" in plain(await agenda.juliette.whispered())
     agenda.house.clock.goes_to(many[0].ends_at)

@@ -253,6 +253,7 @@ def say_audience(event: AgendaEvent) -> str:
 
 
 MORE, COME, LEAVE, CALENDAR = "Plus…", "J’y serai", "Je n’y serai plus", "Ajouter à mon agenda"
+DETAILS, JOIN = "Détails", "Détails, s’inscrire"
 STATES = {EventState.PROPOSED: "attend d’être relu", EventState.REFUSED: "refusé", EventState.CANCELLED: "annulé"}
 """The words for the states of events that are not published."""
 
@@ -273,12 +274,26 @@ async def read_attendees(ctx: Context, events: Sequence[AgendaEvent]) -> Attende
 
 
 async def draw_cards(ctx: Context, events: Sequence[AgendaEvent]) -> Sequence[Card]:
-    """Draw a card for each event."""
+    """Draw a card for each event; of several, each has only the button that opens it: phones stack buttons."""
     told = await read_attendees(ctx, events)
-    return [
-        Card(_draw_text(ctx, event, told, ctx.zone), draw_buttons(ctx, event, told), menus=draw_menus(ctx, event))
-        for event in events
-    ]
+    return [_draw_card(ctx, event, told, opens_only=len(events) > 1) for event in events]
+
+
+def _draw_card(ctx: Context, event: AgendaEvent, told: Attendees, *, opens_only: bool) -> Card:
+    text = _draw_text(ctx, event, told, ctx.zone)
+    if opens_only:
+        return Card(text, [_draw_opening(ctx, event, told)])
+    return Card(text, draw_buttons(ctx, event, told), menus=draw_menus(ctx, event))
+
+
+def _draw_opening(ctx: Context, event: AgendaEvent, told: Attendees) -> Button:
+    """Draw the button that opens an event, named for what its reader can do there."""
+    joins = _is_to_come(ctx, event) and event.number not in told.mine
+    return Button(JOIN if joins else DETAILS, OpenEvent(event=event.number))
+
+
+def _is_to_come(ctx: Context, event: AgendaEvent) -> bool:
+    return event.state is EventState.PUBLISHED and event.ends_at > ctx.now
 
 
 def _draw_text(ctx: Context, event: AgendaEvent, told: Attendees, zone: ZoneInfo) -> str:
@@ -295,8 +310,8 @@ def _draw_text(ctx: Context, event: AgendaEvent, told: Attendees, zone: ZoneInfo
 
 def draw_buttons(ctx: Context, event: AgendaEvent, told: Attendees, *, opens: bool = True) -> Sequence[Button]:
     """Draw the buttons of an event."""
-    buttons = [Button("Détails", OpenEvent(event=event.number))] if opens else []
-    if event.state is not EventState.PUBLISHED or event.ends_at <= ctx.now:
+    buttons = [Button(DETAILS, OpenEvent(event=event.number))] if opens else []
+    if not _is_to_come(ctx, event):
         return buttons
     calendar = Button(CALENDAR, TakeEvent(event=event.number))
     come = Button(COME, Attend(event=event.number), "primary")

@@ -187,9 +187,11 @@ async def read_opinions(ctx: Context, numbers: Collection[int]) -> Opinions:
 
 
 async def draw_cards(ctx: Context, resources: Sequence[AnyResource], found: Set[str] = frozenset()) -> Sequence[Card]:
-    """Draw a card for each resource; ``found`` are the tokens that matched."""
+    """Draw a card for each resource; ``found`` are the tokens that matched. Of several, each has only the button that
+    opens it: phones stack buttons."""
     told = await read_opinions(ctx, [each.number for each in resources])
-    return [_draw_card(ctx, each, told, found) for each in resources]
+    drawn = [_draw_card(ctx, each, told, found) for each in resources]
+    return drawn if len(drawn) == 1 else [Card(each.text, each.buttons[:1]) for each in drawn]
 
 
 def may_see(person: Person, resource: Resource) -> bool:
