@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import find_theme
-from storage.ressources.query import singularise, split_words, stem
+from storage.ressources.query import drop_complaints, singularise, split_words, stem
 from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary, count_slips_allowed
 
 QUERY_MAX = 100
@@ -59,7 +59,7 @@ def _make_tokens(word: str) -> tuple[str, str]:
 
 def read_terms(query: str) -> list[str]:
     """Read the meaningful words of a query."""
-    return [singularise(word) for word in split_words(query[:QUERY_MAX])][:TERMS_MAX]
+    return [singularise(word) for word in split_words(drop_complaints(query[:QUERY_MAX]))][:TERMS_MAX]
 
 
 class TextIndex:

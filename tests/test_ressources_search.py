@@ -8,6 +8,7 @@ import pytest
 
 from storage.database import Database
 from storage.ressources import Resource, ResourceState, SearchPage, search
+from storage.ressources.query import read_query
 from storage.ressources.resources import begin_writing, get_resource, write_resources
 from tests.support.databases import database
 from tests.support.ressources import (
@@ -189,3 +190,19 @@ def test_the_graded_files_are_in_order() -> None:
     assert all(1 <= number <= len(resources) for _, _, grades in queries for number in grades)
     lines = (Path(__file__).parent / "data/ressources.tsv").read_text("utf-8").splitlines()[2:]
     assert [line.split("\t")[0] for line in lines] == [str(n) for n in range(1, len(resources) + 1)]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("mon imprimante ne marche plus", ["imprimante"]),
+        ("le wifi marche pas", ["wifi"]),
+        ("l’ordinateur ne s’allume plus", ["ordinateur"]),
+        ("je ne reçois plus mes courriels", ["courriels"]),
+        ("comment ne plus recevoir de spam", ["recevoir", "spam"]),
+        ("la marche à suivre", ["marche", "suivre"]),
+        ("ne marche pas", ["marche"]),
+    ],
+)
+def test_what_only_says_that_something_fails_is_not_looked_for(said: str, words: list[str]) -> None:
+    assert [group.said for group in read_query(said).groups] == words

@@ -21,10 +21,7 @@ PLAIN = tuple(feature for feature in FEATURES if not feature.wishes)
 MODERATION = Feature("surveillance", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
-OURS = (
-    "aide, cra, stats, hotline, ressources, membres, annuaire, actus, agenda, rdv, annonce, sondage, idees, "
-    "visio"
-)
+OURS = "aide, cra, stats, hotline, ressources, membres, annuaire, actus, agenda, rdv, annonce, sondage, idees, visio"
 """All that need a right, but the last of them."""
 MORE = (*PLAIN, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]
@@ -185,7 +182,9 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
     assert "« coop-bot setup --rights »" in said
     assert f"✓ Droits suffisants pour {OURS}, garde, kit, chercher." in plain[1]
     assert "! moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé" in wished[1]
-    assert "! canaux : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré, converti" in wished[1]
+    assert (
+        "! canaux : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré, converti" in wished[1]
+    )
 
 
 @pytest.mark.every_mode

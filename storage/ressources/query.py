@@ -15,12 +15,19 @@ from config.themes import find_theme, theme_of
 
 _SMALL_WORDS = """
 au aux avec bien ce ces cet cette chez comment dans de des du elle elles en entre est et etre eux faire fait
-il ils je la le les leur leurs lui ma mais me mes mon ne nos notre nous ou par pas peut peux pour pourquoi qu
+il ils je la le les leur leurs lui ma mais me mes mon ne nos notre nous ou par pas peut peux plus pour pourquoi qu
 quand que quel quelle quelles quels qui quoi sa se ses si son sont sous sur ta te tes toi ton tu un une vos
 votre vous
 """
 SMALL = frozenset(_SMALL_WORDS.split())
 """Words that are ignored in a search, since every text has them."""
+_COMPLAINT = re.compile(
+    r"\b(?:(?:n(?:e\s+|['’]\s?)(?:(?:se|me|te|y|en)\s+|[smt]['’]\s?)?[^\W\d]+"
+    r"|marche(?:nt)?|fonctionne(?:nt)?|r[ée]pond(?:ent)?|[sm]['’]\s?(?:ouvre|allume|affiche)(?:nt)?)"
+    r"\s+(?:plus|pas|jamais|rien|toujours\s+pas))\b",
+    re.IGNORECASE,
+)
+"""What is said of something that fails, which is no word of what it is about: « mon imprimante ne marche plus »."""
 REMEMBERED = 8_000
 """How many stems of recurring words are cached."""
 WORD_MAX = 40
@@ -47,6 +54,11 @@ class QueryGroup:
     said: str
     worths: Mapping[str, int]
     theme: str = ""
+
+
+def drop_complaints(text: str) -> str:
+    """Return a query without the verbs that only say that something fails; whole, where nothing else would be left."""
+    return rest if split_words(rest := _COMPLAINT.sub(" ", text)) else text
 
 
 def split_words(text: str) -> list[str]:
@@ -192,7 +204,7 @@ def read_query(text: str) -> Query:
     reading = _QueryReader()
     rest = _FILTER.sub(reading.filter, text[:QUERY_MAX])
     rest = _TAG.sub(reading.tag, rest)
-    found = split_words(rest)
+    found = split_words(drop_complaints(rest))
     filters = Filters(tuple(reading.tags), frozenset(reading.choices), reading.since)
     filters = ANYTHING if filters == ANYTHING else filters
     literal = Query(tuple(group_words(found)[:GROUPS_MAX]), filters, tuple(reading.unknown))
