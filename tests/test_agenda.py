@@ -50,6 +50,7 @@ async def test_proposed_read_over_published_and_come_to(agenda: AgendaStage) -> 
     assert "1 personne y sera" in plain(await lea.sees(said))
     assert "vous y serez" in plain(await lea.asks("/agenda mes"))
     assert plain(await lea.asks("/agenda mes inscriptions")) == plain(await lea.asks("/agenda mes"))
+    assert plain(await lea.asks("/agenda liste")) == plain(await lea.asks("/agenda"))
     await lea.clicks(noted, "Je n’y serai plus")
     assert "ne recevrez pas de rappel" in plain(await lea.told("C’est noté"))
     await agenda.house.settled()

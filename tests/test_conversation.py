@@ -207,6 +207,29 @@ async def test_what_is_said_of_what_was_asked_before_is_understood(house: House,
     await answered(juliette, "et le 5 ?", "n’existe pas")
 
 
+async def test_thanks_that_close_what_was_said_run_no_proposal(juliette: Person) -> None:
+    await answered(juliette, "mes stats de septembre", "Vos statistiques")
+    await answered(juliette, "envoie-le à ma cheffe", "cherchez peut-être")
+    assert plain(await answered(juliette, "c’est bon merci")) == "Avec plaisir !"
+
+
+async def test_another_week_is_that_of_the_list_that_was_shown(juliette: Person) -> None:
+    for words in ("mes rdv de la semaine", "et en décembre ?"):
+        told = await answered(juliette, words, "Rendez-vous · ")
+    assert "31 décembre" in plain(told)
+
+
+async def test_who_does_not_see_what_is_asked_reads_it_once_more(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    for words in ("c’est quoi ?", "je ne comprends pas"):
+        told = await answered(juliette, words, "Il reste une question")
+        assert "rien n’est encore enregistré" in plain(told)
+        assert "Annuler" in told.buttons
+    await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    assert (await answered(juliette, "c’est quoi ?", "cherchez peut-être")).buttons, "nothing is asked any more"
+
+
 async def test_one_of_a_list_is_meant_by_its_place(house: House, juliette: Person) -> None:
     for words in (LINE, "cra individuel 30 min caf 35-60 sans emploi bron aujourd'hui"):
         await answered(juliette, words, "rien n’est encore enregistré")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from bot.account_status import is_active
-from bot.actions import DeletePost, React
+from bot.actions import React
 from bot.command_lines import HELP
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, Spoken
@@ -21,6 +21,7 @@ from commands.aide.questions import (
     Answered,
     AskedHere,
     Heard,
+    answer_puzzled,
     be_direct,
     find_asked,
     find_preview,
@@ -28,6 +29,7 @@ from commands.aide.questions import (
     is_about,
     list_labels,
     list_said,
+    put_right,
     read_last_list,
     read_own,
     say_of_preview,
@@ -39,7 +41,9 @@ from dialogs.cra.line.corrections import read_correction
 from dialogs.plain_words import Intention, Reading, permit, understand
 from dialogs.plain_words.answers import (
     ShortAnswer,
+    is_puzzled,
     names_place,
+    only_thanks,
     read_answer,
     read_listed,
     read_ordinal,
@@ -179,6 +183,8 @@ class Conversation:
         asked for; None for all else."""
         if says_wait(heard.words):
             return Answered(_react(heard, WAITING))
+        if is_puzzled(heard.words) and (said := await answer_puzzled(ctx, heard)):
+            return said
         if found := await self._answer_resumed(ctx, heard) or await self._answer_listed(ctx, heard):
             return found
         place = read_ordinal(heard.words)
@@ -240,15 +246,15 @@ class Conversation:
         if asked is None:
             return None
         if returns_to_report(heard.words):
-            return self._correct(heard, asked, said="")
+            return put_right(heard, asked, said="")
         meant = self._read(ctx, heard)
         if asked.is_coordination or asked.is_rdv or (asked.subject.part and says_right(heard.words)):
             return self._answer_amended(ctx, heard, asked, meant)
         correction = read_correction(heard.words, ctx.clues, subject=asked.subject)
         if correction is None:
             is_lost = asked.is_last and meant.intention is Intention.HORS_SUJET and "?" not in heard.words
-            return self._correct(heard, asked) if is_lost else None
-        return self._correct(heard, asked) if is_about(correction, meant, asked) else None
+            return put_right(heard, asked) if is_lost else None
+        return put_right(heard, asked) if is_about(correction, meant, asked) else None
 
     def _answer_amended(self, ctx: Context, heard: Heard, asked: AskedHere, meant: Reading) -> Answered | None:
         """Put a report of coordination, or a rdv, right by what is said of it, or leave any preview as it is, unless
@@ -257,17 +263,7 @@ class Conversation:
         is_read = is_right or asked.is_amended(heard.words, ctx.clues)
         is_other = meant.sure and meant.intention not in (BESIDE | {Intention.RDV} if asked.is_rdv else BESIDE)
         is_lost = asked.is_last and (read_complaint(heard.words) or meant.intention is Intention.HORS_SUJET)
-        return self._correct(heard, asked) if is_lost or (is_read and (asked.is_last or not is_other)) else None
-
-    def _correct(self, heard: Heard, asked: AskedHere, said: str | None = None) -> Answered:
-        """Put right what is previewed; it is shown once more under what was said, so that it goes above."""
-        # Not from above a thread, where what was just written would go with it.
-        wrong = [*asked.parts, asked.post_id] if asked.post_id and not heard.message.root_id else []
-        gone = [DeletePost(each, channel_id=heard.direct or heard.message.channel_id) for each in wrong]
-        intro = [heard.answer("")] if heard.intro else []
-        # What was whispered elsewhere is asked in the direct channel from now on.
-        settled = asked.place or None
-        return Answered([*intro, *gone, asked.correct(heard.words if said is None else said)], settles=settled)
+        return put_right(heard, asked) if is_lost or (is_read and (asked.is_last or not is_other)) else None
 
     async def _answer_ordinal(self, ctx: ReadingContext, heard: Heard, place: int) -> Answered | None:
         """Answer « le deuxième » by the proposal in that place, if it only shows or opens something. Other buttons must
@@ -379,10 +375,12 @@ class Conversation:
     async def _answer_word(self, ctx: ReadingContext, heard: Heard, word: ShortAnswer) -> Answered:
         """Answer « oui », « non » and « merci » according to the bot’s last question."""
         asked = await self._find_asked(ctx, heard, word)
+        if asked and asked.is_proposal and only_thanks(heard.words):
+            word = ShortAnswer.THANKS
         if asked is None or asked.question.polite or asked.is_dropped or not (asked.is_last or asked.buttons):
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
         if asked.preview and (said := say_of_preview(asked, heard.words, word)) is not None:
-            return self._correct(heard, asked, said=said)
+            return put_right(heard, asked, said=said)
         if word is ShortAnswer.THANKS or not asked.is_last:
             is_left = word is not ShortAnswer.THANKS or bool(asked.no and not asked.is_rating)
             shown = (asked.buttons, asked.again) if is_left else ()

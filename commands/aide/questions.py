@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.actions import DeletePost
 from bot.command_lines import SAID_MAX
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, DirectMessage, Spoken
-from bot.forms import Clues
+from bot.forms import Clues, name_of
 from bot.listings import ListedLine, read_listing
 from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
-from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, WordedButton
+from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, RunCommand, WordedButton
 from bot.texts import Markdown, render
 from commands.aide.home import FeatureList
 from dialogs.cra.coordination import amend_line, read_coordination_line
@@ -138,6 +139,11 @@ class AskedHere:
         return self.question.no.get("name") in RATINGS
 
     @property
+    def is_proposal(self) -> bool:
+        """Whether « oui » would run a command that was proposed for what was said."""
+        return self.question.yes.get("name") == name_of(RunCommand)
+
+    @property
     def is_rdv(self) -> bool:
         """Whether a rdv is previewed, which has its hour."""
         return self.question.no.get("name") == "rdv.Drop"
@@ -250,6 +256,27 @@ def _list_parts(own: Sequence[ChatPost], last: ChatPost) -> Sequence[str]:
             break
         parts.insert(0, post)
     return [post.id for post in parts[:-1]]
+
+
+def put_right(heard: Heard, asked: AskedHere, said: str | None = None) -> Answered:
+    """Put right what is previewed; it is shown once more under what was said, so that it goes above."""
+    # Not from above a thread, where what was just written would go with it.
+    wrong = [*asked.parts, asked.post_id] if asked.post_id and not heard.message.root_id else []
+    gone = [DeletePost(each, channel_id=heard.direct or heard.message.channel_id) for each in wrong]
+    intro = [heard.answer("")] if heard.intro else []
+    # What was whispered elsewhere is asked in the direct channel from now on.
+    settled = asked.place or None
+    return Answered([*intro, *gone, asked.correct(heard.words if said is None else said)], settles=settled)
+
+
+async def answer_puzzled(ctx: ReadingContext, heard: Heard) -> Answered | None:
+    """Show the open question once more to who does not see what is asked; None where there is none."""
+    asked = await find_asked(ctx, heard.message)
+    if asked is None or asked.question.polite or asked.is_dropped or not asked.buttons:
+        return None
+    if asked.preview:
+        return put_right(heard, asked, said="")
+    return Answered([heard.answer(render("aide/still_open", is_left=True), asked.buttons, asked.again)])
 
 
 def say_of_preview(asked: AskedHere, words: str, word: ShortAnswer) -> str | None:

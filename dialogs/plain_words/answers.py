@@ -81,6 +81,26 @@ def says_thanks(said: str) -> bool:
     return not _THANKS.isdisjoint(_split(said))
 
 
+def only_thanks(said: str) -> bool:
+    """Whether thanks close what was said, without a word that agrees to something: « c’est bon merci »."""
+    return says_thanks(said) and _YES.isdisjoint(_split(said))
+
+
+_PUZZLED = re.compile(
+    r"(?:(?:mais|euh|ben|bah|attends?|non|pardon|desole) )*(?:"
+    r"(?:c est|c etait) quoi(?: (?:ca|cela|ce (?:truc|message|bouton)))?|qu est ce que c est(?: que ca)?|"
+    r"(?:quoi|hein|pardon|comment ca|c est a dire|ca veut dire quoi|pourquoi)|"
+    r"(?:je )?(?:ne )?(?:n ai |ai )?(?:comprends|comprend|compris|pige) (?:pas|rien)(?: (?:la question|bien|tout))?|"
+    r"pas compris|je (?:dois|fais) (?:faire )?quoi(?: la| maintenant)?|(?:et )?quoi faire(?: maintenant)?"
+    r")"
+)
+
+
+def is_puzzled(said: str) -> bool:
+    """Whether somebody does not see what they are asked: « c’est quoi ? »."""
+    return bool(_PUZZLED.fullmatch(_reduce(said)))
+
+
 _SAVE = ("enregistr", "sauvegard", "valid")
 
 

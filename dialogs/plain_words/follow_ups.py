@@ -1,12 +1,12 @@
 """What is said of what was asked just before: « et en octobre ? », « pareil pour le 69 », « exporte ça »."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from bot.command_lines import CommandIndex
-from bot.french import Period, period_after, period_before, read_period
+from bot.french import Period, period_after, period_before, read_coming_period, read_period
 from config.text import split_words
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.readings import Reading
@@ -44,6 +44,11 @@ _OF_TICKET = re.compile(
     r"(?:c est|elle est|il est) (?:regle|resolu|fini)e?)"
 )
 """What is said of a ticket that was shown."""
+_LISTS: Mapping[str, Callable[[str, date], Period | None]] = {
+    **{"cra liste": read_period, "agenda passés": read_period},
+    **dict.fromkeys(("rdv", "agenda"), lambda said, today: read_coming_period(said, today) or read_period(said, today)),
+}
+"""Commands that list what is of a period, each with how the period is read."""
 _SEEKING = ("ressources", "annuaire", "annuaire qui", "chercher", "actus cherche")
 """Commands that are followed by what is sought."""
 _OWN = frozenset({"stats", "stats exporter", "stats partager"})
@@ -80,9 +85,9 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
         line = f"{numbered[1]}{found[1]}" if numbered else ""
     elif name == "ticket":
         line = before if _OF_TICKET.fullmatch(plain) else ""
-    elif name == "cra liste":
+    elif name in _LISTS:
         period = re.sub(r"^(?:en|pour|sur|de) ", "", _LEAD.sub("", plain))
-        line = f"/cra liste {period}" if read_period(period, reader.today) else ""
+        line = f"/{name} {period}" if _LISTS[name](period, reader.today) else ""
     elif name.split()[0] == "stats":
         line = _follow_figures(name, rest, plain, reader)
     else:
