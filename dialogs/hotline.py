@@ -5,12 +5,15 @@ from typing import Annotated
 
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text, asks
 from config.hotline import CATEGORIES
+from config.text import split_words
 from dialogs.lines import line
 from storage.hotline import Reason, Urgency
 from storage.hotline.tickets import SUBJECT_MAX
 
 COMMUNE_MAX = 80
 WORDS_MAX = 500
+SETTLED_MAX = 80
+"""Characters: what is longer says more than that a demand is over."""
 
 
 CATEGORY = Choice(CATEGORIES)
@@ -32,6 +35,25 @@ def _read_numbers(text: str, _: Clues) -> tuple[int, ...]:
 
 
 NUMBERS = ReadText(_read_numbers, show=lambda found: ", ".join(map(str, found)), placeholder="12, 15")
+
+
+_MY_DEMAND = r"(?:ma|mon|la|le|cette|ce|l) (?:derniere )?(?:demande|ticket|question|probleme|appel)(?: d aide)?"
+_SETTLED = re.compile(
+    r"(?:(?:en fait|finalement|ah|oh|bon|ben|ok|non|oui|merci|c est bon|super|desole) )*(?:"
+    r"(?:(?:je (?:veux|voudrais|peux)|tu peux|il faut|on peut) )?"
+    rf"(?:annul|ferm|supprim|retir|clo|laiss|oubli|arret)\w*(?: tomber)? {_MY_DEMAND}|"
+    r"(?:ca|tout|il|elle|(?:mon|ma|le|la|l) \w+) (?:re(?:marche|fonctionne|demarre|vient)|"
+    r"(?:marche|fonctionne|demarre) (?:de nouveau|a nouveau|maintenant|enfin|bien))|"
+    r"(?:c est|tout est|(?:(?:le|mon) )?(?:probleme|souci)(?: est)?|(?:ma demande|mon ticket) est) (?:regle|resolu)e?|"
+    r"(?:je n ai |j ai )?plus besoin(?: d aide| de vous)?|j ai (?:trouve|reussi)|je me suis debrouillee?)"
+    r"(?: (?:n )?\d{1,6})?(?: (?:tout seul|toute seule|merci|c est bon|c est regle|pour (?:\w+ ?){1,3}))*"
+)
+"""How who asked says that the demand needs nothing more."""
+
+
+def says_settled(said: str) -> bool:
+    """Tell whether somebody says that their demand for help is over: « annule ma demande », « ça remarche »."""
+    return len(said) <= SETTLED_MAX and bool(_SETTLED.fullmatch(" ".join(split_words(said))))
 
 
 LongText = Annotated[str, Text(long=True)]

@@ -315,6 +315,18 @@ async def test_a_ticket_that_was_solved_is_settled_by_a_word(helpdesk: Hotline) 
     await helpdesk.card(ticket, "rouvert")
 
 
+async def test_a_demand_that_is_over_is_closed_by_a_click_and_nothing_else_is(helpdesk: Hotline) -> None:
+    juliette = helpdesk.juliette
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    ticket, _ = await helpdesk.asks(juliette, "La souris colle")
+    for words in ("annule ma demande", "en fait ça remarche", "c’est réglé"):
+        told = await answered(juliette, words, f"n° {ticket.number}")
+        assert told.buttons[0] == "C’est réglé"
+    await juliette.clicks(told, "C’est réglé")
+    await helpdesk.card(ticket, "clos")
+    await answered(juliette, "c’est réglé", "rien n’est encore enregistré")
+
+
 @pytest.mark.parametrize(("word", "rating"), [("oui", 1), ("non", -1)])
 async def test_a_ticket_is_rated_by_a_word_beside_its_thread(helpdesk: Hotline, word: str, rating: int) -> None:
     subject = "La tablette chauffe" if rating > 0 else "Personne ne reçoit le courrier"

@@ -22,7 +22,7 @@ from dialogs.cra.coordination import amend_line, read_coordination_line
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.plain_words import Intention, Reading
-from dialogs.plain_words.answers import ShortAnswer, says_cancel
+from dialogs.plain_words.answers import ShortAnswer, says_cancel, says_solved
 from dialogs.plain_words.lists import LastList, name_list
 from dialogs.plain_words.reports import tells_reports
 from dialogs.rdv.amendments import amend_rdv
@@ -284,6 +284,8 @@ def say_of_preview(asked: AskedHere, words: str, word: ShortAnswer) -> str | Non
     once more, since it is out of sight or cannot be saved; None where it answers the question."""
     if word is ShortAnswer.THANKS:
         return None
+    if says_solved(words):
+        return ""
     is_asked = asked.is_last and bool(asked.subject.part)
     if not asked.is_last or word is ShortAnswer.YES:
         return words if is_asked else None if asked.is_last and asked.yes else ""

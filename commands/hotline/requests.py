@@ -26,14 +26,14 @@ from bot.replies import (
     Whisper,
 )
 from bot.texts import render
-from commands.hotline.cards import TicketClick, link_post, say_state
+from commands.hotline.cards import Settled, TicketClick, link_post, say_state
 from commands.hotline.mirror import TicketThread, begins_with_name, mirror_line
-from commands.hotline.service import feature, list_served, read_queues, say_queue
+from commands.hotline.service import AGENTS, feature, list_served, read_queues, say_queue
 from commands.hotline.tickets import lock_own_ticket
 from config.hotline import OTHER
 from config.text import fold
 from dialogs.canaux import watch_planned_channels
-from dialogs.hotline import OpenTicket
+from dialogs.hotline import OpenTicket, says_settled
 from storage.hotline import TicketState, Urgency, posts, suggestions, tickets
 from storage.hotline.posts import Side, TicketSource
 
@@ -51,6 +51,8 @@ async def draft_request(ctx: Context, words: str = "", details: str = "", source
 PAGE = 10
 OFFERED_MAX = 2
 """How many open tickets are offered to add a message to that was written outside their threads."""
+SETTLED_MAX = 3
+"""Open demands that are offered to be closed."""
 
 
 class AddTo(TicketClick):
@@ -122,12 +124,22 @@ async def hear_words(ctx: ReadingContext, message: Spoken) -> PlainTextReply:
     if message.root_id and await tickets.find_by_thread(ctx.db, message.root_id):
         return PlainTextReply(is_its=True)
     theirs = await tickets.list_open(ctx.db, author_id=message.user_id)
+    if theirs and says_settled(message.text) and not ctx.user.may(AGENTS):
+        return _ask_what_is_settled(theirs[-SETTLED_MAX:])
     return PlainTextReply(
         buttons=[
             Button(f"Ajouter à la demande n° {ticket.number}", AddTo(ticket=ticket.number, post_id=message.post_id))
             for ticket in theirs[-OFFERED_MAX:]
         ]
     )
+
+
+def _ask_what_is_settled(theirs: Sequence[tickets.Ticket]) -> PlainTextReply:
+    """Offer to close the open demands of who says that it is over."""
+    alone = len(theirs) == 1
+    labels = (("C’est réglé" if alone else f"C’est réglé : n° {one.number}", one) for one in theirs)
+    ends = [Button(label, Settled(ticket=one.number)) for label, one in labels]
+    return PlainTextReply(buttons=ends, text=render("hotline/settled_which", tickets=theirs))
 
 
 async def _hear_agent(ctx: ReadingContext, message: Addressed) -> PlainTextReply:

@@ -86,6 +86,14 @@ def only_thanks(said: str) -> bool:
     return says_thanks(said) and _YES.isdisjoint(_split(said))
 
 
+_SOLVED = _GOOD - {"bon", "fait"}
+
+
+def says_solved(said: str) -> bool:
+    """Whether something is said to work again, or to be settled, and nothing agreed to: « c’est réglé »."""
+    return not _SOLVED.isdisjoint(_split(said)) and _YES.isdisjoint(_split(said))
+
+
 _PUZZLED = re.compile(
     r"(?:(?:mais|euh|ben|bah|attends?|non|pardon|desole) )*(?:"
     r"(?:c est|c etait) quoi(?: (?:ca|cela|ce (?:truc|message|bouton)))?|qu est ce que c est(?: que ca)?|"
