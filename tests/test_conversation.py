@@ -323,6 +323,7 @@ async def test_a_demand_that_is_over_is_closed_by_a_click_and_nothing_else_is(he
         told = await answered(juliette, words, f"n° {ticket.number}")
         assert told.buttons[0] == "C’est réglé"
     await juliette.clicks(told, "C’est réglé")
+    assert "est close" in plain(await juliette.rewritten(told))
     await helpdesk.card(ticket, "clos")
     await answered(juliette, "c’est réglé", "rien n’est encore enregistré")
 

@@ -51,6 +51,7 @@ from dialogs.plain_words.answers import (
     returns_to_report,
     says_right,
     says_save,
+    says_solved,
     says_thanks,
     says_wait,
 )
@@ -375,7 +376,7 @@ class Conversation:
     async def _answer_word(self, ctx: ReadingContext, heard: Heard, word: ShortAnswer) -> Answered:
         """Answer « oui », « non » and « merci » according to the bot’s last question."""
         asked = await self._find_asked(ctx, heard, word)
-        if asked and asked.is_proposal and only_thanks(heard.words):
+        if asked and asked.is_proposal and (only_thanks(heard.words) or says_solved(heard.words)):
             word = ShortAnswer.THANKS
         if asked is None or asked.question.polite or asked.is_dropped or not (asked.is_last or asked.buttons):
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))

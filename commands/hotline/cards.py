@@ -66,6 +66,10 @@ class Settled(TicketClick):
     """Button « C’est réglé », for the author: closes the ticket."""
 
 
+class SettleAsked(Settled):
+    """Button « C’est réglé » under the bot’s answer to who says so: closes the ticket, and goes."""
+
+
 class LeaveOutage(TicketClick):
     """Button « Hors de la panne »: takes the ticket out of an outage."""
 

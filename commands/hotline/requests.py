@@ -26,7 +26,7 @@ from bot.replies import (
     Whisper,
 )
 from bot.texts import render
-from commands.hotline.cards import Settled, TicketClick, link_post, say_state
+from commands.hotline.cards import SettleAsked, TicketClick, link_post, say_state
 from commands.hotline.mirror import TicketThread, begins_with_name, mirror_line
 from commands.hotline.service import AGENTS, feature, list_served, read_queues, say_queue
 from commands.hotline.tickets import lock_own_ticket
@@ -138,7 +138,7 @@ def _ask_what_is_settled(theirs: Sequence[tickets.Ticket]) -> PlainTextReply:
     """Offer to close the open demands of who says that it is over."""
     alone = len(theirs) == 1
     labels = (("C’est réglé" if alone else f"C’est réglé : n° {one.number}", one) for one in theirs)
-    ends = [Button(label, Settled(ticket=one.number)) for label, one in labels]
+    ends = [Button(label, SettleAsked(ticket=one.number)) for label, one in labels]
     return PlainTextReply(buttons=ends, text=render("hotline/settled_which", tickets=theirs))
 
 

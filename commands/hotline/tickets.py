@@ -8,7 +8,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Ask, Button, Direct, Message, Question, Redirect, Replies, Reply, Say, Whisper
+from bot.replies import Ask, Button, Direct, Message, Question, Redirect, Replies, Reply, Say, Update, Whisper
 from bot.texts import Markdown, escape, render, require
 from commands.hotline import cards
 from commands.hotline.service import feature, name_person, read_queues, say_queue, serves
@@ -151,7 +151,18 @@ async def reopen_ticket(ctx: Context, click: cards.ReopenTicket) -> Replies:
 @feature.button(cards.Settled)
 async def settle_ticket(ctx: Context, click: cards.Settled) -> Replies:
     """Close a ticket whose author no longer needs help."""
-    ticket = await lock_own_ticket(ctx, click.ticket)
+    return await _close_own(ctx, click.ticket)
+
+
+@feature.button(cards.SettleAsked)
+async def settle_as_said(ctx: Context, click: cards.SettleAsked) -> Replies:
+    """Close a ticket whose author said in plain words that it is over."""
+    return [*await _close_own(ctx, click.ticket), Update(render("hotline/settled_now", number=click.ticket))]
+
+
+async def _close_own(ctx: Context, number: int) -> Sequence[Reply]:
+    """Close the person’s own ticket."""
+    ticket = await lock_own_ticket(ctx, number)
     made = await make_move(ctx, ticket, Move.CLOSE, Actor(ctx.user.id, ActorKind.AUTHOR, ctx.now))
     return [*made, *await tell_room(ctx, ticket, render("hotline/settled", person=ctx.user.full_name))]
 

@@ -1,7 +1,7 @@
 """What is said of what was asked just before: « et en octobre ? », « pareil pour le 69 », « exporte ça »."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,11 +44,9 @@ _OF_TICKET = re.compile(
     r"(?:c est|elle est|il est) (?:regle|resolu|fini)e?)"
 )
 """What is said of a ticket that was shown."""
-_LISTS: Mapping[str, Callable[[str, date], Period | None]] = {
-    **{"cra liste": read_period, "agenda passés": read_period},
-    **dict.fromkeys(("rdv", "agenda"), lambda said, today: read_coming_period(said, today) or read_period(said, today)),
-}
-"""Commands that list what is of a period, each with how the period is read."""
+_COMING = {"rdv": "rdv", "rdv semaine": "rdv", "rdv liste": "rdv", "agenda": "agenda"}
+_PAST = {"cra liste": "cra liste", "agenda passés": "agenda passés"}
+"""Commands that list what is of a period, to come or over, each with the one to which another period is said."""
 _SEEKING = ("ressources", "annuaire", "annuaire qui", "chercher", "actus cherche")
 """Commands that are followed by what is sought."""
 _OWN = frozenset({"stats", "stats exporter", "stats partager"})
@@ -85,15 +83,21 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
         line = f"{numbered[1]}{found[1]}" if numbered else ""
     elif name == "ticket":
         line = before if _OF_TICKET.fullmatch(plain) else ""
-    elif name in _LISTS:
-        period = re.sub(r"^(?:en|pour|sur|de) ", "", _LEAD.sub("", plain))
-        line = f"/{name} {period}" if _LISTS[name](period, reader.today) else ""
+    elif name in _COMING or name in _PAST:
+        line = _follow_list(name, plain, reader.today)
     elif name.split()[0] == "stats":
         line = _follow_figures(name, rest, plain, reader)
     else:
         sought = _LEAD.sub("", plain) if plain.startswith("et ") else ""
         line = f"/{name} {_cut_articles(sought)}" if name in _SEEKING and sought else ""
     return Reading(name_intention(reader.commands.find(line)[0]), line, sure=True) if line else None
+
+
+def _follow_list(name: str, plain: str, today: date) -> str:
+    """Write the line of the same list for another period; "" where none is said."""
+    period = re.sub(r"^(?:en|pour|sur|de) ", "", _LEAD.sub("", plain))
+    is_read = (name in _COMING and read_coming_period(period, today)) or read_period(period, today)
+    return f"/{_COMING.get(name) or _PAST[name]} {period}" if is_read else ""
 
 
 def _cut_articles(sought: str) -> str:
