@@ -30,6 +30,11 @@ search in the news."""
 HELP = "aide"
 """After a command, alone, it asks how that is used; it is also the command that tells it."""
 ASKING_HELP = frozenset({HELP, "help"})
+_BEGINNING = frozenset(
+    {"nouveau", "nouvelle", "nouvel", "nouvelle demande", "nouvelle idee", "nouvelle annonce", "nouveau sondage"}
+    | {"creer", "cree", "faire", "ouvrir", "commencer", "demarrer", "lancer", "ajouter", "proposer", "new"}
+)
+"""What people type, alone, behind a command that takes content, to begin: no content of its own."""
 MISTYPED_MIN = 4
 """Letters of a word that may be a mistyped one of a command."""
 TWICE_MIN = 6
@@ -94,7 +99,8 @@ class CommandIndex:
 
     def find(self, line: str) -> tuple[str, str]:
         """Return the command that a line calls (the longest name that fits) and the rest of the line; for an unknown
-        one, its first word. « aide » after a command calls the help about it."""
+        one, its first word. « aide » after a command calls the help about it; « nouveau » after one that takes content
+        is none."""
         said = line.removeprefix("/").strip()
         for size in range(min(self._longest, len(said.split())), 0, -1):
             *words, rest = [*said.split(maxsplit=size), ""][: size + 1]
@@ -104,6 +110,8 @@ class CommandIndex:
         return first.lower(), rest.strip()
 
     def _or_help(self, name: str, rest: str) -> tuple[str, str]:
+        if name in self._telling and fold(rest.strip(MANNERED)) in _BEGINNING:
+            return name, ""
         asks = fold(rest.strip(MANNERED)) in ASKING_HELP and HELP in self._names
         return (HELP, name) if asks and name != HELP and name not in self._seeking else (name, rest)
 

@@ -158,7 +158,7 @@ async def test_pages_past_ones_and_numbers(agenda: AgendaStage) -> None:
     opened = await agenda.juliette.whispered()
     assert opened.buttons[:2] == ["J’y serai", "Ajouter à mon agenda"]
     await agenda.juliette.clicks(opened, "J’y serai")
-    await agenda.juliette.told("C’est noté")
+    await agenda.juliette.whispered("C’est noté")
     first = await agenda.juliette.asks("/agenda")
     assert first.buttons[:2] == ["Détails", "Détails, s’inscrire"]
     await agenda.juliette.clicks(first, "Suite")

@@ -64,6 +64,19 @@ def test_help_after_a_command_is_about_it_and_longer_names_come_first(line: str,
     assert CommandIndex([*NAMES, "stats aide", "cra liste de tous"], ("cra liste",)).find(line) == called
 
 
+@pytest.mark.parametrize(
+    ("line", "called"),
+    [
+        ("/cra nouveau", ("cra", "")),
+        ("cra Créer !", ("cra", "")),
+        ("/cra nouveau pc", ("cra", "nouveau pc")),
+        ("/stats nouveau", ("stats", "nouveau")),
+    ],
+)
+def test_what_only_begins_something_is_no_content(line: str, called: tuple[str, str]) -> None:
+    assert CommandIndex(NAMES, telling=("cra",)).find(line) == called
+
+
 SLIPS = CommandIndex(
     [
         *(*NAMES, "cra modifier", "annonce", "annonce liste", "annuaire", "annuaire qui"),
