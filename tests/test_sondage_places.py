@@ -71,7 +71,12 @@ async def test_a_role_is_asked_by_direct_message_and_each_has_one_vote(house: Ho
     await house.settled()
     direct = [post for post in await zoe.direct() if question in post.text]
     assert len(direct) == 1
+    listed = await zoe.asks("/sondage", await zoe.direct_channel())
+    assert any(question in label for label in listed.buttons), "who came to vote finds the poll"
     await vote_and_wait(house, zoe, direct[0], "1")
+    again = await zoe.opens_by((await zoe.direct())[-1], "Changer mon vote")
+    assert again.shown("reponse") == "1"
+    await again.cancel()
     form = await zoe.opens_by(await find_poll(house, rhone, number), "Voter")
     assert form.shown("reponse") == "1", "the same vote in all places"
     await end_poll(house, number)

@@ -154,7 +154,9 @@ async def submit_vote(ctx: Context, form: windows.VoteForm) -> replies.Replies:
     else:
         await votes.note_voter(ctx.db, poll.id, ctx.user.id)
         await votes.put_vote(ctx.db, votes.NamedVote(poll=poll.id, user_id=ctx.user.id, at=ctx.now, **about))
-    told = replies.Direct(render("sondage/vote_kept", number=poll.number), user_id=ctx.user.id)
+    text = render("sondage/vote_kept", number=poll.number, secret=poll.anonymous)
+    again = replies.Button("Changer mon vote", cards.OpenBallot(poll=poll.id))
+    told = replies.Direct(text, [again], user_id=ctx.user.id)
     return [told, *await broadcast.refresh_soon(ctx, poll)]
 
 
@@ -221,13 +223,20 @@ async def list_older(ctx: Context, click: cards.OlderPolls) -> replies.Replies:
     found = await _find_listed(ctx)
     shown = found[click.skip : click.skip + PAGE]
     rows = [_make_row(ctx, poll) for poll in shown]
-    text = render("sondage/list", rows=rows, first=click.skip + 1, all=ctx.user.animates)
+    text = render(
+        "sondage/list", rows=rows, first=click.skip + 1, all=ctx.user.animates, asks=_asks_in_channels(ctx.user)
+    )
     more = []
     if len(found) > click.skip + PAGE:
         more.append(replies.Button("Plus anciens", cards.OlderPolls(skip=click.skip + PAGE)))
     newer = [replies.Button("Plus récents", cards.OlderPolls(skip=max(0, click.skip - PAGE)))] if click.skip else []
     options = {str(poll.number): f"n° {poll.number} : {quote(poll.question)}" for poll in shown}
     return replies.Whisper(text, [*more, *newer], menus=[Menu("Voir", cards.SeePoll(), options)] if options else [])
+
+
+def _asks_in_channels(person: people.Person) -> bool:
+    """Return whether somebody asks questions in the channels where they are, and only there."""
+    return person.role not in (people.Role.INVITE, people.Role.COORDINATEUR) and not person.animates
 
 
 async def _find_listed(ctx: Context) -> Sequence[Poll]:

@@ -9,7 +9,7 @@ from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels, may_post_to
 from bot.errors import UserError
 from bot.mattermost import ChatChannel
-from bot.replies import Ask, Replies, Update
+from bot.replies import Ask, Perform, Replies, Update
 from bot.texts import render
 from commands.sondage import cards
 from commands.sondage.cards import LONGEST, SHORTEST, USUAL, AbandonPoll, ChangePoll, PollContent, feature
@@ -55,11 +55,12 @@ async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
     """Open the window with the typed question; for a number, show that poll."""
     if (number := read_typed_number(line, "sondage")) is not None:
         return await cards.show_poll(ctx, number)
+    question, here = strip_invisible(line), await _find_own_channel(ctx, ctx.channel_id)
+    if not (question or here or ctx.user.animates or ctx.user.role is Role.COORDINATEUR):
+        return Perform("sondage liste")  # they may have come to vote
     must_be_allowed(ctx.user, ())
-    question = strip_invisible(line)
     if len(question) > QUESTION_MAX:
         raise UserError(render("sondage/question_too_long", most=QUESTION_MAX))
-    here = await _find_own_channel(ctx, ctx.channel_id)
     return Ask(await _make_window(ctx, here, **({"question": question} if question else {})))
 
 
