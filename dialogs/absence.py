@@ -26,12 +26,31 @@ _DAY = timedelta(days=1)
 WORDS_READ = 16
 """Words of a line among which days are looked for."""
 EXAMPLES = "12/12-20/12, jusqu’au 3 janvier, jeudi de 14h à 16h"
-_FILLERS = frozenset(("je", "suis", "serai", "absent", "absente", "absence", "note", "noter", "en", "le", "les", ":"))
+_FILLERS = frozenset(
+    re.findall(
+        r"\S+",
+        "je suis serai pars absent absente absence note noter en le les la : ne pas disponible dispo mon mes "
+        "bonjour salut bon desole desolee",
+    )
+)
 """Words before the days that say nothing more."""
 TEXT_READ = 200
+_REASONS = frozenset(
+    ("malade", "malades", "maladie", "arret", "arrets", "enfant", "enfants", "souffrant", "souffrante")
+)
+"""Words of a reason that is nobody’s business: it is not kept for those who look for the person."""
+_WHEN = (
+    "demain|apres demain|aujourd|ce matin|cet|jusqu|pour|du |le |des |de |a partir|la semaine|cette|toute|[0-9]|"
+    + "|".join(WEEKDAYS)
+)
 _SAID = re.compile(
-    r"(?:je (?:suis|serai|pars) |j['’ ]ai )?(?:en |mes |des )?(?:conges?|vacances|absente?|rtt)"
-    r" (?:demain|aujourd|jusqu|du |le |des |de |a partir|la semaine|cette|lundi|mardi|mercredi|jeudi|vendredi|[0-9])"
+    r"(?:(?:bonjour|salut|bon|desolee?) )*(?:"
+    r"(?:je (?:suis|serai|pars) |j ai )?(?:en |mes |des )?(?:conges?|vacances|absente?|rtt|souffrante?)|"
+    r"(?:je (?:suis|serai) )?(?:(?:mon |mes )?enfants? )?malades?|"
+    r"(?:je (?:suis|serai) )?en arret(?: maladie| de travail)?|"
+    r"je (?:suis|serai) en formation|je (?:ne |n )?(?:suis|serai) pas (?:la|disponible|dispo)"
+    rf") (?:{_WHEN})|"
+    r"je suis (?:malade|souffrante?|en arret(?: maladie)?|absente?)$"
 )
 READERS = "les collègues qui vous cherchent le liraient"
 
@@ -82,11 +101,12 @@ def read_line(text: str, today: date) -> SaidAbsence:
 
 def is_said(text: str) -> bool:
     """Tell whether a text says of its author that they are away: « je suis en congés », « absente demain »."""
-    return bool(_SAID.match(fold(text[:TEXT_READ])))
+    return bool(_SAID.match(fold(text[:TEXT_READ].replace(",", " ")).rstrip(" .!")))
 
 
 def _without_fillers(words: list[str]) -> list[str]:
-    return [word for word in words if fold(word).strip(" ,") not in _FILLERS]
+    said = ((word, fold(word).strip(" ,")) for word in words)
+    return [word for word, folded in said if folded not in _FILLERS and folded not in _REASONS]
 
 
 _DAY_LEFT = re.compile(r"(?<![\d/])\d{1,2}/\d{1,2}(?!\d)")

@@ -182,6 +182,24 @@ async def test_no_message_of_the_day_comes_on_days_away(monday: House, monkeypat
         assert len([post for post in await lea.direct() if "Une nouvelle." in post.text]) == count
 
 
+@pytest.mark.parametrize(
+    ("text", "is_one", "word"),
+    [
+        ("Bonjour, je suis malade aujourd’hui", True, ""),
+        ("en arrêt maladie jusqu’au 3 janvier", True, ""),
+        ("je ne serai pas là jeudi", True, ""),
+        ("je suis en formation mardi", True, "formation"),
+        ("enfant malade demain", True, ""),
+        ("formation mardi 10h avec 3 personnes", False, ""),
+        ("atelier hier avec deux malades", False, ""),
+        ("je suis là mardi", False, ""),
+    ],
+)
+def test_that_somebody_is_ill_is_an_absence_without_its_reason(text: str, is_one: bool, word: str) -> None:
+    assert is_said(text) is is_one
+    assert not is_one or read_line(text, date(2026, 11, 30)).word == word
+
+
 def test_lines_are_read_as_days_and_a_word() -> None:
     def said(line: str) -> tuple[str, str, str, object]:
         found = read_line(line, MONDAY)
