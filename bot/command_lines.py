@@ -30,6 +30,8 @@ search in the news."""
 HELP = "aide"
 """After a command, alone, it asks how that is used; it is also the command that tells it."""
 ASKING_HELP = frozenset({HELP, "help"})
+LIST = "liste"
+_LISTING = frozenset({LIST, "la liste", "lister"})
 _BEGINNING = frozenset(
     {"nouveau", "nouvelle", "nouvel", "nouvelle demande", "nouvelle idee", "nouvelle annonce", "nouveau sondage"}
     | {"creer", "cree", "faire", "ouvrir", "commencer", "demarrer", "lancer", "ajouter", "proposer", "new"}
@@ -110,10 +112,16 @@ class CommandIndex:
         return first.lower(), rest.strip()
 
     def _or_help(self, name: str, rest: str) -> tuple[str, str]:
-        if name in self._telling and fold(rest.strip(MANNERED)) in _BEGINNING:
+        if self._is_empty(name, fold(rest.strip(MANNERED))):
             return name, ""
         asks = fold(rest.strip(MANNERED)) in ASKING_HELP and HELP in self._names
         return (HELP, name) if asks and name != HELP and name not in self._seeking else (name, rest)
+
+    def _is_empty(self, name: str, rest: str) -> bool:
+        """Return whether words behind a command say no more than its name: « créer » behind one that takes content, «
+        liste » behind one that has no list of that name."""
+        is_list = rest in _LISTING and name not in self._seeking and f"{fold(name)} {LIST}" not in self._followed
+        return is_list or (rest in _BEGINNING and name in self._telling)
 
     def call(self, said: str) -> str:
         """Return the command line that plain words contain, without the polite words around it; "" if there is none."""

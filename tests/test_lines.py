@@ -71,10 +71,14 @@ def test_help_after_a_command_is_about_it_and_longer_names_come_first(line: str,
         ("cra Créer !", ("cra", "")),
         ("/cra nouveau pc", ("cra", "nouveau pc")),
         ("/stats nouveau", ("stats", "nouveau")),
+        ("/stats liste", ("stats", "")),
+        ("/stats liste de mai", ("stats", "liste de mai")),
+        ("/cra liste", ("cra liste", "")),
+        ("/hotline liste", ("hotline", "liste")),
     ],
 )
 def test_what_only_begins_something_is_no_content(line: str, called: tuple[str, str]) -> None:
-    assert CommandIndex(NAMES, telling=("cra",)).find(line) == called
+    assert CommandIndex([*NAMES, "hotline"], telling=("cra",), worded=("hotline liste",)).find(line) == called
 
 
 SLIPS = CommandIndex(

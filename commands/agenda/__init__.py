@@ -57,7 +57,7 @@ class EventPage(BaseModel):
 FEED = frozenset({"abonnement", "abonner", "m abonner", "s abonner", "ics", "ical"})
 """Words that ask for the feed, folded."""
 LISTS: Mapping[str, ListKind] = {
-    **dict.fromkeys(("", "a venir", "tout", "liste", "evenements", "voir"), ListKind.COMING),
+    **dict.fromkeys(("", "a venir", "tout", "evenements", "voir"), ListKind.COMING),
     **dict.fromkeys(("passes", "passe", "evenements passes", "archives"), ListKind.PAST),
     **dict.fromkeys(("mes", "mes evenements", "mes rendez vous", "moi", "les miens"), ListKind.OWN),
     **dict.fromkeys(("inscriptions", "mes inscriptions"), ListKind.OWN),
