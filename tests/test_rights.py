@@ -182,7 +182,7 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
     assert "« coop-bot setup --rights »" in said
     assert f"✓ Droits suffisants pour {OURS}, garde, kit, chercher." in plain[1]
     assert "! moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé" in wished[1]
-    assert "! canaux : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in wished[1]
+    assert "! canaux : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in wished[1]
 
 
 @pytest.mark.every_mode
