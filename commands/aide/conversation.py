@@ -412,7 +412,7 @@ class Conversation:
             text = render("aide/manners", manner="thanks", prenom="")
             return Answered([heard.answer(text, (), Question(polite=True))])
         text = render("aide/nothing_open", cancels=word is ShortAnswer.NO)
-        return Answered([heard.answer(text, [_other("Voir ce que je sais faire")])])
+        return Answered([heard.answer(text, [*heard.added, _other("Voir ce que je sais faire")])])
 
 
 def _other(label: str) -> Button:

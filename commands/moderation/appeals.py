@@ -220,7 +220,10 @@ async def recognise_answer(ctx: Context, message: Spoken) -> PlainTextReply:
     return PlainTextReply(buttons=[Button("Contester", cards.AppealMeasure(entry=entry), "primary")] if entry else [])
 
 
-DISAGREES = re.compile(r"\bconteste|\binjust|\bpas d.?accord|\b(?:appel|recours|reclamation)\b|\bpourquoi .*\bsuspend")
+DISAGREES = re.compile(
+    r"\bconteste|\binjust|\bpas d.?accord|\b(?:appel|recours|reclamation)\b|\bpourquoi .*\bsuspend"
+    r"|\bpas moi\b|\brien fait\b|\bpas (?:juste|normal)\b|\bpourquoi moi\b"
+)
 """How people say that a measure is wrong, folded."""
 
 
