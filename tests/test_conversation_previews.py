@@ -11,6 +11,18 @@ from tests.support.house import House, plain, reply_in_thread, wait_for, wait_un
 __all__ = ["hearing"]
 
 
+async def test_what_is_typed_twice_says_that_the_same_is_saved(house: House, juliette: Person) -> None:
+    assert "déjà le même" not in plain(await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré"))
+    await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    (number,) = [cra.number for cra in await house.reports(juliette)]
+    again = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    assert f"déjà le même, ce jour-là : le n° {number}" in plain(again)
+    assert "Enregistrer" in again.buttons
+    other = await answered(juliette, f"cra {LINE}".replace("1h30", "2h"), "rien n’est encore enregistré")
+    assert "déjà le même" not in plain(other)
+
+
 @pytest.mark.every_mode
 @pytest.mark.parametrize("word", ["oui", "Merci, c’est bon !", "ok", "👍", "enregistre"])
 async def test_yes_saves_the_report_that_is_previewed(house: House, juliette: Person, word: str) -> None:

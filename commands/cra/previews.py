@@ -19,7 +19,7 @@ from commands.cra import cards
 from commands.cra.cards import CONSEILLERS, feature
 from commands.cra.reports import find_known_tags, open_sheet, read_sheet, record_form
 from dialogs.cra import NewCra
-from dialogs.cra.line import JudgedLine
+from dialogs.cra.line import JudgedLine, Line
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_line, read_parts, says_nothing
 from dialogs.cra.line.changes import apply_correction, ask_for
 from dialogs.cra.line.corrections import ANY, Correction, SpokenOf, read_correction
@@ -28,8 +28,11 @@ from dialogs.plain_words.answers import read_answer, says_right
 from storage import claims
 from storage.cra import CraRow, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, read_usual
+from storage.cra.search import AuthorSheet
 from storage.cra.tags import take_tags
 
+SAME_AMONG = 50
+"""Reports of a day among which the same is looked for."""
 REMOVED = "cra.removed"
 """The claims on the keys of reports that were taken out of a preview: an older one of the same line may still stand."""
 
@@ -42,14 +45,24 @@ async def read_text(ctx: ReadingContext, text: str) -> cards.ReportPreview | Whi
     changed = [part for part in parts if len(bases.get(part.like, ())) > 1 and not says_nothing(part.text)]  # type: ignore[arg-type]
     if changed:
         return _ask_which_base(ctx, parts, _with_tags(changed[0], tags), bases)
-    practice = (await read_sheet(ctx)).is_practice
+    sheet = await read_sheet(ctx)
     read = read_parts(parts, bases, ctx.clues, await ctx.recall(read_usual))
-    known = await find_known_tags(ctx) if tags and not practice else ()
-    lines = [replace(line, practice=practice).tag(tags, known) for line in read]
+    known = await find_known_tags(ctx) if tags and not sheet.is_practice else ()
+    lines = [replace(line, practice=sheet.is_practice).tag(tags, known) for line in read]
     key = secrets.token_urlsafe(16)
     keys = [key] if len(lines) == 1 else [f"{key}.{at}" for at in range(len(lines))]
     reports = [cards.PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
-    return cards.ReportPreview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports)
+    same = await _say_same(ctx, sheet, lines[0]) if len(lines) == 1 else []
+    return cards.ReportPreview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports, changes=same)
+
+
+async def _say_same(ctx: Context, sheet: AuthorSheet, line: Line) -> list[str]:
+    """Say which report of the same day is the same: who typed it twice over a bad network saves it once."""
+    report = line.judge(ctx.clues).report
+    if report is None:
+        return []
+    there = await list_reports_of(ctx.db, sheet, report.date, SAME_AMONG)
+    return next(([render("cra/same", number=cra.number)] for cra in there if cra.report == report), [])
 
 
 def _with_tags(part: LinePart, tags: Sequence[str]) -> LinePart:
