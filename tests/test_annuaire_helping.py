@@ -40,6 +40,9 @@ async def test_the_nearest_are_found_and_asked_and_may_stop(house: House, juliet
     assert order == sorted(order)
     for words in ("même commune", "même département", "même région", "plus loin", "de Vaulx-en-Velin (69)"):
         assert words in page
+    for words in ("à Vaulx-en-Velin", "69120", "vers vaulx en velin"):
+        assert plain_words(await juliette.asks(f"/annuaire qui {skill} {words}")) == page
+    assert "Ain" in plain_words(await juliette.asks(f"/annuaire qui {skill} dans l’Ain"))
     assert "Nope" not in page
     assert "Anonyme" not in page
 

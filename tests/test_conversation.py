@@ -203,6 +203,8 @@ async def test_what_is_said_of_what_was_asked_before_is_understood(house: House,
     await answered(juliette, "le mois d’avant ?", "août 2026")
     shared = await answered(juliette, "envoie ça à mon employeur", "cherchez peut-être")
     assert shared.buttons[0] == "Partager mes statistiques : août 2026"
+    await answered(juliette, "qui sait faire du scratch", "savoir faire")
+    assert "scratch" in plain(await answered(juliette, "et à Lyon ?", "savoir faire"))
     await answered(juliette, "ticket 4", "n’existe pas")
     await answered(juliette, "et le 5 ?", "n’existe pas")
 

@@ -2,7 +2,7 @@
 proposes a contact, which animateurs publish or refuse."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,7 +35,7 @@ from storage.annuaire import (
     show_person,
 )
 from storage.annuaire.index import QUERY_MAX, read_terms
-from storage.communes import Commune, find_place
+from storage.communes import Commune, find_place, find_place_exactly
 from storage.journal import AuditAct
 from storage.people import Person, animating, get
 
@@ -116,6 +116,10 @@ ASKED_MAX = 5
 """The most people who are asked for help at once, the nearest ones."""
 NEAR = re.compile(r" (?:près|pres|proche|autour) (?:du |des? |d[’'])", re.IGNORECASE)
 """The words between what is sought and where: « tablettes près de Lyon »."""
+_AT = re.compile(r" (?:à|a|au|aux|en|vers|sur|dans)(?: (?:le|la|les|l[’'])| l[’'])?$", re.IGNORECASE)
+"""What may stand before a place that is said without « près de »."""
+PLACE_MAX = 4
+"""Words of such a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,11 @@ async def find_helpers(ctx: Context, text: str) -> Replies:
     what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)
     about = require(what.strip() or None, "annuaire/which_skill")
     where = _read_place(ctx, rest[0]) if rest else _find_own_place(ctx.user)
-    hits = (await read_index(ctx.db, ctx.today)).skilled(ctx.user, about)
+    index = await read_index(ctx.db, ctx.today)
+    hits = index.skilled(ctx.user, about)
+    if not (hits or rest):
+        about, where = next(_cut_places(ctx, about, index), (about, where))
+        hits = index.skilled(ctx.user, about)
     near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
     lines = [_draw_helper(ctx, hit, where) for hit in near]
     text = render("annuaire/who", about=quote(about), where=where, lines=lines)
@@ -197,19 +205,35 @@ def _find_own_place(person: Person) -> SearchPlace:
     return SearchPlace(departement=code, name=name_place(code) if code else "")
 
 
+def _cut_places(ctx: Context, text: str, index: DirectoryIndex) -> Iterator[tuple[str, SearchPlace]]:
+    """Cut a place from the end of words that find nobody as they are, where the rest finds somebody: « linux à Lyon »,
+    « linux isère »."""
+    words = text.split()
+    for size in range(min(PLACE_MAX, len(words) - 1), 0, -1):
+        wanted = _AT.sub("", " ".join(words[:-size]))
+        place = _find_place(ctx, " ".join(words[-size:]))
+        if place and wanted and index.skilled(ctx.user, wanted):
+            yield wanted, place
+
+
 def _read_place(ctx: Context, text: str) -> SearchPlace:
     """Read a département or a commune. Raises UserError for neither."""
+    if place := _find_place(ctx, text):
+        return place
+    near = ", ".join(place.label for place in find_place(text, ctx.user.departements).suggestions)
+    hint = f" Peut-être : {near}." if near else ""
+    raise UserError(render("annuaire/unknown_place", text=text, more=hint))
+
+
+def _find_place(ctx: Context, text: str) -> SearchPlace | None:
+    """Find the département or the commune that a text names."""
     try:
         code = entries.read_departement(text)
         return SearchPlace(departement=code, name=name_place(code))
     except ValueError:
-        found = find_place(text, ctx.user.departements)
+        found = find_place_exactly(text, ctx.user.departements)
     places: Sequence[Commune] = [place.commune for place in (*filter(None, [found.place]), *found.choices)]
-    if not places:
-        near = ", ".join(place.label for place in found.suggestions)
-        hint = f" Peut-être : {near}." if near else ""
-        raise UserError(render("annuaire/unknown_place", text=text, more=hint))
-    return _make_place(places[0])
+    return _make_place(places[0]) if places else None
 
 
 def _make_place(commune: Commune) -> SearchPlace:

@@ -89,7 +89,9 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
         line = _follow_figures(name, rest, plain, reader)
     else:
         sought = _LEAD.sub("", plain) if plain.startswith("et ") else ""
-        line = f"/{name} {_cut_articles(sought)}" if name in _SEEKING and sought else ""
+        near = re.match(r"et (?:a|dans|en|vers|pres de|sur) ", plain) and name == "annuaire qui"
+        kept = f"{rest.partition(' près de ')[0]} près de " if near and rest else ""
+        line = f"/{name} {kept}{_cut_articles(sought)}" if name in _SEEKING and sought else ""
     return Reading(name_intention(reader.commands.find(line)[0]), line, sure=True) if line else None
 
 
