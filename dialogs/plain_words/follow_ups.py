@@ -47,6 +47,7 @@ _OF_TICKET = re.compile(
 _COMING = {"rdv": "rdv", "rdv semaine": "rdv", "rdv liste": "rdv", "agenda": "agenda"}
 _PAST = {"cra liste": "cra liste", "agenda passés": "agenda passés"}
 """Commands that list what is of a period, to come or over, each with the one to which another period is said."""
+_NEAR = re.compile(r"et (?:a|dans|en|vers|pres de|sur) ")
 _SEEKING = ("ressources", "annuaire", "annuaire qui", "chercher", "actus cherche")
 """Commands that are followed by what is sought."""
 _OWN = frozenset({"stats", "stats exporter", "stats partager"})
@@ -88,10 +89,7 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
     elif name.split()[0] == "stats":
         line = _follow_figures(name, rest, plain, reader)
     else:
-        sought = _LEAD.sub("", plain) if plain.startswith("et ") else ""
-        near = re.match(r"et (?:a|dans|en|vers|pres de|sur) ", plain) and name == "annuaire qui"
-        kept = f"{rest.partition(' près de ')[0]} près de " if near and rest else ""
-        line = f"/{name} {kept}{_cut_articles(sought)}" if name in _SEEKING and sought else ""
+        line = _follow_search(name, rest, plain) if name in _SEEKING and plain.startswith("et ") else ""
     return Reading(name_intention(reader.commands.find(line)[0]), line, sure=True) if line else None
 
 
@@ -100,6 +98,14 @@ def _follow_list(name: str, plain: str, today: date) -> str:
     period = re.sub(r"^(?:en|pour|sur|de) ", "", _LEAD.sub("", plain))
     is_read = (name in _COMING and read_coming_period(period, today)) or read_period(period, today)
     return f"/{_COMING.get(name) or _PAST[name]} {period}" if is_read else ""
+
+
+def _follow_search(name: str, rest: str, plain: str) -> str:
+    """Write the line that looks for something else, or for the same skill near another place; "" without a word."""
+    sought = _cut_articles(_LEAD.sub("", plain))
+    if sought and rest and name == "annuaire qui" and _NEAR.match(plain):
+        return f"/{name} {rest.partition(' près de ')[0]} près de {sought}"
+    return f"/{name} {sought}" if sought else ""
 
 
 def _cut_articles(sought: str) -> str:
