@@ -276,7 +276,7 @@ async def answer_puzzled(ctx: ReadingContext, heard: Heard) -> Answered | None:
         return None
     if asked.preview:
         return put_right(heard, asked, said="")
-    return Answered([heard.answer(render("aide/still_open", is_left=True), asked.buttons, asked.again)])
+    return Answered([heard.answer(render("aide/still_open", thanks=False, is_left=True), asked.buttons, asked.again)])
 
 
 def say_of_preview(asked: AskedHere, words: str, word: ShortAnswer) -> str | None:
