@@ -104,7 +104,8 @@ def _follow_search(name: str, rest: str, plain: str) -> str:
     """Write the line that looks for something else, or for the same skill near another place; "" without a word."""
     sought = _cut_articles(_LEAD.sub("", plain))
     if sought and rest and name == "annuaire qui" and _NEAR.match(plain):
-        return f"/{name} {rest.partition(' près de ')[0]} près de {sought}"
+        skill = rest.partition(" près de ")[0]
+        return f"/{name} {skill} près de {sought}"
     return f"/{name} {sought}" if sought else ""
 
 
