@@ -180,6 +180,43 @@ async def test_a_guest_proposes_another_moment_which_the_organiser_takes_or_not(
     assert (await lea.sees(asked)).buttons == ["Accepter"]
 
 
+@pytest.mark.usefixtures("no_holiday")
+async def test_each_reads_with_what_of_their_own_a_moved_meeting_shares_time(house: House) -> None:
+    lea, carl, marie = await house.conseillers("lea", "carl", "marie")
+    day = house.today + timedelta(days=9)
+    busy = {lea.id: 15, carl.id: 16, marie.id: 17}
+    async with house.bot.database.transaction() as db:
+        for who, hour in busy.items():
+            start = datetime.combine(day, time(hour), PARIS)
+            await store(db, Rdv(user_id=who, starts_at=start, ends_at=start + 30 * MINUTE, memo="J. M.",
+                                created_at=house.clock(), changed_at=house.clock()))  # fmt: skip
+    shown = await lea.asks(f"/rdv @{carl.username} @{marie.username} 30 min point kit")
+    await lea.clicks(shown, shown.buttons[0])
+    await lea.whispered("C’est proposé")
+    seats = await seats_of(house, lea)
+
+    async def who_is_told() -> list[str]:
+        await house.settled()
+        last = {
+            who.id: [post for post in await who.direct() if "point kit" in post.text][-1] for who in (lea, carl, marie)
+        }
+        assert not [post for post in last.values() if "J. M." in post.text]
+        return [one for one, post in last.items() if "déjà à ce moment-là" in plain(post)]
+
+    assert await who_is_told() == []
+    for _ in range(2):
+        await lea.asks(f"/rdv décaler {seats[0].number} {day:%d/%m/%Y} 16h15")
+    assert await who_is_told() == [carl.id]
+    assert await count_asked(house, marie) == 2, "typed twice, it is asked once"
+    await carl.asks(f"/rdv décaler {seats[1].number} {day:%d/%m/%Y} 15h")
+    await house.settled()
+    asked = [post for post in await lea.direct() if "pour la réunion" in post.text][-1]
+    await presses(house, lea, asked, "Accepter")
+    assert await who_is_told() == [lea.id]
+    await presses(house, lea, asked, "Remettre l’heure d’avant")
+    assert await who_is_told() == [carl.id]
+
+
 @pytest.mark.every_mode
 async def test_two_who_ask_for_the_same_moment_and_who_cannot_be_asked(house: House) -> None:
     lea, paul, carl = await house.conseillers("lea", "paul", "carl")

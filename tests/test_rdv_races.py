@@ -1,6 +1,7 @@
 """Stories: what a conseiller notes, moves or brings back in the instant in which somebody books then says so."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -95,6 +96,28 @@ async def test_what_is_brought_back_while_somebody_books_says_that_it_overlaps(d
     cancelled = await desk.juliette.asks(f"/rdv annuler {rdv.number}")
     await books_meanwhile(desk, lambda: desk.juliette.clicks(cancelled, "Remettre"))
     assert "déjà à ce moment-là" in plain(await desk.juliette.whispered("remis"))
+
+
+@pytest.mark.postgres_too
+@pytest.mark.usefixtures("no_holiday")
+@pytest.mark.parametrize("by", ["organiser", "guest"])
+async def test_a_meeting_that_is_moved_while_somebody_books_tells_whom_it_concerns(desk: Desk, by: str) -> None:
+    """Juliette organises it and moves it herself, or a guest whose proposal she accepts; the booking is of hers."""
+    guest, day = await desk.house.conseiller("lea"), desk.house.today + timedelta(days=DAYS)
+    shown = await desk.juliette.asks(f"/rdv @{guest.username} {day:%d/%m/%Y} 15h 30 min point kit")
+    await desk.juliette.clicks(shown, shown.buttons[0])
+    card, theirs = await desk.juliette.told("point kit"), await guest.told("point kit")
+    (number,) = re.findall(r"n° (\d+)", plain(card if by == "organiser" else theirs))
+    line = f"/rdv décaler {number} {day:%d/%m/%Y} {HOUR}h15"
+    if by == "organiser":
+        await books_meanwhile(desk, lambda: desk.juliette.asks(line))
+    else:
+        await guest.asks(line)
+        asked = await desk.juliette.told("pour la réunion")
+        await books_meanwhile(desk, lambda: desk.juliette.clicks(asked, "Accepter"))
+    await desk.house.settled()
+    told = {who.id: [plain(post) for post in await who.direct()] for who in (desk.juliette, guest)}
+    assert [one for one, texts in told.items() if "déjà à ce moment-là" in " ".join(texts)] == [desk.juliette.id]
 
 
 @pytest.mark.postgres_too

@@ -2,6 +2,7 @@
 said, and a rdv says rightly how people meet."""
 
 import random
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -139,6 +140,41 @@ class Night:
         await self.desk.sends(f"/{code}", action="accepter", creneau=value.isoformat())
         return ""
 
+    async def move_meeting(self) -> str:
+        """She moves a meeting, or her colleague proposes another hour, which she accepts and perhaps takes back."""
+        found = [rdv for rdv in await self.rdvs() if rdv.meeting == rdv.id and rdv.state in STANDING]
+        if not found:
+            return ""
+        lead, hour = self.chance.choice(found), f"{self.day:%d/%m/%Y} {self.write_hour()}"
+        if self.chance.random() < 0.5:
+            return await self.read_all(lead, await self.lea.asks(f"/rdv décaler {lead.number} {hour}"))
+        await self.marc.asks(f"/rdv décaler {await self.find_seat(lead)} {hour}")
+        await self.house.settled()
+        asked = [post for post in await self.read_about(lead) if {"Accepter", "Garder l’heure"} <= set(post.buttons)][
+            -1:
+        ]
+        for card in asked:
+            await self.lea.clicks(card, "Accepter")
+            await self.house.settled()
+            if self.chance.random() < 0.5 and "Remettre l’heure d’avant" in (seen := await self.lea.sees(card)).buttons:
+                await self.lea.clicks(seen, "Remettre l’heure d’avant")
+        return await self.read_all(lead)
+
+    async def find_seat(self, lead: Rdv) -> int:
+        """The number of her colleague’s rdv of a meeting."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            theirs = select(Rdv).where(Rdv.meeting == lead.number, Rdv.user_id == self.marc.id)
+            return (await db.exec(theirs)).one().number
+
+    async def read_about(self, lead: Rdv) -> Sequence[Post]:
+        """What she was told of a meeting."""
+        await self.house.settled()
+        return [post for post in await self.lea.direct() if re.search(rf"n°\s{lead.number}\b", post.text)]
+
+    async def read_all(self, lead: Rdv, *more: Post) -> str:
+        """What she reads of a meeting: its cards are as it is now."""
+        return "\n".join(post.text for post in (*more, *await self.read_about(lead)))
+
     async def meet(self) -> str:
         """She proposes a meeting to her colleague, at an hour or at the first moment at which both are free."""
         hour = self.write_hour() if self.chance.random() < 0.5 else ""
@@ -177,7 +213,7 @@ async def live(night: Night) -> None:
     """Do one thing after the other; after each all is right, and new overlaps were said."""
     acts: Sequence[Callable[[], Awaitable[str]]] = (
         *(night.note, night.book, night.book, night.move, night.cancel),
-        *(night.change_booking, night.offer, night.meet),
+        *(night.change_booking, night.offer, night.meet, night.move_meeting, night.move_meeting),
     )
     done, before = list[str](), await find_overlaps(night)
     for _ in range(STEPS):

@@ -31,7 +31,15 @@ from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.absences import Absence, list_absences
 from storage.rdv import PlaceKind, Rdv, RdvSource, RdvState
-from storage.rdv.appointments import find_rdv, find_reporter, find_reports, get_rdv, list_between, list_overlapping
+from storage.rdv.appointments import (
+    STANDING,
+    find_rdv,
+    find_reporter,
+    find_reports,
+    get_rdv,
+    list_between,
+    list_overlapping,
+)
 from storage.rdv.bookings import list_seats
 
 feature = Feature(
@@ -274,14 +282,17 @@ ANSWERS = {True: "accepte", False: "pas encore de réponse", None: "ne vient pas
 
 
 async def draw_meeting(ctx: Context, rdv: Rdv) -> Message:
-    """Draw a meeting of colleagues as it is, for whose rdv it is: who comes, and what can be done."""
+    """Draw a meeting of colleagues as it is, for whose rdv it is: who comes, with what of their own it shares time, and
+    what can be done."""
     seats = await list_seats(ctx.db, rdv.meeting or 0)
     names = {one.id: one.username for one in await people.among(ctx.db, ids=[seat.user_id for seat in seats])}
     others = [(names.get(seat.user_id, ""), _say_answer(seat)) for seat in seats if seat.number != rdv.number]
     lead = next((seat for seat in seats if seat.number == rdv.meeting), None)
     asked = lead is not None and rdv is not lead and rdv.state is RdvState.PROPOSE and not rdv.agreed
     asks = names.get(lead.user_id, "") if asked and lead else ""
-    text = render("rdv/meeting", asks=asks, others=others, **await describe_whole(ctx, rdv))
+    is_coming = rdv.state in STANDING and rdv.starts_at > ctx.now
+    overlaps = await say_overlaps(ctx, [rdv]) if is_coming else Markdown("")
+    text = render("rdv/meeting", asks=asks, others=others, overlaps=overlaps, **await describe_whole(ctx, rdv))
     return Message(text, _draw_answers(ctx, rdv, lead, seats))
 
 

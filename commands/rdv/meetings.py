@@ -31,16 +31,13 @@ from storage.database import store
 from storage.people import Person, Role
 from storage.people.person import read_departements
 from storage.rdv import Rdv, RdvState
-from storage.rdv.appointments import change_rdv
+from storage.rdv.appointments import STANDING, change_rdv
 from storage.rdv.bookings import hold_hours, list_seats, list_unanswered
 
 SCOPE = "rdv.meeting"
 """The claims on the keys of what was proposed."""
 PEOPLE_MAX, SHOWN, TOLD_MAX = 8, 3, 3
 NOTICE, AHEAD = timedelta(hours=1), timedelta(days=60)
-STANDING = (RdvState.PROPOSE, RdvState.PREVU)
-
-
 OPEN = (*STANDING, RdvState.REFUSE)
 """The states of an organiser’s rdv in which guests may still answer."""
 
@@ -252,10 +249,11 @@ async def _draw_for(ctx: Context, seat: Rdv, persons: Mapping[str, Person]) -> M
 
 
 async def lock_meeting(ctx: Context, number: int, starts_at: datetime | None = None) -> tuple[Rdv, Rdv, Sequence[Rdv]]:
-    """Lock a meeting by the number of one’s own rdv: that rdv, the organiser’s, and all. Raises UserError for one that
-    is over, or at another hour than who clicked has read."""
-    known = await cards.get_own(ctx, number)
-    seats = await list_seats(ctx.db, known.meeting or 0, locked=True)
+    """Lock a meeting by the number of one’s own rdv, after the hours of all who take part: that rdv, the organiser’s,
+    and all. Raises UserError for one that is over, or at another hour than who clicked has read."""
+    meeting = (await cards.get_own(ctx, number)).meeting or 0
+    await hold_hours(ctx.db, [seat.user_id for seat in await list_seats(ctx.db, meeting)])
+    seats = await list_seats(ctx.db, meeting, locked=True)
     own = next((seat for seat in seats if seat.user_id == ctx.user.id), None)
     lead = next((seat for seat in seats if seat.number == seat.meeting), None)
     if own is None or lead is None or lead.state not in OPEN:
@@ -363,12 +361,14 @@ async def ask_moment(ctx: ReadingContext, click: cards.MoveMeeting) -> Replies:
 
 
 async def move_meeting(ctx: Context, number: int, start: datetime) -> Replies:
-    """Move a meeting to the hour that its organiser typed; all are asked again."""
+    """Move a meeting to the hour that its organiser typed; all are asked again, once however often it is typed."""
     own, lead, seats = await lock_meeting(ctx, number)
     if own.number != lead.number:
         raise UserError(render("rdv/meeting_changed"))
     if is_skipped(start) or start <= ctx.now:
         raise UserError(render("rdv/meeting_no_moment"))
+    if start == lead.starts_at:
+        return Whisper(render("rdv/is_so", **cards.describe(ctx, lead)))
     told = await ask_again(ctx, seats, start.astimezone(UTC), lead.minutes)
     return [Whisper(render("rdv/proposed")), *told]
 

@@ -19,6 +19,7 @@ from commands.rdv.cards import CONSEILLERS, SuggestMoment, feature, get_own
 from commands.rdv.visits import say_when
 from config.time import is_skipped
 from storage import claims, people, rdv
+from storage.rdv.appointments import STANDING
 from storage.rdv.bookings import list_seats
 
 MADE, REFUSED, TAKEN_BACK = "rdv.suggested", "rdv.suggestion_refused", "rdv.suggestion_taken_back"
@@ -133,9 +134,7 @@ async def _tell_guests(
     ctx: Context, seats: Sequence[rdv.Rdv], made: Suggestion, event: str, *, but: Collection[str] = ()
 ) -> Sequence[Reply]:
     """Tell the guests who may come still, each in their own zone."""
-    guests = [
-        seat for seat in meetings.list_guests(seats) if seat.state in meetings.STANDING and seat.user_id not in but
-    ]
+    guests = [seat for seat in meetings.list_guests(seats) if seat.state in STANDING and seat.user_id not in but]
     persons, active = (
         await meetings.find_persons(ctx, guests),
         await find_active(ctx, [seat.user_id for seat in guests]),
