@@ -149,8 +149,8 @@ async def get_own(ctx: Context, number: int, *, locked: bool = False) -> Rdv:
     return require(await get_rdv(ctx.db, ctx.user.id, number, locked=locked), "rdv/unknown_number", number=number)
 
 
-UNDONE = (RdvState.PREVU, RdvState.HONORE)
-"""The states of what took place, as far as is known."""
+TOOK_PLACE = (RdvState.PREVU, RdvState.HONORE)
+"""The states of what is over and took place, as far as is known: who came and was not noted came."""
 CARD = RowCard[Rdv]("rdv:", lambda rdv: rdv.number)
 """The card of a rdv in its conseiller’s direct channel."""
 SHOWN_OVERLAPS = 3
@@ -246,7 +246,7 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
 def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
     """Draw « Compte rendu » under what has begun, and took place as far as is known; and « Sans compte rendu », until
     that was said of its hour."""
-    files = rdv.starts_at <= ctx.now and rdv.state in UNDONE and ctx.user.role is people.Role.CONSEILLER
+    files = rdv.starts_at <= ctx.now and rdv.state in TOOK_PLACE and ctx.user.role is people.Role.CONSEILLER
     file, decline = offer_report(rdv)
     return [] if not files else [file] if _is_declined(rdv) else [file, decline]
 
@@ -258,7 +258,7 @@ def offer_report(rdv: Rdv) -> tuple[Button, Button]:
 
 
 def _is_declined(rdv: Rdv) -> bool:
-    return rdv.declined_for == rdv.starts_at and rdv.state in UNDONE
+    return rdv.declined_for == rdv.starts_at and rdv.state in TOOK_PLACE
 
 
 def draw_noted(ctx: Context, rdv: Rdv) -> Message:

@@ -275,7 +275,7 @@ async def open_report(ctx: ReadingContext, click: cards.ReportRdv) -> Replies:
     if report := (await appointments.find_reports(ctx.db, [rdv])).get(rdv.number):
         raise UserError(render("rdv/has_report", report=report))
     await _must_be_unreported(ctx, rdv)
-    if rdv.state not in cards.UNDONE:
+    if rdv.state not in cards.TOOK_PLACE:
         raise UserError(render("rdv/in_state", number=rdv.number, label=rdv.state.label))
     if rdv.starts_at > ctx.now:
         raise UserError(render("rdv/not_yet"))

@@ -52,7 +52,8 @@ _KINDS: Mapping[object, PlaceKind] = {
     "phone": PlaceKind.PHONE,
     "visio": PlaceKind.VISIO,
 }
-AGENTS_MAX, SEATS_MAX, MINUTES_MAX, MINUTES_USUAL = 30, 9999, 24 * 60, 30
+AGENTS_MAX, PEOPLE_MAX, MINUTES_MAX, MINUTES_USUAL = 30, 9999, 24 * 60, 30
+"""Agents and people of a rendez-vous that are read, and its minutes: at most, and where none are said."""
 TEXT_MAX: Final = 2000
 _FAULTS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, OSError)
 
@@ -154,12 +155,12 @@ def _find_rank(state: RdvState, event: object) -> int:
 
 def _count_taken(data: Json, came: Sequence[object]) -> int:
     if came:
-        return min(sum(one in ("unknown", "seen") for one in came), SEATS_MAX)
-    return _read_count(data.get("users_count"), SEATS_MAX)
+        return min(sum(one in ("unknown", "seen") for one in came), PEOPLE_MAX)
+    return _read_count(data.get("users_count"), PEOPLE_MAX)
 
 
 def _find_seats(data: Json, taken: int) -> int:
-    return max(_read_count(data.get("max_participants_count"), SEATS_MAX), taken, 1)
+    return max(_read_count(data.get("max_participants_count"), PEOPLE_MAX), taken, 1)
 
 
 def _read_place(data: Json, motif: Json) -> Place:

@@ -27,8 +27,9 @@ from storage.rdv import Rdv, bookings, reminders
 from storage.rdv.appointments import list_unreported, lock_rdvs
 
 MORNING = time(8)
+EACH = 5
+"""Minutes between two looks."""
 BEFORE, LATER = timedelta(hours=1), timedelta(minutes=30)
-EVERY = timedelta(minutes=5)
 AT_ONCE = 500
 ASKED_MAX = 10
 """Rdv of one day whose reports are asked for at once."""
@@ -61,14 +62,10 @@ class SetReminders(BaseModel):
 def find_horizon(now: datetime) -> datetime:
     """Find until when a rdv that begins is reminded of now: an hour ahead; before the hour in which no job runs, an
     hour after that one."""
-    following = (now + EVERY).astimezone(PARIS)
+    following = (now + timedelta(minutes=EACH)).astimezone(PARIS)
     if following.hour != GAP:
         return now + BEFORE
     return datetime.combine(following.date(), time(GAP + 1), PARIS).astimezone(UTC) + BEFORE
-
-
-EACH = 5
-"""Minutes between two looks."""
 
 
 @feature.job(f"minute=*/{EACH}", name="rdv.remind", writes=True)

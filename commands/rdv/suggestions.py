@@ -135,19 +135,13 @@ async def _tell_guests(
 ) -> Sequence[Reply]:
     """Tell the guests who may come still, each in their own zone."""
     guests = [seat for seat in meetings.list_guests(seats) if seat.state in STANDING and seat.user_id not in but]
-    persons, active = (
-        await meetings.find_persons(ctx, guests),
-        await find_active(ctx, [seat.user_id for seat in guests]),
-    )
-    return [
-        Direct(
-            render("rdv/suggestion_told", event=event, number=seat.number, lead=ctx.user.username,
-                   **await _describe(ctx, made, persons[seat.user_id].zone)),
-            user_id=seat.user_id,
-        )
-        for seat in guests
-        if seat.user_id in active
-    ]  # fmt: skip
+    persons, told = await meetings.find_persons(ctx, guests), list[Reply]()
+    active = await find_active(ctx, [seat.user_id for seat in guests])
+    for seat in (seat for seat in guests if seat.user_id in active):
+        said = await _describe(ctx, made, persons[seat.user_id].zone)
+        text = render("rdv/suggestion_told", event=event, number=seat.number, lead=ctx.user.username, **said)
+        told.append(Direct(text, user_id=seat.user_id))
+    return told
 
 
 @feature.button(TakeSuggestionBack)

@@ -138,9 +138,6 @@ class BookingState(Labelled):
     CANCELLED = "cancelled", "annulé par la personne"
 
 
-STANDING = (BookingState.WAITING, BookingState.ACCEPTED, BookingState.OFFERED)
-
-
 class Booking(Numbered, table=True):
     """One person’s seat in a rendez-vous of ``user_id``’s, booked at the page of that key.
 
@@ -169,7 +166,7 @@ class Booking(Numbered, table=True):
     @property
     def stands(self) -> bool:
         """Tell whether the booking still takes a seat."""
-        return self.state in STANDING
+        return self.state not in (BookingState.REFUSED, BookingState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,7 +421,12 @@ async def list_seats(db: AsyncSession, meeting: int, *, locked: bool = False) ->
 
 
 async def hold_hours(db: AsyncSession, ids: Collection[str]) -> None:
-    """Lock the hours of these people against other meetings and bookings until the transaction ends."""
+    """Lock the hours of these people until the transaction ends: whoever else notes, moves or books something of theirs
+    waits, and then reads it. It is done before their overlaps are looked for, and before any rdv is locked.
+
+    Their rows of the register are locked, since not everybody has a page, and their pages, which is all that a booking
+    locks; both in the order of their ids, so that no two wait for each other.
+    """
     people = select(Person.id).where(col(Person.id).in_(ids)).order_by(col(Person.id))
     await db.exec(people.with_for_update())
     pages = select(BookingPage.user_id).where(col(BookingPage.user_id).in_(ids)).order_by(col(BookingPage.user_id))
