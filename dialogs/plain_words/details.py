@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from config.text import fold
 from dialogs.plain_words.acts import find_act
+from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.frames import SKILLS, find_name, read_frame
 from dialogs.plain_words.meetings import write_appointment, write_events
 from dialogs.plain_words.places import name_place
@@ -116,7 +117,9 @@ _LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,6}$")
 
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
-    if said.has("r?ajout|proposer|nouveau contact|manque ") and said.has("contact|institution|partenaire|annuaire "):
+    if said.has("r?ajout|proposer|nouveau contact|manque |(?:mettre|mets|mettez) ") and said.has(
+        "contact|institution|partenaire|annuaire "
+    ):
         added = _ADDED.search(said.sentence.text)
         return f"annuaire ajouter {_A_CONTACT.sub('', added[1]) if added else ''}"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAME_ALONE_MAX else "":
@@ -156,12 +159,39 @@ _SIGNED = re.compile(
 def _find_contact(said: Utterance) -> str:
     """The words that say who is looked for; in a long sentence those behind « les coordonnées de »."""
     about = _CONTACT_OF.search(said.plain) if said.end - said.first > NAME_ALONE_MAX else None
-    return said.content("contact", said.find_word_at(about.end() - 1) if about else None)
+    return _keep_particle(said, said.content("contact", said.find_word_at(about.end() - 1) if about else None))
+
+
+def _keep_particle(said: Utterance, name: str) -> str:
+    """Keep the small word with which a surname begins: « le bihan », « mme de oliveira », « julie le gall »."""
+    spelling = read_cues().spelling
+    for word in name.split():
+        plain = fold(word)
+        found = re.search(rf"(?:(\S+)\s+)?\b({_PARTICLES})\s+{re.escape(plain)}(?!\w)", fold(said.sentence.text))
+        if (
+            not found
+            or len(plain) < SURNAME_MIN
+            or not plain.isalpha()
+            or plain in spelling.known
+            or plain in spelling.spared
+        ):
+            continue
+        is_kept = re.search(rf"\b{found[2]} {re.escape(plain)}", fold(name))
+        if not is_kept and (found[2] == "le" or found[1] in _CALLED):
+            return name.replace(word, f"{found[2]} {word}", 1)
+    return name
+
+
+_PARTICLES = "le|de la|de|du|da|dos|ben|van|el"
+_CALLED = frozenset(("mme", "mr", "m", "monsieur", "madame", "mlle", "de"))
+"""How somebody is called, before a surname."""
+SURNAME_MIN = 4
+"""Letters of a surname that may have a small word before it: « le 35 » and « le cn » are none."""
 
 
 _ADDED = re.compile(
     r"\b(?:r?ajoute[rz]?s?|propose[rz]?s?|inscri(?:re|s|vez)|mett(?:re|ez)|mets) (?:(?:la|le|les|un|une) |l['’])?"
-    r"([^,.;:!?]{3,60}?) (?:dans|à|a|sur|au) (?:l['’ ]?annuaire|le répertoire)",
+    r"([^,.;:!?]{3,60}?) (?:dans|à|a|sur|aux?|parmi) (?:(?:l['’ ]?|notre )annuaire|le répertoire|(?:(?:nos|les) )?contacts)",
     re.IGNORECASE,
 )
 """Who is to be in the directory, by their name."""

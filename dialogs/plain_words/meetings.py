@@ -7,6 +7,7 @@ from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words
 from dialogs.plain_words.frames import TOLD, read_frame
+from dialogs.plain_words.hours import SHORT_LENGTH, write_clock, write_hours
 from dialogs.plain_words.openings import NOON, find_weekly
 from dialogs.plain_words.periods import spell_word
 from dialogs.plain_words.reminders import WHEN, type_found
@@ -78,7 +79,7 @@ def _find_event_title(said: Utterance) -> str:
     """What is announced, as typed; "" where it is no more than « un événement »."""
     told = (pattern.search(said.sentence.text) for pattern in (TOLD, _EVENT))
     titles = (_FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() for found in told if found)
-    titles = (_write_clock(_AN_EVENT.sub("", title)) for title in titles)
+    titles = (write_clock(_AN_EVENT.sub("", title)) for title in titles)
     return next((title for title in titles if not read_frame("evenement").issuperset(fold(title).split())), "")
 
 
@@ -131,7 +132,7 @@ def _write_own_appointments(said: Utterance) -> str:
         return "rdv liste"
     if said.has(r"rappels? |(?:arret\S*|stop|plus) (?:\S+ ){0,3}rappeler ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
-    weekly = find_weekly(_write_hours(NOON.sub("12h", said.sentence.text)))
+    weekly = find_weekly(write_hours(NOON.sub("12h", said.sentence.text)))
     if weekly and said.has(
         r"(?:rdv|rendez vous) avec moi |reserver (?:\S+ )?avec moi |(?:mes|ma) dispo|recois |recevoir |venir me |"
         r"suis (?:\S+ )?disponible |creneaux |ouvre (?:\S+ )?creneau|"
@@ -180,23 +181,41 @@ _AROUND = re.compile(
 
 
 def _write_meeting(said: Utterance) -> str:
-    """Write who is to be met, for how long and what for; the day alone where that is told before who."""
-    if found := MEETING.search(said.sentence.text):
-        told = _ASIDE.split(said.sentence.text[found.start(1) :], maxsplit=1)[0]
-        left = _AROUND.sub("", " ".join(_write_lengths(_COLLEAGUE.sub(" ", told)).split()))
-        return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_order_meeting(left.replace(', ', ' '))}"
-    names = _COLLEAGUE.findall(said.sentence.text)
-    length = _SHORT_LENGTH.search(_write_lengths(digits(said.sentence.text)))
-    about = _MEETING_SUBJECT.search(said.sentence.text)
-    subject = about[1].strip(" ?!.") if about else ""
-    return f"rdv {' '.join(names)} {length[0] if length else ''} {_find_day(said.plain)} {subject}"
+    """Write who is to be met, when, for how long and what for, wherever that is told beside their names."""
+    text = said.sentence.text
+    found = MEETING.search(text)
+    start = found.start(1) if found else _find_first(text, _COLLEAGUE, _MEETING_DAY, SHORT_LENGTH)
+    told = _ASIDE.split(text[start:], maxsplit=1)[0]
+    left = _AROUND.sub("", " ".join(_TO_FIND.sub(" ", write_hours(_COLLEAGUE.sub(" ", told))).split()))
+    return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_order_meeting(left.replace(', ', ' '))}"
+
+
+_TO_FIND = re.compile(
+    r"\b(?:trouve|propose|cale|organise|bloque)\w*(?:[- ](?:nous|moi|lui|leur))? (?:une? )?"
+    r"(?:rdv|rendez[- ]vous|créneau|creneau|moment|point|r[ée]union) (?:d(?:e |['’]))?",
+    re.IGNORECASE,
+)
+"""What asks for the meeting, behind who it is with."""
+_PAST = re.compile(r"\b(?:hier|dernier|dernière|j['’]ai|on a|ce matin)\b", re.IGNORECASE)
+
+
+def asks_to_meet(text: str) -> bool:
+    """Whether somebody wants to meet colleagues: a meeting is named, or how long it is to take."""
+    if MEETING.search(text):
+        return True
+    return bool(_COLLEAGUE.search(text) and SHORT_LENGTH.search(write_hours(text))) and not _PAST.search(text)
+
+
+def _find_first(text: str, *patterns: re.Pattern[str]) -> int:
+    """Where the first of what some patterns find begins."""
+    return min((found.start() for pattern in patterns if (found := pattern.search(text))), default=0)
 
 
 def _order_meeting(told: str) -> str:
     """Write when colleagues are to meet, how long, and what for: « 45 min mardi pour le budget » is « mardi 45 min
     budget »."""
     parts: list[str] = []
-    for part in (_MEETING_DAY, _SHORT_LENGTH):
+    for part in (_MEETING_DAY, SHORT_LENGTH):
         if found := part.search(told):
             parts.append(found["day"] if part is _MEETING_DAY else found[0])
             told = f"{told[: found.start()].rstrip()} {told[found.end() :].lstrip()}"
@@ -218,10 +237,6 @@ _MEETING_ABOUT = re.compile(
     re.IGNORECASE,
 )
 """What stands before what a meeting is about."""
-_MEETING_SUBJECT = re.compile(
-    r"@[\w.-]+ (?:pour|sur) (?:parler d['’e]? ?|faire )?(?:une? |l[ae] |les? |l['’])?([^@,;]{3,60})$"
-)
-"""What colleagues are met for, behind their names."""
 
 
 def write_appointment(said: Utterance) -> str:
@@ -246,7 +261,7 @@ _OF_OTHERS = (
 
 def _write_story(said: Utterance) -> str:
     """Write the appointment that a story tells: what follows its day and hour, and what the story is about."""
-    told = _NOTED.sub("", TO_NOTE.sub("", _write_hours(said.sentence.typed(said.first, len(said.sentence.words)))))
+    told = _NOTED.sub("", TO_NOTE.sub("", write_hours(said.sentence.typed(said.first, len(said.sentence.words)))))
     when = _WHEN_IT_IS.search(told)
     after = told[when.start() :] if when else ""
     is_about = any(word in list_theme_words() for word in fold(after).split())
@@ -270,16 +285,16 @@ def _write_appointment(said: Utterance) -> str:
         return own
     if into := _INTO.search(said.sentence.text):
         end = sum(word.start < into.start() for word in said.sentence.words)
-        return "rdv " + _arrange(_write_hours(said.content("rendez_vous", None, end)))
+        return "rdv " + _arrange(write_hours(said.content("rendez_vous", None, end)))
     is_told = is_repeated(said.plain) or is_appointment(said.plain) or _is_noted(said)
     numbered = _find_numbered(said.plain)
     if numbered or (_CHANGING.search(said.plain) and not is_told):
         return _write_appointment_change(said)
     if _NAMED_FIRST.match(said.plain[said.sentence.places[said.first] :]):
-        return "rdv " + _arrange(_write_hours(said.rest("rendez_vous_nom")))
+        return "rdv " + _arrange(write_hours(said.rest("rendez_vous_nom")))
     named = _NAMED.search(said.plain) if said.end - said.first > LONG else None
     start = said.find_word_at(named.end() - 1) if named else None
-    return "rdv " + _arrange(_write_hours(said.content("rendez_vous", start)))
+    return "rdv " + _arrange(write_hours(said.content("rendez_vous", start)))
 
 
 def _is_noted(said: Utterance) -> bool:
@@ -333,36 +348,6 @@ _NAMED = re.compile(r" (?:un|le) (?:rdv|rendez vous) ")
 _NAMED_FIRST = re.compile(r"(?:rdv|rendez vous) ")
 
 
-_SHORT_LENGTH = re.compile(r"\b(?:\d{1,3} min|\dh(?:\d\d)?)\b")
-_LENGTHS = {
-    r"\1 min": re.compile(r"\b(\d{1,3}) ?(?:minutes?|mn|min)\b", re.IGNORECASE),
-    "1h30": re.compile(r"\b(?:d['’])?une heure et demie", re.IGNORECASE),
-    "45 min": re.compile(r"\b(?:d['’]|de )?(?:trois|3) quarts? d['’]heure", re.IGNORECASE),
-    "15 min": re.compile(r"\b(?:d['’])?un quart d['’]heure", re.IGNORECASE),
-    "30 min": re.compile(r"\b(?:d['’])?une (?:petite )?demie?[- ]?heure", re.IGNORECASE),
-    "1h": re.compile(r"(?<!à )(?<!a )\b(?:d['’])?une (?:petite )?heure(?! et\b)", re.IGNORECASE),
-}
-"""How long something takes, in words."""
-
-
-def _write_lengths(told: str) -> str:
-    """Write in figures how long something takes: « une demi-heure » is « 30 min »."""
-    for length, words in _LENGTHS.items():
-        told = words.sub(length, told)
-    return told
-
-
-def _write_hours(told: str) -> str:
-    """Write hours in figures: « à quinze heures » is « à 15h »."""
-    told = _UNTIL.sub("jusqu'", _APART.sub("", told))
-    told = _SPELLED_SPAN.sub(r"\g<1> heures à ", told)
-    return _BEFORE_HOUR.sub(r"\1 ", _write_lengths(_AROUND_LENGTH.sub("", _write_clock(told))))
-
-
-def _write_clock(told: str) -> str:
-    return _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
-
-
 def _write_appointment_change(said: Utterance) -> str:
     """Write what is to be done with the appointment of a number; else the list of the days that are named."""
     numbered = _find_numbered(said.plain)
@@ -374,7 +359,7 @@ def _write_appointment_change(said: Utterance) -> str:
     when = _NEW_DAY.search(said.plain, numbered.end(1)) if numbered else None
     if numbered and (when or said.has(_MOVING)):
         moved = said.content("rendez_vous", said.find_word_at((when.start() + 1) if when else numbered.end(1)))
-        moved = _write_hours(moved)
+        moved = write_hours(moved)
         new = _WHEN_IT_IS.match(moved)
         return f"rdv décaler {numbered[1]} {moved[: new.end()] if new else moved}".rstrip(" ,")
     if not days and not numbered and (when := WHEN.search(said.plain)):
@@ -408,30 +393,12 @@ _NEW_DAY = re.compile(
     rf" (?:(?:apres )?demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)})) "
 )
 """With what the day begins to which an appointment is moved."""
-_UNTIL = re.compile(r"\bjusqu(?:['’]| ?(?=a))", re.IGNORECASE)
-_APART = re.compile(r"(?<=\d) (?=h\b)|(?<=\dh) (?=[0-5]\d\b(?! ?min))|(?<=\d h) (?=[0-5]\d\b(?! ?min))")
-"""The space in « 15 h »."""
-_SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")
-_SPELLED_SPAN = re.compile(r"(?<=\bde )([a-zé-]{3,12}) (?:à|a) (?=[a-zé-]{3,12} heures?\b)")
-"""Hours of which the last alone is called so: « de quatorze à dix-sept heures »."""
-_AROUND_LENGTH = re.compile(
-    r"\b(?:(?:pour|pendant|durant|comptez?|prévoi[st]|prévoyez) (?:une durée d(?:e |['’]))?|d['’]une durée de )"
-    r"(?=\d)|"
-    r"\bau sujet (?:d(?:e la|e l['’]|e|es|u)\b ?|d['’])"
-)
-"""What stands before how long an appointment takes, and what it is about."""
-
-
-_BEFORE_HOUR = re.compile(
-    rf"\b({'|'.join(WEEKDAYS)}|prochain|demain|matin|\d{{1,2}}/\d{{1,2}}) (?:à|a|vers) (?=\d{{1,2}} ?h)"
-)
-"""A day before its hour."""
 _FROM_TO = re.compile(
-    r" (?:entre|du) (?:le )?(\d{1,2}|premier|[a-z]{2,8}) (?:et|au) (?:le )?(\d{1,2}) "
+    r" (?:entre|du) (?:le )?(\d{1,2}|1er|premier|[a-z]{2,8}) (?:et|au) (?:le )?(\d{1,2}) "
     rf"((?:{'|'.join(MONTH_NUMBERS)}) )?"
 )
 """Days between which appointments are."""
-_FIRST_DAY = {"premier": "1er", "1": "1er"}
+_FIRST_DAY = {"premier": "1er", "1": "1er", "1er": "1er"}
 
 
 def _type_month(said: Utterance, span: re.Match[str]) -> str:

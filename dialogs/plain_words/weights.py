@@ -13,7 +13,7 @@ from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.frames import find_name, read_frame
 from dialogs.plain_words.leftovers import leaves_nothing
-from dialogs.plain_words.meetings import MEETING
+from dialogs.plain_words.meetings import asks_to_meet
 from dialogs.plain_words.model import read_model
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import (
@@ -102,7 +102,7 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
         scores[Intention.CRA] += NOTED_WEIGHT
     if link := find_link(said.sentence.text):
         scores[_judge_link(link, scores, said)] += LINK_WEIGHT
-    if is_appointment(said.plain) or is_repeated(said.plain) or MEETING.search(said.sentence.text):
+    if is_appointment(said.plain) or is_repeated(said.plain) or asks_to_meet(said.sentence.text):
         scores[Intention.RDV] += MEETING_WEIGHT
     if names_somebody(said.sentence.text, read_cues().spelling.known):
         scores[Intention.ANNUAIRE] += NAME_WEIGHT
