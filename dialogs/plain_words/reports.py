@@ -379,26 +379,21 @@ _BARE_REPORT = re.compile(
 
 _ABOUT_REPORTS = (
     r" (?:sur|a|de|concernant|parl\S+ d\S*|le mot|les mots|"
-    r"(?:ou|dans lesquels|avec lesquels) (?:j ai|je|on a|il y a)(?: mis| note| parle| ecrit)?) "
+    r"(?:ou|dans lesquels|avec lesquels) (?:j ai|je|on a|il y a)(?: mis| not\S*| parl\S*| ecri\S*| evoqu\S*)?"
+    r"(?: (?:de|d|des|du))?) |^(?:saisi|rentre|enregistre|note)e?s? (?:pour|a|sur) "
 )
 """What stands before the words that are sought in reports."""
 
 
 def write_report_list(said: Utterance) -> str:
     """Write the list of what is told after « sur », « à », « de », a theme or a commune, and of a period."""
-    named, kind = said.find_words("nom_compte_rendu"), ""
-    if not named and (listed := _LISTED.search(said.plain)):
-        named, kind = [said.find_word_at(listed.start(1))], "atelier" if "atelier" in listed[1] else listed[1]
-    found = re.search(_ABOUT_REPORTS, said.plain[said.sentence.places[named[-1]] :]) if named else None
+    if said.has(_DELETED):
+        return "cra liste supprimés"
+    named, kind = _find_listed(said)
     quoted = re.search(r"[«“\"]\s*(.{2,60}?)\s*[»”\"]", said.sentence.text)
     words = quoted[1] if quoted else ""
-    if named and found and not words:
-        start = said.find_word_at(said.sentence.places[named[-1]] + found.end() - 1)
-        words = said.content("liste", start, taken=said.period_span)
-    elif named and not words and said.has("(?:re)?(?:cherch|trouv)") and not said.named_number:
-        words = _find_reported(said, named[-1])
-    elif named and not words and not said.tags:
-        words = _find_theme(said, named[-1])
+    if named and not words:
+        words = _find_words(said, named)
     tags = said.tags if "#" not in words else ""
     words = "" if words and fold(words) in fold(tags) else f"{kind} {words}".strip()
     if tags and "#" not in said.sentence.text:
@@ -406,15 +401,46 @@ def write_report_list(said: Utterance) -> str:
     return f"cra liste {'' if words.isdigit() else words} {tags} {said.period}"
 
 
+_DELETED = r"(?:cras?|rendus?|saisies?) (?:\S+ ){0,4}?(?:supprime|efface)(?:e?s)? |corbeille "
+"""Reports that were deleted, of which there is a list."""
+
+
+def _find_listed(said: Utterance) -> tuple[int, str]:
+    """The word that names the reports that are listed, 0 for none, and of which kind they are."""
+    if named := said.find_words("nom_compte_rendu"):
+        return named[-1], ""
+    if listed := _LISTED.search(said.plain):
+        return said.find_word_at(listed.start(1)), "atelier" if "atelier" in listed[1] else listed[1]
+    entered = _ENTERED.search(said.plain)
+    return (said.find_word_at(entered.start(1)), "") if entered else (0, "")
+
+
+def _find_words(said: Utterance, named: int) -> str:
+    """The words that are sought behind the name of reports: themes beside it, and what stands after « sur », « à »."""
+    found = re.search(_ABOUT_REPORTS, said.plain[said.sentence.places[named] :])
+    if found:
+        start = said.find_word_at(said.sentence.places[named] + found.end() - 1)
+        before = _find_theme(said, named, said.find_word_at(said.sentence.places[named] + found.start() + 1))
+        return f"{before} {said.content('liste', start, taken=said.period_span)}".strip()
+    if said.has("(?:re)?(?:cherch|trouv)") and not said.named_number:
+        return _find_reported(said, named)
+    return "" if said.tags else _find_theme(said, named)
+
+
 _LISTED = re.compile(
-    r" (?:les|mes|des|quels) (ateliers?|individuels|ponctuels) (?:que j ai|que je |d(?:e|es|u)? |du |sur )"
+    r" (?:les|mes|des|quels) (ateliers?|individuels|ponctuels) "
+    r"(?:que j ai|que je |d(?:e|es|u)? |du |sur |a |en |cette |ce |$)"
 )
 """Reports that are called by what they are about, of which a list is made: « les ateliers que j’ai saisis »."""
 
 
-def _find_theme(said: Utterance, named: int) -> str:
+_ENTERED = re.compile(r" (saisie?s?|rentree?s?|enregistree?s?|notee?s?) (?:pour|a|sur) ")
+"""Reports that are called by what was done with them: « ce que j’ai saisi pour Chaumont »."""
+
+
+def _find_theme(said: Utterance, named: int, end: int | None = None) -> str:
     """The words right behind the name of reports, where all of them are of a theme: « mes cra tablette d’octobre »."""
-    words = said.content("liste", named + 1, taken=said.period_span)
+    words = said.content("liste", named + 1, end, said.period_span)
     return words if words and all(each in list_theme_words() for each in fold(words).split()) else ""
 
 

@@ -45,6 +45,7 @@ PERIOD_WEIGHT = 5.0
 OTHERS_MAX = 2
 _SOUGHT_NAME = re.compile(r"^(?:je |j ?)?(?:re)?cherche (?:a joindre )?([a-z]{3,}) ([a-z]{3,})(?: stp| svp)?$")
 NAME_WEIGHT, MEETING_WEIGHT, LINK_WEIGHT, NOTED_WEIGHT, ACT_WEIGHT = 4.0, 9.0, 12.0, 22.0, 34.0
+PLACE_WEIGHT = 8.0
 NAMING, NAMED_WEIGHT = 12.0, 8.0
 """From which weight a trouble or a wish for the bot is told, and what an act that it names counts then: « ma page de
 chiffres reste blanche », « ce serait bien que… »."""
@@ -94,6 +95,8 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
     if said.place and asks_figures:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
+    elif said.place and _HOW_IT_DOES.search(said.plain):
+        scores[Intention.STATS_TERRITOIRE] += PLACE_WEIGHT
     _weigh_told(said, scores)
     if act := find_act(said):
         is_named = max(scores[Intention.HOTLINE], scores[Intention.IDEE]) >= NAMING and act[0] not in _NAMING
@@ -111,6 +114,12 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     if said.period and not any(scores.values()) and len(said.period.split()) >= (said.end - said.first) - 1:
         scores[Intention.STATS] += PERIOD_WEIGHT
     return scores
+
+
+_HOW_IT_DOES = re.compile(
+    r" (?:[cs]a (?:donne|dit) (?:quoi|koi)|(?:on )?en est (?:ou )?|ou en (?:est|sont)|fait combien) "
+)
+"""How it is asked how a territory does, without a word for figures: « la Sarthe, ça donne quoi »."""
 
 
 def _weigh_told(said: Utterance, scores: dict[Intention, float]) -> None:
