@@ -145,8 +145,8 @@ _DATE_WORDS = frozenset(
 )
 
 
-_SAID_OF = re.compile(r"[a-z] ?: ")
-"""What ends with « : », and what is told of it: « mardi : 4 individuels »."""
+_SAID_OF = re.compile(r"[a-z] ?: |[a-z] -(?=\d)")
+"""What ends with « : », and what is told of it, « mardi : 4 individuels »; « jeudi -12 » tells an age."""
 _ABOUT_SO_LONG = re.compile(r"\b(?:bonne|petite|grosse)s? (?=(?:demi|heure))")
 """A length that is not measured: « deux bonnes heures »."""
 

@@ -213,6 +213,8 @@ _WRAPPING = re.compile(
 _NAMES = {
     **dict.fromkeys(("ordi", "ordis", "ordinateurs"), "ordinateur"),
     **dict.fromkeys(("mails", "courriels", "messagerie", "messagerie electronique", "boite mail", "emails"), "mail"),
+    **dict.fromkeys(("pour la retraite", "pour sa retraite", "pour leur retraite"), "dossier retraite"),
+    "genealogie sur internet": "généalogie",
     "tablettes": "tablette",
     "smartphones": "smartphone",
 }
