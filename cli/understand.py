@@ -64,6 +64,7 @@ def _shorten(reading: Reading, speaker: Speaker, commands: CommandIndex) -> Read
 
 _SHORT_FORMS = {
     "cra": "dialogs.cra.line.short_form:shorten_command",
+    "cra coordination": "dialogs.cra.coordination_short_form:shorten_command",
     "rdv": "dialogs.rdv.short_form:arrange_command",
 }
 """The functions that write a command’s line in its shortest form, by command."""

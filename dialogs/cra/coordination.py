@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from bot.errors import UserError
 from bot.forms import Clues, Day, Form, Hidden, Many, ReadText, asks
-from bot.french import read_date, read_minutes, say_minutes
+from bot.french import digits, read_date, read_minutes, say_minutes
 from bot.texts import quote
 from config.programme import FIRST_DAY
 from config.text import fold, make_plain
@@ -26,7 +26,7 @@ from storage.database import Labelled
 WHY = "les statistiques n’en ont pas besoin"
 LINE_MAX = 400
 """Characters of a line that are read."""
-_PEOPLE = ("mediateurs", "structures", "autres")
+PEOPLE = ("mediateurs", "structures", "autres")
 
 
 def _read_length(text: str, _: Clues) -> int:
@@ -77,7 +77,7 @@ class _Report(Form):
         said = str(values.get("sujet") or "")
         if fault := fault_of(said, WHY) or fault_of_owner(said, WHY):
             found["sujet"] = fault
-        for name in (*_PEOPLE, "participants"):
+        for name in (*PEOPLE, "participants"):
             if not 0 <= (values.get(name) or 0) <= coordination.PEOPLE_MAX:
                 found[name] = f"Indiquez un nombre de 0 à {coordination.PEOPLE_MAX}."
         return found
@@ -123,13 +123,13 @@ class ReportAnimation(_Report):
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
         found = dict(super().problems(values, clues))
-        if not any(values.get(name) for name in _PEOPLE):
+        if not any(values.get(name) for name in PEOPLE):
             found.setdefault("mediateurs", "Indiquez au moins un médiateur, une structure ou un autre participant.")
         return found
 
     @property
     def said(self) -> coordination.Coordination:
-        people = {name: getattr(self, name) or 0 for name in _PEOPLE}
+        people = {name: getattr(self, name) or 0 for name in PEOPLE}
         more = {"themes": self.themes, "initiative": self.initiative}
         return self._make(sort=self.sort.value, minutes=self.minutes, **people, **more)
 
@@ -215,7 +215,7 @@ def judge_line(kind: coordination.CoordinationKind, raw: Mapping[str, Any], clue
 _KINDS = {
     **dict.fromkeys(("animation", "animations", "anime"), coordination.CoordinationKind.ANIMATION),
     **dict.fromkeys(("evenement", "evenements", "event"), coordination.CoordinationKind.EVENEMENT),
-    **dict.fromkeys(("partenariat", "partenariats"), coordination.CoordinationKind.PARTENARIAT),
+    **dict.fromkeys(("partenariat", "partenariats", "partenaires"), coordination.CoordinationKind.PARTENARIAT),
 }
 _SORTS: Mapping[coordination.CoordinationKind, tuple[tuple[str, StrEnum], ...]] = {
     coordination.CoordinationKind.ANIMATION: (
@@ -275,7 +275,7 @@ _LIKE_A_DAY = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?")
 
 def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
     """Read a line as one report, in whatever order its parts come; the words left over are its subject."""
-    words = " ".join(text.split())[:LINE_MAX].split()
+    words = _write_counts(" ".join(text.split())[:LINE_MAX]).split()
     found = CoordinationLine(_take_kind(words))
     day = _take_day(words, clues)
     unread = "" if day else _take_unread_day(words)
@@ -289,6 +289,21 @@ def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
     if found.kind:
         _guess_rest(found, found.kind, fold(left))
     return found
+
+
+_SPELLED = re.compile(r"\b([a-zé-]{3,12}) (?=(?:heures?|minutes|participant|personne|conseill|médiat))", re.IGNORECASE)
+_END = r"(?= ?(?:[,.;!]|$))"
+_COUNTED = re.compile(
+    rf"\b(?:on|nous|ils|elles) [ée]t(?:ait|ions|aient) (?:[àa] )?(\d{{1,3}}){_END}|(?<=[\dhn] )[àa] (\d{{1,3}}){_END}",
+    re.IGNORECASE,
+)
+"""How many took part: « on était 7 », « 1h30 à 6 »."""
+
+
+def _write_counts(text: str) -> str:
+    """Write in figures how long something took and how many took part: « trois heures, on était 7 »."""
+    text = _SPELLED.sub(lambda found: f"{digits(found[1])} " if digits(found[1]).isdigit() else found[0], text)
+    return _COUNTED.sub(lambda found: f"{found[1] or found[2]} participants", text)
 
 
 def amend_line(
@@ -315,7 +330,7 @@ def _amend(
         found.raw["type"] = sort.value
         left = re.sub(rf"(?<!\w)(?:{'|'.join(names for names, each in _SORTS[kind] if each is sort)})(?!\w)", " ", left)
     if kind is not coordination.CoordinationKind.ANIMATION:
-        counts = [found.raw.pop(name) for name in _PEOPLE if name in found.raw]
+        counts = [found.raw.pop(name) for name in PEOPLE if name in found.raw]
         found.raw |= {"participants": sum(counts)} if counts else {}
     unread = [word for word in re.findall(r"\w+", left) if word not in SMALL]
     return {**raw, **found.raw} if found.raw and not unread else None
@@ -356,7 +371,7 @@ def _take_day(words: list[str], clues: Clues) -> dt.date | None:
     """Take the longest run of words that is a day; a mere number is none."""
     for size in range(min(_DAY_WORDS, len(words)), 0, -1):
         for first in range(len(words) - size + 1):
-            said = " ".join(words[first : first + size]).strip(",;.")
+            said = re.sub(r"^d['’]", "", " ".join(words[first : first + size]).strip(",;:. "))
             day = None if said.isdigit() else read_date(said, clues.today)
             if day:
                 del words[first : first + size]
@@ -398,7 +413,7 @@ def _guess_rest(found: CoordinationLine, kind: coordination.CoordinationKind, pl
     found.raw["type"] = sort.value
     if kind is coordination.CoordinationKind.ANIMATION:
         return
-    counts = [found.raw.pop(name) for name in _PEOPLE if name in found.raw]
+    counts = [found.raw.pop(name) for name in PEOPLE if name in found.raw]
     if counts:
         found.raw["participants"] = sum(counts)
     named = [code.value for names, code in _ORGANISATIONS if _names(names, plain)]

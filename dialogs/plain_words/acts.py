@@ -109,12 +109,20 @@ _CODE = re.compile(rf" (?:le|du|en|departement|departemental) ({'|'.join(map(str
 
 def _find_coordination(said: Utterance, _: int) -> str:
     """A report of coordination that is told, without that word; "" where nothing of one is told."""
-    told = _COORDINATION.sub("", said.rest("compte_rendu")).strip(" :,")
+    told = _COORDINATION.sub("", _WHO_TELLS.sub("", said.rest("compte_rendu"))).strip(" :,")
     lasts = said.has(r"\d{1,2} ?h(?:eures?|\d\d)? |\d{1,3} ?(?:min|p(?:ers|articip|ersonn)?)")
     is_told = lasts or sum_signs(said.plain) >= ENOUGH
     return said.write_days(told) if is_told else ""
 
 
+_WHO_TELLS = re.compile(
+    r"^(?:\w{2,8},? )?(?:(?:je )?suis |(?:en )?tant que )?(?:coordo|coordinat(?:rice|eur))\b(?: du \w{2,3})?(?: ici)?"
+    r",? ?(?:et )?"
+    r"(?:(?:je |il )?(?:dois|voudrais|veux|faut|souhaite) )?(?:(?:noter?|saisir|d[ée]clarer|enregistrer) )?"
+    r"(?:(?:ma|mon|la|le|une?) )?(?:(?:cra|cr|compte[ -]rendu) (?:d[eu] )?)?",
+    re.IGNORECASE,
+)
+"""Who tells a report, and that it is to be noted, before it is told."""
 _COORDINATION = re.compile(
     r"(?:[ ,;]{0,2}(?:à |a |pour )?\b(?:noter|mettre|ranger|ajouter|consigner|saisir|inscrire|enregistrer)"
     r"(?= (?:dans|en|à|a) ))? ?(?:\b(?:dans|à|a|en) )?(?:\b(?:mes|mon|ma|la) )?"

@@ -191,7 +191,8 @@ SURNAME_MIN = 4
 
 _ADDED = re.compile(
     r"\b(?:r?ajoute[rz]?s?|propose[rz]?s?|inscri(?:re|s|vez)|mett(?:re|ez)|mets) (?:(?:la|le|les|un|une) |l['’])?"
-    r"([^,.;:!?]{3,60}?) (?:dans|à|a|sur|aux?|parmi) (?:(?:l['’ ]?|notre )annuaire|le répertoire|(?:(?:nos|les) )?contacts)",
+    r"([^,.;:!?]{3,60}?) (?:dans|à|a|sur|aux?|parmi) "
+    r"(?:(?:l['’ ]?|notre )annuaire|le répertoire|(?:(?:nos|les) )?contacts)",
     re.IGNORECASE,
 )
 """Who is to be in the directory, by their name."""
