@@ -53,7 +53,7 @@ def _write_sought(said: Utterance) -> str:
 
 def _write_level(subject: str) -> str:
     """Write for beginners what is sought for them, as the search reads it: « souris niveau:debutant »."""
-    subject = _TO_DO.sub("", subject)
+    subject = _TO_TALK.sub(" ", _TO_DO.sub("", subject))
     subject = _FOR_WHOM.sub("", _ELDERLY.sub("seniors", subject.replace("video", "vidéo")))
     others = " ".join(_BEGINNERS.sub(" ", _EXERCISES.sub(r"exercice\1", subject)).split())
     return f"{others} niveau:debutant" if others and _BEGINNERS.search(subject) else others or subject
@@ -70,6 +70,8 @@ _FOR_WHOM = re.compile(r"(?<=\w )aux (?=(?:seniors|parents|enfants|jeunes|ados|a
 """What stands before for whom something is: « vidéo whatsapp aux seniors »."""
 _TO_DO = re.compile(r"(?<=\w) [àa] (?:imprimer|distribuer|donner|afficher|projeter|remettre|laisser|montrer)$", re.I)
 """What is to be done with what is sought, behind it."""
+_TO_TALK = re.compile(r" pour (?:parler|discuter|échanger)(?: d(?:es?|u)(?= )| sur)? ", re.IGNORECASE)
+"""What a game or a video is for, before what it is about: « un jeu pour parler des fake news »."""
 _EXERCISES = re.compile(r"\bexo(s?)\b", re.IGNORECASE)
 
 
@@ -95,14 +97,17 @@ _KINDS = read_frame("sujet")
 def _find_since(said: Utterance) -> str:
     """Since which month or year resources are sought, as the search reads it: « depuis:2025 »."""
     if recent := _RECENT.search(said.plain):
-        return f"depuis:{recent[1]}"
+        return f"depuis:{recent[1] or recent[2]}"
     since = read_period(said.period, said.today) if said.has("depuis") and said.period else None
     if since is None or not re.search(r" depuis (?:\S+ ){0,3}?(?:20\d\d|[a-z]{3,}) ", said.plain):
         return ""
     return f"depuis:{since.start:%Y}" + (f"-{since.start:%m}" if since.start.month > 1 else "")
 
 
-_RECENT = re.compile(r" (?:recente?s?|recemment|a partir de|apres|posterieure?s? a) (?:\S+ ){0,2}?(20\d\d) ")
+_RECENT = re.compile(
+    r" (?:recente?s?|recemment|a partir de|apres|posterieure?s? a|si possible|version|edition|a jour) (?:\S+ ){0,2}?(20\d\d) "
+    r"| (20\d\d) (?:\? )?$"
+)
 SUBJECT_MAX = 5
 """Words of a subject; more are a story, in which it is told."""
 SUBJECT = re.compile(r" (?:sur|concernant|parler d\S*|parler des|expliquer|a propos d\S*|au sujet d\S*) ")
