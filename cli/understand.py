@@ -50,10 +50,10 @@ def _read_all(lines: Iterator[Text], speaker: Speaker) -> Iterator[Understood]:
     for number, sentence in lines:
         if sentence.strip():
             reading = understand(sentence, speaker.today, commands, speaker.allowed)
-            yield number, reading if sentence.lstrip().startswith("/") else _shorten(reading, speaker, commands)
+            yield number, reading if sentence.lstrip().startswith("/") else shorten(reading, speaker, commands)
 
 
-def _shorten(reading: Reading, speaker: Speaker, commands: CommandIndex) -> Reading:
+def shorten(reading: Reading, speaker: Speaker, commands: CommandIndex) -> Reading:
     """Write the line of a report or an appointment in one way, with what is read of it; in the chat it keeps all words,
     as the preview names those that are not understood."""
     way = _SHORT_FORMS.get(commands.find(reading.line)[0]) if " " in reading.line else None

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from bot.french import MONTH_NUMBERS
 from config import tables
 from config.territories import DEPARTEMENTS
 from config.text import fold
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.publications import STOPPING
 from dialogs.plain_words.readings import Intention
+from dialogs.plain_words.reminders import WHEN, type_found
 from dialogs.plain_words.reports import ENOUGH, sum_signs
 from dialogs.plain_words.resources import find_subject
 from dialogs.plain_words.utterance import Utterance
@@ -110,9 +112,13 @@ _CODE = re.compile(rf" (?:le|du|en|departement|departemental) ({'|'.join(map(str
 def _find_coordination(said: Utterance, _: int) -> str:
     """A report of coordination that is told, without that word; "" where nothing of one is told."""
     told = _COORDINATION.sub("", _WHO_TELLS.sub("", said.rest("compte_rendu"))).strip(" :,")
-    lasts = said.has(r"\d{1,2} ?h(?:eures?|\d\d)? |\d{1,3} ?(?:min|p(?:ers|articip|ersonn)?)")
+    lasts = said.has(
+        r"(?:\d{1,2} ?h(?:eures?|\d\d)?|(?:une|deux|trois|quatre|demi) heures?) |"
+        r"\d{1,3} ?(?:min|p(?:ers|articip|ersonn)?)"
+    )
     is_told = lasts or sum_signs(said.plain) >= ENOUGH
-    return said.write_days(told) if is_told else ""
+    is_of_team = said.has("reunions? d equipe ") and not said.has("anime?|animation|evenement|partena")
+    return f"{'animation ' * is_of_team}{said.write_days(told)}" if is_told else ""
 
 
 _WHO_TELLS = re.compile(
@@ -143,6 +149,20 @@ def _find_cancelled(said: Utterance, _: int) -> str:
     return "" if said.has("deplac|report|decal|repouss|avanc") else said.number
 
 
+def _find_purpose(said: Utterance) -> str:
+    """What colleagues are to meet for, behind « pour »; "" where that is not told so."""
+    found = re.search(r" pour (?:(?:le|la|les|l|un|une|preparer|faire) )", said.plain)
+    return said.content("sujet", said.find_word_at(found.end() - 1), taken=said.period_span) if found else ""
+
+
+_DUE = re.compile(rf" ((?:{'|'.join(MONTH_NUMBERS)}) 20\d\d|20\d\d \d\d) ")
+"""The month in which a resource is to be read again."""
+
+
+def _type_found(said: Utterance, found: re.Match[str] | None) -> str:
+    return type_found(said, found) if found else ""
+
+
 _ARTICLE = re.compile(r"^(?:(?:la|le|de) (?=[a-z])|d['’](?=\w))")
 _DETAILS: Mapping[str, Callable[[Utterance, int], str]] = {
     "periode": lambda said, _: said.period,
@@ -156,7 +176,7 @@ _DETAILS: Mapping[str, Callable[[Utterance, int], str]] = {
     "partout": lambda said, _: said.content("partout"),
     "canal": lambda said, end: said.content("canal", end),
     "evenement": lambda said, _: said.content("evenement"),
-    "apres_sur": lambda said, _: find_subject(said),
+    "apres_sur": lambda said, _: find_subject(said) or _find_purpose(said),
     "suite_collection": lambda said, end: said.content("suite", end, _end_words(said, end)),
     "lien": lambda said, _: first_permalink(said.sentence.text) or find_link(said.sentence.text),
     "etiquette": _find_tag,
@@ -165,5 +185,7 @@ _DETAILS: Mapping[str, Callable[[Utterance, int], str]] = {
     "mention": _find_mention,
     "lieu": _find_code,
     "jour": lambda said, end: said.period,
+    "echeance": lambda said, _: _type_found(said, _DUE.search(said.plain)),
+    "absence": lambda said, _: _type_found(said, WHEN.search(said.plain)),
 }
 """The details of lines: what each is, of a sentence, behind a word."""

@@ -12,7 +12,8 @@ from dialogs.plain_words.places import name_place
 from dialogs.plain_words.publications import STOPPING, write_channels, write_idea, write_news, write_poll
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.reminders import write_reminders
-from dialogs.plain_words.reports import write_report, write_report_list
+from dialogs.plain_words.report_lists import write_report_list
+from dialogs.plain_words.reports import write_report
 from dialogs.plain_words.resources import write_deposit, write_search
 from dialogs.plain_words.rooms import write_room
 from dialogs.plain_words.utterance import Utterance
@@ -117,9 +118,7 @@ _LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,6}$")
 
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
-    if said.has("r?ajout|proposer|nouveau contact|manque |(?:mettre|mets|mettez) ") and said.has(
-        "contact|institution|partenaire|annuaire "
-    ):
+    if said.has(_ADDING) and said.has("contact|institution|partenaire|annuaire "):
         added = _ADDED.search(said.sentence.text)
         return f"annuaire ajouter {_A_CONTACT.sub('', added[1]) if added else ''}"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAME_ALONE_MAX else "":
@@ -146,6 +145,8 @@ def _write_people(said: Utterance) -> str:
     return f"annuaire {'' if is_role else ' '.join((*called[:where], name_place(' '.join(called[where:]))))}"
 
 
+_ADDING = "r?ajout|proposer|nouveau contact|manque |(?:mettre|mets|mettez) "
+"""How it is said that somebody is to be in the directory."""
 _AT_PLACE = re.compile(r"^conseill\S+ (?:sur|à|a|de|du|en|vers) ", re.IGNORECASE)
 """Whoever is a conseiller somewhere."""
 _SIGNED = re.compile(

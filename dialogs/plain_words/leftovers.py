@@ -31,6 +31,8 @@ def leaves_nothing(said: Utterance, found: Reading) -> bool:
     is_explained, line = _is_explained(said, found.intention), split_words(found.line)
     if found.intention in _OWN_WORDS or not is_explained:
         return is_explained
+    if found.line == "/sondage" and _ASKING.search(said.plain):
+        return False
     return (
         _has_numbers(said, found, line)
         and not _is_limited(said, found, line)
@@ -40,6 +42,8 @@ def leaves_nothing(said: Utterance, found: Reading) -> bool:
     )
 
 
+_ASKING = re.compile(r" (?:quel|quelle|quels|quelles|qui|combien) ")
+"""What a question begins with, which an empty window would forget."""
 _OWN_WORDS = frozenset(
     {Intention.HOTLINE, Intention.CRA, Intention.ANNULER, Intention.POLITESSE, Intention.HORS_SUJET, Intention.IDEE}
 )
@@ -60,10 +64,11 @@ def _has_numbers(said: Utterance, found: Reading, line: list[str]) -> bool:
     """Whether each number that is told, and each theme of the reports that are sought, is a detail of the line, or of
     its period."""
     themes = list_theme_words() if found.intention is Intention.CRA_LISTE else ()
+    last_ten = said.find_word_at(ten.start() + 1) if (ten := _LAST_TEN.search(said.plain)) else -1
     parts = (
         part
         for index in range(said.first, said.end)
-        if found.intention in _NUMBERED and index not in said.period_span
+        if found.intention in _NUMBERED and index not in said.period_span and index != last_ten
         for part in said.sentence.words[index].folded.split()
     )
     told = [part for part in parts if (part.isdigit() and len(part) > 1) or part in themes]
@@ -74,9 +79,11 @@ def _has_numbers(said: Utterance, found: Reading, line: list[str]) -> bool:
     return all(any(word.startswith(part) for word in line) for part in told)
 
 
+_LAST_TEN = re.compile(r" 10 derniers (?:cras?|comptes? rendus?) ")
+"""The reports that the list begins with."""
 _CALLED = frozenset((Intention.AGENDA, Intention.RESSOURCES, Intention.SONDAGE, Intention.ACTUS, Intention.CANAUX))
 """What is called by its number."""
-_NUMBERED = _LISTED | {Intention.RAPPELS, Intention.CANAUX}
+_NUMBERED = _LISTED | {Intention.RAPPELS, Intention.CANAUX, Intention.KIT}
 """What has numbers that change what is meant."""
 
 

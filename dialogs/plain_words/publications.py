@@ -78,6 +78,10 @@ _FIRST_SAID = re.compile(r"(?=(?:notre|nos|la|les?|l['’]|mon|ma|une?)\b)([^,.;
 """A piece of news that is told before it is said what is to become of it."""
 
 
+_ANNOUNCED = re.compile(r"\s*(?:pour (?:les |l['’])?|une? )?(?:actus?|infos?|brève)\b[^:]{0,20}:\s", re.IGNORECASE)
+"""What stands before a piece of news that is told: « pour les actus : … »."""
+
+
 def write_news(said: Utterance) -> str:
     if said.has("mes propositions|actu que j (?:ai|avais)"):
         return "actus mes propositions"
@@ -95,7 +99,7 @@ def write_news(said: Utterance) -> str:
     )
     if is_sent and not is_told:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
-    if is_proposed:
+    if is_proposed or _ANNOUNCED.match(said.sentence.text):
         told = TOLD.search(said.sentence.text) or _FIRST_SAID.match(said.sentence.text)
         words, link = told[1] if told else "", find_link(said.sentence.text)
         return f"actus proposer {words} {link if link not in words else ''}"

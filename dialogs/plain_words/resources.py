@@ -105,7 +105,8 @@ def _find_since(said: Utterance) -> str:
 
 
 _RECENT = re.compile(
-    r" (?:recente?s?|recemment|a partir de|apres|posterieure?s? a|si possible|version|edition|a jour) (?:\S+ ){0,2}?(20\d\d) "
+    r" (?:recente?s?|recemment|a partir de|apres|posterieure?s? a|si possible|version|edition|a jour) "
+    r"(?:\S+ ){0,2}?(20\d\d) "
     r"| (20\d\d) (?:\? )?$"
 )
 SUBJECT_MAX = 5

@@ -21,7 +21,7 @@ _IN_NAMES, _OF_NAMES = frozenset({"en", "sur", "sous", "les", "lez"}), frozenset
 """Small words in the middle of the names of places; the others stand between two strange words only."""
 _SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|semaine prochaine) ")
 _WHOLE = re.compile(
-    r"(?<= )(?:mon espace sante|banque (?:de france|des territoires)|maison de quartier|"
+    r"(?<= )(?:mon espace sante|mots? de passe|banque (?:de france|des territoires)|maison de quartier|"
     r"(?:le )?bon coin|bons plans|"
     r"(?:un|1) [a-z]{3,6}di sur (?:deux|trois|quatre|\d)|chaque [a-z]{3,6}di|"
     r"langue des signes|mon compte formation|facile a lire et a comprendre|"

@@ -136,7 +136,8 @@ def _weigh_told(said: Utterance, scores: dict[Intention, float]) -> None:
 
 def _judge_link(link: str, scores: Mapping[Intention, float], said: Utterance) -> Intention:
     """What a link is given for: a message to be reported, one’s own room for calls, or a resource."""
-    if "/pl/" in link or scores[Intention.SIGNALER] > 0:
+    is_sheet = said.has(r"(?:une|en|la) fiche |ressource")
+    if ("/pl/" in link and not is_sheet) or scores[Intention.SIGNALER] > 0:
         return Intention.SIGNALER
     is_room = scores[Intention.VISIO] > 0 or said.has(r"(?:ma|notre|mon) (?:\S+ ){0,2}(?:salle|visio)")
     return Intention.VISIO if is_room else Intention.RESSOURCES_DEPOT

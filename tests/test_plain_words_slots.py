@@ -1,0 +1,104 @@
+"""The slots of each command, as people fill them: which surname, which day, hour and length, place and words."""
+
+import pytest
+
+from cli.understand import Speaker, shorten
+from dialogs.plain_words import Reading, understand
+from tests.bench.plain_words import COMMANDS, TODAY
+
+
+def read(sentence: str) -> Reading:
+    return shorten(understand(sentence, TODAY, COMMANDS), Speaker(TODAY), COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("cherche le bihan dans l’annuaire", "/annuaire le bihan"),
+        ("comment joindre gwendal le bihan", "/annuaire gwendal le bihan"),
+        ("téléphone de mme de oliveira", "/annuaire de oliveira"),
+        ("le conseiller du 59360", "/annuaire conseiller 59360"),
+        ("ajoutez Hubikoop aux contacts de l’annuaire", "/annuaire ajouter Hubikoop"),
+        ("je voudrais mettre la mission locale d’Auch dans l’annuaire", "/annuaire ajouter mission locale d’Auch"),
+    ],
+)
+def test_who_is_looked_for_keeps_their_whole_name(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("propose à @paul.durand mardi 14h une heure pour le budget", "/rdv @paul.durand mardi 14h 1h budget"),
+        ("rdv avec @marie jeudi à 11h", "/rdv @marie jeudi 11h"),
+        ("vendredi 45 min avec @sam", "/rdv @sam vendredi 45 min"),
+        ("trouve trente minutes avec @lea demain", "/rdv @lea demain 30 min"),
+        ("organise un point du département 72 pour le bilan", "/rdv point 72 bilan"),
+        ("jeudi 14h rdv 1h mot de passe oublié", "/rdv jeudi 14h 1h mot de passe oublié"),
+        ("mes rdv du 1er au 5 décembre", "/rdv liste du 1er au 5 décembre"),
+        ("demain 15h j’appelle un monsieur pour ants, note-le", "/rdv demain 15h appelle ants"),
+        ("je veux une nouvelle adresse pour ma page de réservation", "/rdv lien nouveau"),
+        ("je suis absente le 23 décembre, personne ne doit réserver de rdv", "/absence le 23 décembre"),
+    ],
+)
+def test_an_appointment_keeps_its_day_hour_length_and_subject(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("la sarthe ça donne quoi en novembre", "/stats departement Sarthe novembre"),
+        ("et le nord il en est où", "/stats departement Nord"),
+        ("mes cra tablette de septembre", "/cra liste tablette septembre"),
+        ("mes cra impots à Bron en octobre", "/cra liste impots Bron octobre"),
+        ("mes ateliers à Cholet cette semaine", "/cra liste atelier Cholet semaine"),
+        ("où sont les cra que j’ai supprimés", "/cra liste supprimés"),
+        ("retrouve mes cra où je parlais d’arnaques", "/cra liste arnaques"),
+        ("qu’est-ce que j’ai déjà saisi pour Chaumont", "/cra liste Chaumont"),
+        ("fiche impots 2026", "/ressources impots depuis:2026"),
+        ("un jeu pour parler des fake news", "/ressources jeu fake news"),
+        ("la fiche 22 est à revoir en juin 2027", "/ressources revoir 22 juin 2027"),
+        (
+            "fais une fiche de ce message https://chat.exemple.fr/coop/pl/zz71",
+            "/ressources ajouter https://chat.exemple.fr/coop/pl/zz71",
+        ),
+        ("pour les actus : notre bus a gagné un prix", "/actus proposer notre bus a gagné un prix"),
+        ("tu me proposes chaque lundi un cra, comment j’arrête ça", "/cra habitudes"),
+    ],
+)
+def test_a_list_keeps_its_place_period_and_words(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("hier atelier généalogie sur internet 7p 2h", "/cra atelier 7p 2h généalogie hier"),
+        ("mercredi atelier robotique, 8 enfants de moins de 12 ans, 1h", "/cra atelier 8p 1h robotique mercredi -12"),
+        ("ce matin atelier scratch 7 ados une heure", "/cra atelier 7p 1h scratch aujourd’hui 12-18"),
+        ("2 individuels de 30 min pour la retraite", "/cra 2 individuels 30min dossier retraite"),
+        (
+            "je suis coordinatrice, mon compte rendu de partenariat d’hier avec la CAF, 1h30 à 6",
+            "/cra coordination partenariat 1h30 6 participants hier",
+        ),
+        (
+            "en tant que coordinatrice je dois noter la réunion d’équipe d’hier, deux heures, on était 14",
+            "/cra coordination animation réunion 2h 14 participants hier",
+        ),
+    ],
+)
+def test_a_report_keeps_its_themes_and_its_kind(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_sure"),
+    [
+        ("il reste 20 hauts en M et 14 en L dans le stock de kits", False),
+        ("le stock de kits", True),
+        ("je voudrais demander aux collègues quel jour les arrange, un sondage", False),
+    ],
+)
+def test_what_a_line_would_forget_is_asked(sentence: str, is_sure: bool) -> None:
+    assert read(sentence).is_done is is_sure
