@@ -211,7 +211,7 @@ def _cut_places(ctx: Context, text: str, index: DirectoryIndex) -> Iterator[tupl
     words = text.split()
     for size in range(min(PLACE_MAX, len(words) - 1), 0, -1):
         wanted = _AT.sub("", " ".join(words[:-size]))
-        place = _find_place(ctx, " ".join(words[-size:]))
+        place = _find_place(ctx, re.sub("^[lL][’']", "", " ".join(words[-size:])))
         if place and wanted and index.skilled(ctx.user, wanted):
             yield wanted, place
 
