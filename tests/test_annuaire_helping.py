@@ -42,7 +42,8 @@ async def test_the_nearest_are_found_and_asked_and_may_stop(house: House, juliet
         assert words in page
     for words in ("à Vaulx-en-Velin", "69120", "vers vaulx en velin"):
         assert plain_words(await juliette.asks(f"/annuaire qui {skill} {words}")) == page
-    assert "Ain" in plain_words(await juliette.asks(f"/annuaire qui {skill} dans l’Ain"))
+    assert "loin de l’Ain (01)" in plain_words(await juliette.asks(f"/annuaire qui {skill} dans l’Ain"))
+    assert "loin du Mans (72)" in plain_words(await juliette.asks(f"/annuaire qui {skill} le mans"))
     assert "Nope" not in page
     assert "Anonyme" not in page
 

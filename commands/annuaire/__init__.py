@@ -23,6 +23,8 @@ from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render, require
 from commands.annuaire import cards
 from commands.annuaire.cards import ANIMATEURS, feature
+from config.territories import DEPARTEMENTS, say_of
+from config.text import fold
 from dialogs.annuaire import AskHelp, ProposeContact
 from storage.annuaire import (
     NETWORK,
@@ -30,7 +32,6 @@ from storage.annuaire import (
     DirectoryHit,
     DirectoryIndex,
     entries,
-    name_place,
     read_index,
     show_person,
 )
@@ -118,17 +119,19 @@ NEAR = re.compile(r" (?:près|pres|proche|autour) (?:du |des? |d[’'])", re.IGN
 """The words between what is sought and where: « tablettes près de Lyon »."""
 _AT = re.compile(r" (?:à|a|au|aux|en|vers|sur|dans)(?: (?:le|la|les|l[’'])| l[’'])?$", re.IGNORECASE)
 """What may stand before a place that is said without « près de »."""
+ARTICLES = {"Le ": "du ", "Les ": "des "}
 PLACE_MAX = 4
 """Words of such a place."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPlace:
-    """Where helpers are searched first: a commune or a département; ``name`` is what it is called, "" if unknown."""
+    """Where helpers are searched first: a commune or a département; ``of`` is said behind a noun, « de l’Ain (01) », ""
+    if unknown."""
 
     commune: Commune | None = None
     departement: str = ""
-    name: str = ""
+    of: str = ""
 
 
 @feature.search("annuaire qui", help="Qui sait faire ? Demander de l’aide", hint="linux [près de 69120]", roles=NETWORK)
@@ -201,8 +204,7 @@ def _draw_question(ctx: Context, form: AskHelp, helper: Person) -> Direct:
 def _find_own_place(person: Person) -> SearchPlace:
     if commune := entries.find_commune(person):
         return _make_place(commune)
-    code = person.departement or ""
-    return SearchPlace(departement=code, name=name_place(code) if code else "")
+    return _make_territory(person.departement) if person.departement else SearchPlace()
 
 
 def _cut_places(ctx: Context, text: str, index: DirectoryIndex) -> Iterator[tuple[str, SearchPlace]]:
@@ -229,7 +231,7 @@ def _find_place(ctx: Context, text: str) -> SearchPlace | None:
     """Find the département or the commune that a text names."""
     try:
         code = entries.read_departement(text)
-        return SearchPlace(departement=code, name=name_place(code))
+        return _make_territory(code)
     except ValueError:
         found = find_place_exactly(text, ctx.user.departements)
     places: Sequence[Commune] = [place.commune for place in (*filter(None, [found.place]), *found.choices)]
@@ -237,7 +239,15 @@ def _find_place(ctx: Context, text: str) -> SearchPlace | None:
 
 
 def _make_place(commune: Commune) -> SearchPlace:
-    return SearchPlace(commune, commune.departement, f"{commune.nom} ({commune.departement})")
+    name = commune.nom
+    begun = next((said for article, said in ARTICLES.items() if name.startswith(article)), "")
+    usual = "d’" if fold(name)[0] in "aeiouy" else "de "
+    of = begun + name.partition(" ")[2] if begun else usual + name
+    return SearchPlace(commune, commune.departement, f"{of} ({commune.departement})")
+
+
+def _make_territory(code: str) -> SearchPlace:
+    return SearchPlace(departement=code, of=f"{say_of(code)} ({code})" if code in DEPARTEMENTS else f"de {code}")
 
 
 def _get_person(hit: DirectoryHit) -> AnyPerson:
