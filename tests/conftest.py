@@ -142,7 +142,7 @@ def _places(metafunc: pytest.Metafunc) -> list[Place]:
     if option("--mattermost"):
         return [Place("", option("--database") or "sqlite")]
     modes: tuple[str, ...] = modes_of(metafunc.definition.nodeid) if "every_mode" in marks else EDGES
-    if "newest_only" in marks or "both_databases" in marks:
+    if marks & {"newest_only", "both_databases"} or ("postgres_too" in marks and "every_mode" not in marks):
         modes = (NEWEST,)
     modes = (option("--mode"),) if option("--mode") else modes
     databases = (option("--database"),) if option("--database") else (*DATABASES,)

@@ -19,6 +19,7 @@ from storage.annuaire.phones import read_phone, show_phone
         ("0690123456", "+590690123456", "06 90 12 34 56"),
         ("+32 2 123 45 67", "+3221234567", "+3221234567"),
         ("3949", "3949", "3949"),
+        ("06 39 12 34 56", "+262639123456", "06 39 12 34 56"),
     ],
 )
 def test_telephone_numbers(typed: str, number: str, shown: str) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, insert, text
+from sqlalchemy import bindparam, func, insert, or_, text
 from sqlalchemy import select as sql_select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
@@ -249,6 +249,16 @@ async def test_what_is_asked_together_is_what_each_finds_by_itself(database: Dat
         nothing, periods = await find_together(db, *ask_claims("1", "direct"))
         assert nothing == []
         assert sorted(found["period"] for found in periods) == ["1", "2", "3"]
+
+
+@pytest.mark.postgres_too
+async def test_a_value_that_a_question_has_twice_is_given_once(database: Database) -> None:
+    either = or_(CLAIMS.c.scope == bindparam("said"), CLAIMS.c.period == bindparam("said"))
+    twice = Asked(DirectStatement(dict.fromkeys(KINDS, sql_select(CLAIMS).where(either))), {"said": "1"}, Claim)
+    async with database.transaction() as db:
+        await ADD.run(db, row("1"))
+        (claim,), (period,) = await find_together(db, twice, ask_claims("", "direct")[1])
+    assert (claim.period, period) == ("1", {"period": "1"})
 
 
 async def test_what_is_asked_together_goes_in_one_way(postgres_url: str) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, ConnectionTimeoutError, ServerTimeoutError, web
 
 from bot.capabilities import OLDEST, Capabilities
 from bot.errors import ChatError
@@ -289,3 +289,19 @@ async def test_connections_opened_since_one_kept_silent_stay(chat: Mattermost) -
     await client._leave(silent)  # noqa: SLF001
     assert client.session is fresh
     assert fresh is not silent
+
+
+@pytest.mark.parametrize(
+    ("problem", "stays"), [(TimeoutError(), False), (ServerTimeoutError(), False), (ConnectionTimeoutError(), True)]
+)
+async def test_connections_are_left_where_one_kept_silent_and_not_where_none_could_be_made(
+    chat: Mattermost, monkeypatch: pytest.MonkeyPatch, problem: Exception, stays: bool
+) -> None:
+    def fails(*_: object, **__: object) -> NoReturn:
+        raise problem
+
+    before = chat.client.session
+    monkeypatch.setattr(ClientSession, "request", fails)
+    with pytest.raises(ChatError):
+        await chat.client.post("/anything", {})
+    assert (chat.client.session is before) is stays

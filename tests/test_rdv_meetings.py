@@ -245,6 +245,18 @@ async def test_two_who_ask_for_the_same_moment_and_who_cannot_be_asked(house: Ho
         assert why in plain(await lea.asks(f"/rdv {names} 30 min")), names
 
 
+async def test_a_meeting_that_is_past_is_answered_no_more(house: House) -> None:
+    lea, carl = await house.conseillers("lea", "carl")
+    shown = await lea.asks(f"/rdv @{carl.username} 30 min")
+    await lea.clicks(shown, shown.buttons[0])
+    card = await carl.told("vous propose")
+    (hers, _) = await seats_of(house, lea)
+    house.clock.goes_to(hers.starts_at + MINUTE)
+    await carl.clicks(card, "Accepter")
+    assert "est passée" in (await carl.whispered()).text
+    assert await states_of(house, lea) == [RdvState.PROPOSE] * 2
+
+
 async def test_a_departements_meeting_goes_through_the_agenda(house: House) -> None:
     lea = await house.conseiller("lea")
     boss = await house.someone(Role.COORDINATEUR, "boss")

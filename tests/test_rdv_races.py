@@ -7,24 +7,28 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
 from storage.database import Database, store
 from storage.people import Role
-from storage.rdv import Rdv, RdvSource
+from storage.rdv import Rdv, RdvSource, RdvState
+from storage.rdv.appointments import must_be_unreported, take_seat
 from storage.rdv.bookings import hold_hours, lock_page
 from storage.rdv.remote import make_keys, open_webhook
 from tests.people import Post
+from tests.support.databases import database
 from tests.support.house import PARIS, plain
 from tests.support.rdv import Desk, desk
 from tests.support.servers import make_delivery, sign_delivery
 
-__all__ = ["desk"]
+__all__ = ["database", "desk"]
 DAYS, HOUR = 9, 10
 """When somebody books: so many days ahead, at that hour."""
 HELD = 0.7
-"""Seconds for which the booking is not over."""
+"""Seconds for which the booking is not over, in a file."""
 
 
 def find_moment(desk: Desk) -> datetime:
@@ -32,18 +36,30 @@ def find_moment(desk: Desk) -> datetime:
     return datetime.combine(desk.house.today + timedelta(days=DAYS), time(HOUR), PARIS).astimezone(UTC)
 
 
-async def books_meanwhile(desk: Desk, act: Callable[[], Awaitable[object]]) -> None:
+async def books_meanwhile(
+    desk: Desk, act: Callable[[], Awaitable[object]], length: timedelta = timedelta(minutes=30)
+) -> None:
     """Hold the page and store a rendez-vous as a booking does, let the act begin, and end the booking only then."""
     start, holder = find_moment(desk), Database(desk.house.settings.database_url)
     async with holder.transaction() as db:
         await lock_page(db, desk.juliette.id)
-        when: dict[str, Any] = {"starts_at": start, "ends_at": start + timedelta(minutes=30)}
+        when: dict[str, Any] = {"starts_at": start, "ends_at": start + length}
         now: dict[str, Any] = {"created_at": desk.house.clock(), "changed_at": desk.house.clock()}
         await store(db, Rdv(user_id=desk.juliette.id, source=RdvSource.PAGE, seats_taken=1, **when, **now))
         task = asyncio.ensure_future(act())
-        await asyncio.sleep(HELD)
+        await wait_until_held_up(db, task)
     await task
     await holder.close()
+
+
+async def wait_until_held_up(db: AsyncSession, task: "asyncio.Future[object]") -> None:
+    """Wait until the act waits for what is held here, or is over; PostgreSQL tells that."""
+    if db.get_bind().dialect.name == "sqlite":
+        await asyncio.wait({task}, timeout=HELD)
+        return
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while not task.done() and not (await db.execute(waits)).scalar():  # noqa: ASYNC110  (a lock has no event)
+        await asyncio.sleep(0.02)
 
 
 async def notes(desk: Desk, hour: int = 15) -> Rdv:
@@ -139,6 +155,38 @@ async def test_what_is_imported_while_somebody_books_says_that_it_overlaps(desk:
     # Only one of the conseiller’s own is told of: a booking can be moved.
     await books_meanwhile(desk, deliver)
     assert "Deux rendez-vous en même temps" in plain(await desk.juliette.told("RDV Service Public"))
+
+
+@pytest.mark.postgres_too
+async def test_what_is_proposed_to_whom_somebody_books_is_not_free_any_more(desk: Desk) -> None:
+    lea, day = await desk.house.conseiller("lea"), desk.house.today + timedelta(days=DAYS + 1)
+    shown = await lea.asks(f"/rdv @{desk.juliette.username} {day:%d/%m/%Y} 30 min")
+    await books_meanwhile(desk, lambda: lea.clicks(shown, shown.buttons[0]), timedelta(days=7))
+    assert "n’est plus libre" in (await lea.whispered()).text
+
+
+async def note_seats(db: AsyncSession, letter: str = "l", **more: Any) -> Rdv:
+    """Store a rendez-vous of two seats."""
+    when: dict[str, Any] = dict.fromkeys(("starts_at", "ends_at", "created_at", "changed_at"), utc_now())
+    return await store(db, Rdv(user_id=letter * 26, seats=2, **when, **more))
+
+
+async def test_no_seat_of_a_cancelled_one_is_taken(database: Database) -> None:
+    async with database.transaction() as db:
+        for state, taken in ((RdvState.PREVU, 1), (RdvState.ANNULE, None)):
+            seat = await take_seat(db, (await note_seats(db, state=state)).number)
+            assert (seat and seat.seats_taken) == taken
+
+
+@pytest.mark.postgres_too
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_who_reports_one_of_several_agents_holds_those_of_the_others(database: Database) -> None:
+    async with database.transaction() as db:
+        mine, _ = [await note_seats(db, who, source=RdvSource.RDV_SP, external_id="8") for who in "lm"]
+    async with database.transaction() as db:
+        await must_be_unreported(db, mine, locked=True)
+        async with database.transaction() as other:
+            assert not (await other.exec(select(Rdv).with_for_update(skip_locked=True))).all()
 
 
 @pytest.mark.postgres_too

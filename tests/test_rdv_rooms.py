@@ -14,6 +14,9 @@ from icalendar import Calendar
 from sqlalchemy import delete
 from sqlmodel import col, select
 
+from bot.clock import utc_now
+from commands.rdv.rooms import needs_room
+from dialogs.rdv.entrances import name_key
 from storage.rdv import PlaceKind, Rdv
 from storage.visio import VisioRoom
 from storage.work import Work
@@ -61,6 +64,13 @@ async def card_of(who: Person, rdv: Rdv, containing: str = "") -> Any:
     return card
 
 
+def test_a_meeting_has_one_room_that_of_its_organiser() -> None:
+    when: dict[str, Any] = dict.fromkeys(("starts_at", "ends_at", "created_at", "changed_at"), utc_now())
+    lead, guest = (Rdv(id=number, user_id="l" * 26, meeting=5, place_kind=PlaceKind.VISIO, **when) for number in (5, 6))
+    assert name_key(guest) == name_key(lead) == "rdv:5"
+    assert (needs_room(lead), needs_room(guest)) == (True, False)
+
+
 @pytest.mark.every_mode
 @pytest.mark.usefixtures("no_holiday")
 async def test_a_visio_opens_its_room_once_and_tells_it_everywhere(
@@ -86,6 +96,7 @@ async def test_a_visio_opens_its_room_once_and_tells_it_everywhere(
         async with house.bot.database.transaction(writes=False) as db:
             kept = (await db.exec(select(VisioRoom).where(VisioRoom.by == lea.id))).all()
         assert [room.key for room in kept] == [f"rdv:{rdv.number}"]
+        assert kept[0].at == rdv.ends_at, "it is kept as long after that as others"
 
         capsys.readouterr()
         assert await operate(house.settings, "rdv", "--user", lea.username, "--json") == 0

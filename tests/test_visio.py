@@ -114,6 +114,22 @@ async def test_bigbluebutton_holds_a_meeting_and_lets_each_in_by_name() -> None:
     assert (said["fullName"], said["meetingID"], said["role"]) == (["Léa Perrin"], ["abc123"], ["MODERATOR"])
 
 
+async def test_what_a_server_has_not_is_told_to_nobody() -> None:
+    """BigBlueButton tells a number where none is set up; at an open room of Meet nobody waits."""
+
+    async def answer(request: web.Request) -> web.Response:
+        if "/api/create" in request.path:
+            told = f"<dialNumber>{visio.PLACEHOLDER}</dialNumber><voiceBridge>70757</voiceBridge>"
+            return web.Response(text=f"<response><returncode>SUCCESS</returncode>{told}</response>")
+        return web.json_response({"access_token": "t", "url": "https://meet.fr/abc", "access_level": "public"})
+
+    async with stands_in(answer, "bbb {}/bigbluebutton/api") as server:
+        room = await visio.make_room(server, room_of(VisioKind.BBB), "")
+        assert (room.phone, room.pin) == ("", "")
+    async with stands_in(answer, "meet {} app") as server:
+        assert not (await visio.make_room(server, room_of(VisioKind.MEET), "lea@exemple.fr")).lobby
+
+
 async def test_meet_makes_a_room_in_the_name_of_who_asks() -> None:
     status, calls = 201, list[str]()
 
