@@ -85,7 +85,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "own_database: has a database of its own, whatever the house has")
     config.addinivalue_line("markers", "no_database: asks Mattermost only, and nothing of the bot’s database")
     config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
-    config.addinivalue_line("markers", "postgres_too: quick with PostgreSQL too: contracts of storage, locks, races")
+    config.addinivalue_line(
+        "markers", "postgres_too: quick with PostgreSQL too, a story on the newest server: storage, locks, races"
+    )
     config.addinivalue_line("markers", "replicas: quick with PostgreSQL instead: what several replicas do at once")
     config.addinivalue_line("markers", "recorded: held to what real servers sent, each of them")
     config.addinivalue_line(
