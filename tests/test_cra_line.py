@@ -279,6 +279,7 @@ MEANT = (
     ("indiv caf pas de mail 1h 45 ans", {"themes": ["demarche en ligne"]}),
     ("indiv mail sans ordinateur 1h 45 ans", {"themes": ["courriel"]}),
     ("un monsieur sans emploi d'une quarantaine d'années cv 1h", {"statut": "sans emploi", "age": "35-60"}),
+    ("hier 14h30 mme 78 ans tablette 1h", {"duree": "60", "date": "2026-11-23"}),
     ("indiv 1h mail +60, à suivre en atelier", {"suite": "atelier"}),
 )
 """Lines whose small words count, and what they mean."""

@@ -243,26 +243,23 @@ def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiec
 
 def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Leave unread an hour of the day, which is no duration (« à 8h »), and ask where it may be either: hardly anybody
-    is helped alone for eight hours."""
+    is helped alone for eight hours. Beside a duration it is the hour."""
+    is_timed = any(int(value) < readers.EARLIEST for value in found.values("duree"))
     alone = found.values("activite") in ([Activite.INDIVIDUEL], [Activite.PONCTUEL])
-    for piece in pieces:
-        reading = piece.reading
-        text = typed.slice(piece.first, piece.end)
-        if (
-            reading is None
-            or reading.element != "duree"
-            or int(reading.value) < readers.EARLIEST
-            or not readers.is_hour(text)
-        ):
+    for piece, reading in ((piece, piece.reading) for piece in pieces if piece.reading):
+        text, before = typed.slice(piece.first, piece.end), typed.words(max(0, piece.first - 1), piece.first)
+        is_hour = reading.element == "duree" and int(reading.value) >= readers.EARLIEST and readers.is_hour(text)
+        if not is_hour or before in ("duree", "pendant"):
             continue
-        before = typed.tokens[piece.first - 1].word if piece.first else ""
-        if before in ("a", "vers", "des"):
+        if is_timed:
+            found.note("duree", f"J’ai lu « {quote(text)} » comme l’heure.")
+        elif before in ("a", "vers", "des"):
             found.unread.append(piece)
-        elif before in ("duree", "pendant") or not alone:
-            continue
-        else:
+        elif alone:
             found.mistakes["duree"] = f"« {quote(text)} »{NBSP}: est-ce la durée, ou l’heure{NBSP}? Indiquez la durée."
             found.choices["duree"] = {reading.value: say_minutes(int(reading.value))}
+        else:
+            continue
         found.said["duree"] = [value for value in found.values("duree") if value != reading.value]
 
 
