@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.french import MONTH_NUMBERS
 from config.text import split_words
 from config.time import WEEKDAYS
-from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.cues import list_theme_words, read_cues
 from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
 
@@ -338,7 +338,9 @@ def _find_told(said: Utterance) -> int | None:
         return named[-1]
     found = _NOTING.search(said.plain)
     start = said.find_word_at(found.end() - 1) if found else 0
-    is_announced = found and start - said.first <= NOTING_MAX and not sum_signs(said.plain[: found.start() + 1])
+    before = said.plain[: found.start() + 1] if found else ""
+    is_told = sum_signs(before) or any(f" {word} " in before for word in list_theme_words())  # « mot de passe oublié »
+    is_announced = found and start - said.first <= NOTING_MAX and not is_told
     return start if is_announced else None
 
 

@@ -172,12 +172,18 @@ class Utterance:
             following = words[first + 1].folded if first + 1 < end else ""
             announced = frame | read_frame(f"{before}_annonce")
             is_count = words[first].folded in ("un", "une", "1") and not announced.issuperset(following.split())
-            if is_count or following in read_frame(f"{before}_garde"):
+            # « le 30 » is a day, « à Lens » a place.
+            is_day = words[first].folded == "le" and following.isdigit()
+            is_place = words[first].folded == "a" and first + 1 < end and self._is_capital(first + 1)
+            if is_count or is_day or is_place or following in read_frame(f"{before}_garde"):
                 break
             first += 1
         while first < end and tail.issuperset(words[end - 1].folded.split()):
             end -= 1
         return self.sentence.typed(first, end)
+
+    def _is_capital(self, index: int) -> bool:
+        return self.sentence.text[self.sentence.words[index].start :][:1].isupper()
 
     def find_words(self, name: str) -> list[int]:
         """Which of the words are of a list of the table of frames."""
