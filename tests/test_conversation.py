@@ -230,6 +230,9 @@ async def test_who_does_not_see_what_is_asked_reads_it_once_more(house: House, j
     await answered(juliette, "oui", "enregistré")
     await house.settled()
     assert (await answered(juliette, "c’est quoi ?", "cherchez peut-être")).buttons, "nothing is asked any more"
+    await answered(juliette, "je serai absente demain", "Noter votre absence")
+    again = await answered(juliette, "comment ça ?", "Il reste une question")
+    assert again.buttons == ["Noter cette absence", "Non"]
 
 
 async def test_one_of_a_list_is_meant_by_its_place(house: House, juliette: Person) -> None:

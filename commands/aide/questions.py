@@ -270,12 +270,15 @@ def put_right(heard: Heard, asked: AskedHere, said: str | None = None) -> Answer
 
 
 async def answer_puzzled(ctx: ReadingContext, heard: Heard) -> Answered | None:
-    """Show the open question once more to who does not see what is asked; None where there is none."""
+    """Show the open question once more to who does not see what is asked; None where there is none but an old one, or
+    a mere proposal."""
     asked = await find_asked(ctx, heard.message)
-    if asked is None or asked.question.polite or asked.is_dropped or not asked.buttons:
+    if asked is None or asked.question.polite or asked.is_dropped:
         return None
     if asked.preview:
         return put_right(heard, asked, said="")
+    if asked.is_proposal or not (asked.is_last and asked.buttons):
+        return None
     return Answered([heard.answer(render("aide/still_open", thanks=False, is_left=True), asked.buttons, asked.again)])
 
 
