@@ -59,6 +59,7 @@ from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
 from dialogs.plain_words.lists import find_list_line, read_described
 from dialogs.plain_words.proposals import PROPOSALS, propose
+from storage.annuaire import NETWORK
 
 PROPOSED_MAX = 3
 LABEL_MAX = 60
@@ -111,7 +112,8 @@ class Conversation:
         if isinstance(message, Addressed) and not message.by_name:
             return self._answer_under_post(ctx, heard)
         if told := next((each for each in claimed if each.text), None):
-            return Answered([heard.answer(told.text, [*told.buttons, _other("Voir ce qui vous est ouvert")])])
+            more = "Autre chose" if ctx.user.may(NETWORK) else "Voir ce qui vous est ouvert"
+            return Answered([heard.answer(told.text, [*told.buttons, _other(more)])])
         if not heard.message.file_ids and (word := read_answer(heard.words)):
             return await self._answer_word(ctx, heard, word)
         beside = None if heard.is_long else await self._answer_beside(ctx, heard)
