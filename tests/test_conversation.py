@@ -217,8 +217,8 @@ async def test_thanks_that_close_what_was_said_run_no_proposal(juliette: Person)
 
 async def test_another_week_is_that_of_the_list_that_was_shown(juliette: Person) -> None:
     for words in ("mes rdv de la semaine", "et en décembre ?"):
-        told = await answered(juliette, words, "Rendez-vous · ")
-    assert "31 décembre" in plain(told)
+        told = await answered(juliette, words, "Rendez-vous")
+    assert "décembre" in plain(told).partition("Aucun")[0]
 
 
 async def test_who_does_not_see_what_is_asked_reads_it_once_more(house: House, juliette: Person) -> None:
@@ -325,7 +325,8 @@ async def test_a_demand_that_is_over_is_closed_by_a_click_and_nothing_else_is(he
     await answered(juliette, LINE, "rien n’est encore enregistré")
     ticket, _ = await helpdesk.asks(juliette, "La souris colle")
     for words in ("annule ma demande", "en fait ça remarche", "c’est réglé"):
-        told = await answered(juliette, words, f"n° {ticket.number}")
+        told = await answered(juliette, words, "encore ouverte")
+        assert f"n° {ticket.number}, « La souris colle »" in plain(told)
         assert told.buttons == ["C’est réglé", "Autre chose"]
     await juliette.clicks(told, "C’est réglé")
     assert "est close" in plain(await juliette.rewritten(told))
