@@ -285,7 +285,7 @@ def test_a_hurried_sentence_is_read_whole(sentence: str, line: str) -> None:
     [
         ("atelier 2h une vingtaine de seniors bron", "/cra atelier 20p 2h Bron +60"),
         ("atelier une douzaine d’élèves 1h", "/cra atelier 12p 1h étudiant"),
-        ("individuel une dame d’une quarantaine d’années 1h mail", "/cra individuel 1h mail"),
+        ("individuel une dame d’une quarantaine d’années 1h mail", "/cra individuel 1h mail 35-60"),
         ("2 ponctuels 15 min imprimer un justificatif de domicile", "/cra 2 ponctuels 15min imprimer"),
         ("permanence de mardi : 4 individuels caf", "/cra 4 individuels caf mardi"),
         ("atelier mail 8 personnes deux bonnes heures hier", "/cra atelier 8p 2h mail hier"),

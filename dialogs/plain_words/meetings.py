@@ -186,7 +186,8 @@ def _write_meeting(said: Utterance) -> str:
     found = MEETING.search(text)
     start = found.start(1) if found else _find_first(text, _COLLEAGUE, _MEETING_DAY, SHORT_LENGTH)
     told = _ASIDE.split(text[start:], maxsplit=1)[0]
-    left = _AROUND.sub("", " ".join(_TO_FIND.sub(" ", write_hours(_COLLEAGUE.sub(" ", told))).split()))
+    alone = _TO_SEE.sub(" ", _TO_FIND.sub(" ", write_hours(_COLLEAGUE.sub(" ", told))))
+    left = _AROUND.sub("", " ".join(alone.split()))
     return f"rdv {' '.join(_COLLEAGUE.findall(told))} {_order_meeting(left.replace(', ', ' '))}"
 
 
@@ -196,6 +197,12 @@ _TO_FIND = re.compile(
     re.IGNORECASE,
 )
 """What asks for the meeting, behind who it is with."""
+_TO_SEE = re.compile(
+    r"\b(?:est-ce )?(?:qu['’]|que )?(?:l['’])?(?:(?:on|tu|vous) )?(?:peut|pourrait|peux|pourrais|serais|pouvons)[- ]"
+    r"(?:(?:on|tu)[- ])?(?:se voir|me voir|se réunir|dispo|libre)\b",
+    re.IGNORECASE,
+)
+"""How a colleague is asked to meet, beside when: « est-ce qu’on peut se voir »."""
 _PAST = re.compile(r"\b(?:hier|dernier|dernière|j['’]ai|on a|ce matin)\b", re.IGNORECASE)
 
 

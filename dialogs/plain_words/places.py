@@ -81,7 +81,7 @@ LAST_DAY = 31
 def name_place(name: str) -> str:
     """The name of a territory as it is written; any other stays as it is."""
     words = " ".join(split_words(name))
-    known = _read_names().get(words) or _read_bare_names().get(words)
+    known = _read_names().get(words.removeprefix("des ")) or _read_bare_names().get(words)
     return known[1] if known else name
 
 

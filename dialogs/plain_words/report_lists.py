@@ -58,7 +58,7 @@ def _find_words(said: Utterance, named: int) -> str:
 
 _LISTED = re.compile(
     r" (?:les|mes|des|quels) (ateliers?|individuels|ponctuels) "
-    r"(?:que j ai|que je |d(?:e|es|u)? |du |sur |a |en |cette |ce |$)"
+    r"(?:(?:\S+ )?(?:que j ai|que je )|d(?:e|es|u)? |du |sur |a |en |cette |ce |$)"
 )
 """Reports that are called by what they are about, of which a list is made: « les ateliers que j’ai saisis »."""
 
