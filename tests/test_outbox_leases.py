@@ -45,6 +45,16 @@ async def test_a_replica_takes_over_from_one_that_died(stage: OutboxStage, monke
     assert stage.town.texts == ["héritage"]
 
 
+async def test_what_is_planned_stays_planned_where_all_leases_end(stage: OutboxStage) -> None:
+    later = read_clock() + timedelta(hours=1)
+    await stage.write(make_message("leased"), make_message("planned", created_at=later, not_before=later))
+    await end_leases(stage)
+    leased, planned = await stage.rows()
+    assert leased.not_before is not None
+    assert leased.not_before <= read_clock()
+    assert planned.not_before == later
+
+
 async def test_who_lost_the_lease_does_not_send(stage: OutboxStage) -> None:
     async with stage.outbox() as outbox:
         (late,) = await stage.write(make_message("tard", created_at=read_clock() - LEASE))
