@@ -109,8 +109,8 @@ def address(
 ) -> Say | Direct:
     """Address a message to a channel, if the target is one of these, or else to a person."""
     if target in channels:
-        return Say(message.text, message.buttons, channel_id=target, topic=topic, files=files)
-    return Direct(message.text, message.buttons, user_id=target, topic=topic, files=files)
+        return message.recast(Say, channel_id=target, topic=topic, files=files)
+    return message.recast(Direct, user_id=target, topic=topic, files=files)
 
 
 @dataclass(frozen=True, slots=True)

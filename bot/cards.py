@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -62,17 +62,17 @@ class RowCard(Topic[Row]):
         self, row: Row, said: Message | str, channel_id: str, *, root_id: str = "", files: Sequence[str] = ()
     ) -> Say:
         """Post the card in a channel."""
-        return Say(*_parts(said), channel_id=channel_id, topic=self.of(row), root_id=root_id, files=files)
+        return _message(said).recast(Say, channel_id=channel_id, topic=self.of(row), root_id=root_id, files=files)
 
     def send(
         self, row: Row, said: Message | str, user_id: str, *, root_id: str = "", files: Sequence[str] = ()
     ) -> Direct:
         """Send the card to one person."""
-        return Direct(*_parts(said), user_id=user_id, topic=self.of(row), root_id=root_id, files=files)
+        return _message(said).recast(Direct, user_id=user_id, topic=self.of(row), root_id=root_id, files=files)
 
     def rewrite(self, row: Row, said: Message | str, *, here: bool = False) -> Refresh:
         """Rewrite the card wherever it is posted; ``here`` as in ``Refresh``."""
-        return Refresh(*_parts(said), topic=self.of(row), here=here)
+        return _message(said).recast(Refresh, topic=self.of(row), here=here)
 
     async def list_posts(self, db: AsyncSession, row: Row) -> Sequence[Sent]:
         """Return the posts of the card, newest first."""
@@ -110,12 +110,10 @@ async def tell_animateurs(
 ) -> Sequence[Say | Direct]:
     """Send a message to the animateurs’ room; if that is unknown (""), to each animateur, ``limit`` at most."""
     if room:
-        return [Say(*_parts(said), channel_id=room, topic=topic)]
+        return [_message(said).recast(Say, channel_id=room, topic=topic)]
     told = await people.animating(ctx.db, ctx.now.astimezone(PARIS).date(), limit)
-    return [Direct(*_parts(said), user_id=animateur.id, topic=topic) for animateur in told]
+    return [_message(said).recast(Direct, user_id=animateur.id, topic=topic) for animateur in told]
 
 
-def _parts(said: Message | str) -> tuple[Any, ...]:
-    """Return the fields of a message in the order of the replies’ arguments."""
-    shown = said if isinstance(said, Message) else Message(said)
-    return shown.text, shown.buttons, shown.facts, shown.menus, shown.cards, shown.question
+def _message(said: Message | str) -> Message:
+    return said if isinstance(said, Message) else Message(said)

@@ -285,8 +285,7 @@ class Delivery:
                     asked = make_open_questions(reply, request, self._d.clock())
                     await self._write_at_once([self._writer.rewritten(reply, request)], asked)
                 case Update() if request.by_dialog or request.worded:
-                    told = Whisper(reply.text, reply.buttons, reply.facts, reply.menus, reply.cards, reply.question)
-                    body = _join_answers(body, await self._whisper(told, request))
+                    body = _join_answers(body, await self._whisper(reply.recast(Whisper), request))
                 case Update():
                     await self._write_at_once([], make_open_questions(reply, request, self._d.clock()))
                     body |= {"update": self.content(reply, request.only_for, request.response_url)}

@@ -1,7 +1,6 @@
 """Previews of typed lines, shown before anything is stored: how their buttons answer."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -10,8 +9,6 @@ from bot.errors import UserError
 from bot.replies import Button, Message, Question, Update, Whisper
 from bot.texts import Markdown, render
 from storage import drafts
-
-M = TypeVar("M", bound=Message)
 
 PICK_LABELS = {
     "activite": "Choisir l’activité",
@@ -29,12 +26,7 @@ def answer(ctx: Context, message: Message) -> Whisper | Update:
     """Replace the clicked preview in the direct channel, where posts stay; a whisper cannot be rewritten, so answer by
     a new one."""
     is_whispered = ctx.request.kind != "button" or ctx.request.response_url
-    return recast(Whisper, message) if is_whispered else recast(Update, message)
-
-
-def recast(kind: Callable[..., M], message: Message, **more: str) -> M:
-    """Make a reply of another kind of a message; ``more`` is what that kind needs besides."""
-    return kind(message.text, message.buttons, message.facts, message.menus, message.cards, message.question, **more)
+    return message.recast(Whisper) if is_whispered else message.recast(Update)
 
 
 def must_be_author(ctx: Context, author: str, command: str) -> None:

@@ -1,10 +1,10 @@
 """The replies of handlers: values only, nothing here calls Mattermost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
@@ -13,6 +13,8 @@ from bot.forms import Form, name_of
 from bot.menus import Menu
 
 Style = Literal["default", "primary", "danger"]
+POST_MAX = 16_383
+"""Characters of a post, on every version (docs/mattermost.md §5.4)."""
 
 
 class WordedButton(BaseModel):
@@ -69,6 +71,9 @@ class Card:
     menus: Sequence[Menu] = ()
 
 
+M = TypeVar("M", bound="Message")
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message: Markdown text, and under it short facts (name, value), a few buttons, and menus.
@@ -89,6 +94,15 @@ class Message:
     def has_more(self) -> bool:
         """Whether the message is more than text."""
         return bool(self.buttons or self.facts or self.menus or self.cards)
+
+    @property
+    def card(self) -> Card:
+        """The message as part of another one."""
+        return Card(self.text, self.buttons, self.facts, self.menus)
+
+    def recast(self, kind: Callable[..., M], **more: object) -> M:
+        """Make a reply of another kind of the message; ``more`` is what that kind needs besides."""
+        return kind(self.text, self.buttons, self.facts, self.menus, self.cards, self.question, **more)
 
 
 @dataclass(frozen=True, slots=True)

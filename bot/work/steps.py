@@ -136,11 +136,11 @@ class StepsLease(WorkLease):
         """Rewrite the progress message, or send the first one if that is worthwhile."""
         message = make_work_message(self._handlers.trigger(self.row), work or self.row, how, said)
         if self.row.topic:
-            return [Refresh(message.text, message.buttons, topic=self.row.topic)]
+            return [message.recast(Refresh, topic=self.row.topic)]
         if not self.row.person or not self._is_worth_telling(how, said):
             return []
         topic = topic_of_work(self.row.id) if how in STOPPABLE else None
-        return [Direct(message.text, message.buttons, user_id=self.row.person, topic=topic)]
+        return [message.recast(Direct, user_id=self.row.person, topic=topic)]
 
     def _is_worth_telling(self, how: WorkPhase, said: str) -> bool:
         """Return whether anything is to be said of work whose effect is visible where it was asked for."""

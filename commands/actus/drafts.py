@@ -395,8 +395,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
     if added and await editions.DRAFT.is_sent(ctx.db, digest):
         replies.append(editions.DRAFT.rewrite(digest, card))
     is_in_room = ctx.channel_id and ctx.channel_id == await canaux.find_team_room(ctx.db)
-    private = Whisper(card.text, card.buttons)
-    replies.append(editions.DRAFT.post(digest, card, ctx.channel_id) if is_in_room else private)
+    replies.append(editions.DRAFT.post(digest, card, ctx.channel_id) if is_in_room else card.recast(Whisper))
     if digest.created_at == ctx.now:
         replies.append(Start(payload=harvest.Harvest(since=digest.since, until=ctx.now), quiet=True))
     return replies

@@ -48,7 +48,7 @@ async def record_change(
         return [await drafts.refresh_card(ctx, digest), Start(payload=drafts.DigestRewrite(digest=digest.number))]
     shown = await editions.DRAFT.is_sent(ctx.db, digest)
     card = await drafts.refresh_card(ctx, digest, here=here)
-    return [card] if shown else [card, Whisper(card.text, card.buttons)]
+    return [card] if shown else [card, card.recast(Whisper)]
 
 
 async def _must_fit(ctx: Context, digest: Digest) -> None:

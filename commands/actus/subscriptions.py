@@ -216,8 +216,7 @@ async def send_next(ctx: Context, work: TellSubscribers, so_far: Progress) -> St
     for to, chosen in await _choose_for(ctx, due):
         await subscriptions.note_sent(ctx.db, to, [each.news.item for each in chosen], ctx.now)
         if chosen:
-            said = draw_digest(chosen)
-            told.append(Direct(said.text, said.buttons, user_id=to.user_id, menus=said.menus))
+            told.append(draw_digest(chosen).recast(Direct, user_id=to.user_id))
     return Step(replies=told, cursor=page[-1].user_id, done=so_far.done + len(told))
 
 

@@ -10,7 +10,7 @@ from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import read_moment, say_moment, write_moment
-from bot.replies import Ask, Button, Card, Direct, News, Redirect, Replies, Reply, Whisper
+from bot.replies import Ask, Button, Direct, News, Redirect, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.agenda import cards
 from commands.agenda.cards import ANIMATEURS, feature
@@ -116,10 +116,10 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
     waiting = await agenda.list_proposed(ctx.db, ctx.now, PAGE)
     if not waiting:
         return Whisper(render("agenda/none_proposed"))
-    drawn = [await cards.draw_review_card(ctx, event) for event in waiting]
+    drawn = [(await cards.draw_review_card(ctx, event)).card for event in waiting]
     count, room = await agenda.count_proposed(ctx.db, ctx.now), await canaux.find_team_room(ctx.db)
     text = render("agenda/waiting", count=count, more=count - len(waiting), has_room=bool(room))
-    return Whisper(text, cards=[Card(one.text, one.buttons) for one in drawn])
+    return Whisper(text, cards=drawn)
 
 
 @feature.button(cards.PublishEvent, name="agenda.Publish", roles=ANIMATEURS)

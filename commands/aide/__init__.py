@@ -41,8 +41,7 @@ def build_aide(features: Iterable[Feature]) -> Feature:
 
     @feature.command("aide", help="Voir ce qui vous attend, et ce que vous pouvez faire ici", hint="[fonction]")
     async def help_me(ctx: ReadingContext, about: str) -> Replies:
-        told = await answer_help(home, ctx, about)
-        return Whisper(told.text, told.buttons, menus=told.menus)
+        return (await answer_help(home, ctx, about)).recast(Whisper)
 
     @feature.command("accueil", help="Voir ce qui vous attend, votre mois, les nouvelles, et qui est joignable")
     async def show_home(ctx: ReadingContext, _: str) -> Replies:

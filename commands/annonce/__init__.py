@@ -387,8 +387,7 @@ async def ask_withdrawal(ctx: Context, click: cards.WithdrawAnnouncement) -> Rep
 async def keep_standing(ctx: Context, click: cards.KeepStanding) -> Replies:
     """Show the card again: the announcement stays."""
     said = cards.must_be_own(ctx, await annonces.get(ctx.db, click.annonce), *cards.LEFT, *cards.TAKEN_BACK)
-    told = await cards.draw_card(ctx, said)
-    return Update(told.text, told.buttons, told.facts)
+    return (await cards.draw_card(ctx, said)).recast(Update)
 
 
 @feature.undo(cards.WithdrawAnnouncementNow, name="annonce.WithdrawNow", roles=SENDERS)

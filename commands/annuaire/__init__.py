@@ -86,7 +86,7 @@ async def show_card(ctx: Context, click: cards.SeeCard) -> Replies:
         card = cards.draw_contact(found, ctx.user)
     else:
         card = await cards.draw_person(ctx, found)
-    return Whisper(card.text, card.buttons)
+    return card.recast(Whisper)
 
 
 def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: cards.MoreCards) -> Whisper:
@@ -381,7 +381,7 @@ async def decide_contact(ctx: Context, click: cards.DecideContact) -> Replies:
     replies: list[Reply] = [REVIEW.rewrite(contact, card, here=True)]
     if ctx.request.post_id not in {post.post_id for post in await REVIEW.list_posts(ctx.db, contact)}:
         # It was clicked where nothing can be rewritten: under what was found.
-        replies.append(Whisper(card.text, card.buttons))
+        replies.append(card.recast(Whisper))
     if is_new and contact.proposed_by not in {"", ctx.user.id}:
         said = render("annuaire/decided", title=contact.title, published=click.publish)
         replies.append(News(user_id=contact.proposed_by, text=said))

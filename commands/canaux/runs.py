@@ -128,8 +128,7 @@ SUPERSEDED_REASON = "autre chose a été décidé depuis"
 async def repair_shown(ctx: Context, click: cards.Repair) -> Replies:
     """Repair what a card shows."""
     run, started = await start_repair(ctx, click.run, strangers=click.strangers)
-    shown = await cards.draw_run(ctx, run)
-    return [Update(shown.text, shown.buttons), started]
+    return [(await cards.draw_run(ctx, run)).recast(Update), started]
 
 
 @feature.command(

@@ -315,8 +315,7 @@ async def refresh_card(ctx: Context, cra: CraRow, verb: str, *, here: bool = Fal
 
 async def update_card(ctx: Context, cra: CraRow, verb: str) -> Update:
     """Rewrite the receipt whose button was clicked."""
-    message = await draw_card(ctx, cra, verb)
-    return Update(message.text, message.buttons, message.facts)
+    return (await draw_card(ctx, cra, verb)).recast(Update)
 
 
 def _buttons(activite: Activite, **about: Any) -> list[Button]:

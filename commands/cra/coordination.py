@@ -17,7 +17,7 @@ from bot.errors import UserError
 from bot.forms import Clues, name_of
 from bot.french import Period, read_period, say_date, say_minutes
 from bot.pages import Page, read_page
-from bot.previews import answer, leave_question, must_be_author, recast, tell_dropped
+from bot.previews import answer, leave_question, must_be_author, tell_dropped
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, render, require
@@ -160,7 +160,7 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
 )
 async def preview_coordination(ctx: Context, shown: PreviewedCoordination) -> Replies:
     """Show how a line was understood. It can be found again for a day, since a whisper vanishes at a reload."""
-    return recast(Whisper, await _keep_preview(ctx, shown))
+    return (await _keep_preview(ctx, shown)).recast(Whisper)
 
 
 async def _keep_preview(ctx: Context, shown: PreviewedCoordination) -> Message:
@@ -189,7 +189,7 @@ async def correct_coordination(ctx: Context, click: CorrectCoordination) -> Repl
     shown, told = _amend(shown, click.said, ctx.clues)
     message = await _keep_preview(ctx, shown)
     text = render("cra/corrected", changes=told, text=Markdown(message.text)) if told else message.text
-    return recast(Direct, replace(message, text=text), user_id=ctx.user.id)
+    return replace(message, text=text).recast(Direct, user_id=ctx.user.id)
 
 
 def _amend(shown: PreviewedCoordination, said: str, clues: Clues) -> tuple[PreviewedCoordination, list[str]]:
@@ -327,8 +327,7 @@ def _acts(row: CoordinationReport) -> list[Button]:
 
 
 def _draw_row(row: CoordinationReport) -> Whisper:
-    card = draw_card(row, "")
-    return Whisper(card.text, card.buttons)
+    return draw_card(row, "").recast(Whisper)
 
 
 def _show_change(ctx: Context, row: CoordinationReport, verb: str) -> Replies:

@@ -11,7 +11,7 @@ from bot.errors import ChatError, UserError
 from bot.forms import name_of
 from bot.french import NBSP, plural, say_date
 from bot.menus import Menu
-from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, recast, tell_dropped
+from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, tell_dropped
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render, require
@@ -437,4 +437,4 @@ async def correct_preview(ctx: Context, shown: cards.ReportPreview) -> Replies:
     await _take_out(ctx, shown.removed)
     await keep_preview(ctx, shown)
     # A whisper becomes a message in the direct channel, in several posts where one cannot hold all cards.
-    return recast(Whisper, draw_preview(ctx, shown))
+    return draw_preview(ctx, shown).recast(Whisper)

@@ -291,8 +291,7 @@ async def show_chosen(ctx: Context, click: SeeOutage) -> Replies:
 async def _show_one(ctx: Context, found: Sequence[Incident]) -> Whisper:
     if not found:
         raise UserError(render("hotline/no_such_outage"))
-    said = await draw_outage(ctx, found[0])
-    return Whisper(said.text, said.buttons)
+    return (await draw_outage(ctx, found[0])).recast(Whisper)
 
 
 @feature.button(SayOutage, writes=False)

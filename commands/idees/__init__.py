@@ -56,8 +56,7 @@ async def type_idea(ctx: ReadingContext, line: str) -> Replies:
 @feature.button(cards.OpenIdea, name="idees.Open", writes=False)
 async def open_idea(ctx: Context, click: cards.OpenIdea) -> Replies:
     """Show an idea in full."""
-    drawn = await cards.draw_idea(ctx, await cards.get_shown(ctx, click.idea))
-    return Whisper(drawn.text, drawn.buttons, drawn.facts)
+    return (await cards.draw_idea(ctx, await cards.get_shown(ctx, click.idea))).recast(Whisper)
 
 
 @feature.submit(FileIdea)

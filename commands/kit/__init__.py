@@ -300,8 +300,7 @@ async def show_problems(ctx: Context, at: Problems) -> Replies:
 async def _draw_problem(ctx: Context, parcel: KitParcel) -> Card:
     order = await kit.get_order(ctx.db, parcel.order_id)
     assert order
-    drawn = await orders.draw_card(ctx, order, parcel)
-    return Card(drawn.text, drawn.buttons, drawn.facts)
+    return (await orders.draw_card(ctx, order, parcel)).card
 
 
 @feature.waiting

@@ -183,7 +183,7 @@ async def order_kit(ctx: Context, form: OrderKit) -> Replies:
         await database.change(ctx.db, order, **said)
     await _forget_drafts(ctx)
     drawn = await draw_kit(ctx, order, heading="kit/ordered" if is_new else "kit/corrected")
-    return Direct(drawn.text, drawn.buttons, drawn.facts, user_id=ctx.user.id)
+    return drawn.recast(Direct, user_id=ctx.user.id)
 
 
 async def _forget_drafts(ctx: Context) -> None:
@@ -235,11 +235,7 @@ async def show_kit(ctx: Context, _: ShowKit) -> Replies:
     order = await kit.find_order(ctx.db, ctx.user.id)
     if order is None:
         return Whisper(render("kit/none"), [Button("Commander mon kit", EditOrder(), "primary")])
-    return _whisper(await draw_kit(ctx, order))
-
-
-def _whisper(drawn: Message) -> Whisper:
-    return Whisper(drawn.text, drawn.buttons, drawn.facts, cards=drawn.cards)
+    return (await draw_kit(ctx, order)).recast(Whisper)
 
 
 async def _list_parcels(ctx: Context, order: KitOrder) -> Sequence[KitParcel]:
@@ -302,7 +298,7 @@ async def mark_parcel(ctx: Context, click: MarkParcel) -> Replies:
     to = click.to if click.to is ParcelState.RECEIVED or parcel.tracking else ParcelState.ORDERED
     if parcel.state is not to:
         await kit.move_parcel(ctx.db, parcel, to, ctx.now)
-    return [await rewrite_card(ctx, order, parcel), _whisper(await draw_kit(ctx, order))]
+    return [await rewrite_card(ctx, order, parcel), (await draw_kit(ctx, order)).recast(Whisper)]
 
 
 @feature.button(FlagParcel, name="kit.Report", roles=OWNERS)

@@ -75,8 +75,7 @@ async def welcome_arrival(ctx: Context, _: JoinedTeam, person: Person) -> replie
 @bienvenue.command("bienvenue", help="Revoir le message d’accueil et la charte")
 async def show_welcome(ctx: Context, _: str) -> replies.Replies:
     """Show one’s own welcome."""
-    message = await _draw_welcome(ctx, ctx.user)
-    return replies.Whisper(message.text, message.buttons)
+    return (await _draw_welcome(ctx, ctx.user)).recast(replies.Whisper)
 
 
 @bienvenue.button(ReadCharter, writes=False)
@@ -89,10 +88,9 @@ async def show_charter(ctx: Context, _: ReadCharter) -> replies.Replies:
 async def accept_charter(ctx: Context, click: AcceptCharter) -> replies.Replies:
     """Record that the charter is accepted, with date and version; a second time changes nothing."""
     await arrivals.accept_charter(ctx.db, ctx.user, click.version, ctx.now)
-    message = await _draw_welcome(ctx, ctx.user)
     if ctx.request.response_url:
         return [await refresh_welcome(ctx, ctx.user), replies.Whisper(render("membres/charter_accepted"))]
-    return replies.Update(message.text, message.buttons)
+    return (await _draw_welcome(ctx, ctx.user)).recast(replies.Update)
 
 
 async def _is_a_person(ctx: ReadingContext, user_id: str) -> bool:

@@ -74,8 +74,7 @@ async def _show_case(ctx: Context, number: int) -> Whisper:
     case = await stored_cases.get(ctx.db, number)
     if case is None or case.author_id == ctx.user.id:
         raise UserError(render("moderation/no_case", number=number))
-    drawn = await cards.draw_card(ctx, case)
-    return Whisper(drawn.text, drawn.buttons, drawn.facts, drawn.menus)
+    return (await cards.draw_card(ctx, case)).recast(Whisper)
 
 
 @feature.command("moderer dossiers", help="Les messages signalés qui attendent une décision", roles=ANIMATEURS)
@@ -86,8 +85,7 @@ async def show_waiting(ctx: Context, line: str) -> Replies:
     waiting = await _list_waiting(ctx)
     if not waiting:
         return Whisper(render("moderation/none_waiting"))
-    drawn = [await cards.draw_card(ctx, case) for case in waiting[:PAGE]]
-    shown = [Card(one.text, one.buttons, one.facts, one.menus) for one in drawn]
+    shown = [(await cards.draw_card(ctx, case)).card for case in waiting[:PAGE]]
     more = len(waiting) - len(shown)
     return Whisper(render("moderation/waiting", count=len(waiting), more=more), cards=shown)
 

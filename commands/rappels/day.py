@@ -160,8 +160,7 @@ async def tell(ctx: Context, reader: Reader) -> replies.Direct | None:
 async def _take(ctx: Context, reader: Reader, day: date) -> replies.Direct:
     news = await rappels.take_news(ctx.db, reader.person.id, TOLD_MAX)
     left = await rappels.count_news(ctx.db, reader.person.id)
-    told = draw_day(reader, news, day, left)
-    return replies.Direct(told.text, told.buttons, menus=told.menus, cards=told.cards, user_id=reader.person.id)
+    return draw_day(reader, news, day, left).recast(replies.Direct, user_id=reader.person.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,9 +134,8 @@ class EveningReader:
         if asks := [each for part in parts for each in part.asks]:
             known = [*evening.choice.waiting, *map(hash_waiting, asks)]
             await rappels.note_waiting(ctx.db, evening.person.id, list(dict.fromkeys(known)))
-        if (said := draw_evening(day, parts)) is None:
-            return None
-        return Direct(said.text, said.buttons, cards=said.cards, user_id=evening.person.id)
+        said = draw_evening(day, parts)
+        return said.recast(Direct, user_id=evening.person.id) if said else None
 
 
 def _may_be_asked(person: people.Person, choice: DailyChoice, day: date) -> bool:
@@ -160,7 +159,7 @@ def draw_evening(day: date, parts: Sequence[EveningPart]) -> Message | None:
     if not asks:
         return coming[0] if coming else None
     cards = [Card(render("rappels/asked", text=each.text), [each.button, *each.others]) for each in asks[:SHOWN_MAX]]
-    cards += [Card(each.text, each.buttons) for each in coming]
+    cards += [each.card for each in coming]
     text = render("rappels/evening", day=say_date(day), count=len(asks), more=max(len(asks) - SHOWN_MAX, 0))
     none = Button("Rien aujourd’hui", Nothing(day=day, rdvs=[number for part in parts for number in part.rdvs]))
     later = Button("Plus tard", AskLater(waiting=[hash_waiting(each) for each in asks]))

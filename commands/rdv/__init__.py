@@ -14,7 +14,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import UserError
 from bot.french import plural, say_date, say_days
 from bot.menus import Choosing, Menu
-from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, recast, tell_dropped
+from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, tell_dropped
 from bot.replies import Ask, Button, Direct, Message, Question, Replies, Reply, Whisper
 from bot.texts import Markdown, quote, render
 from commands.rdv import changes, deliveries, hours, page, reminders, requests, suggestions
@@ -385,7 +385,7 @@ async def correct_preview(ctx: ReadingContext, click: CorrectRdv) -> Replies:
     message = await _preview(ctx, amended.line, shown.key, amended.asked)
     told = amended.told
     text = render("cra/corrected", changes=told, text=Markdown(message.text)) if told else message.text
-    return recast(Direct, replace(message, text=text), user_id=ctx.user.id)
+    return replace(message, text=text).recast(Direct, user_id=ctx.user.id)
 
 
 @feature.button(PickRdvElement, name="rdv.Pick", roles=CONSEILLERS, writes=False)

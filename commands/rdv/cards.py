@@ -326,8 +326,7 @@ def _draw_answers(ctx: Context, rdv: Rdv, lead: Rdv | None, seats: Sequence[Rdv]
 async def draw_lines(ctx: Context, rdvs: Sequence[Rdv]) -> Sequence[Card]:
     """Draw a card for each rdv of a list."""
     reports = await find_reports(ctx.db, rdvs)
-    drawn = [await draw_rdv(ctx, rdv, reports.get(rdv.number)) for rdv in rdvs]
-    return [Card(one.text, one.buttons) for one in drawn]
+    return [(await draw_rdv(ctx, rdv, reports.get(rdv.number))).card for rdv in rdvs]
 
 
 async def refresh(ctx: Context, rdv: Rdv) -> Refresh:
@@ -444,5 +443,5 @@ async def list_page(ctx: Context, at: RdvPage) -> Replies:
 async def see_rdv(ctx: Context, click: SeeRdv) -> Replies:
     """Show one rdv as it is now."""
     rdv = await get_own(ctx, click.rdv)
-    drawn = await draw_rdv(ctx, rdv, (await find_reports(ctx.db, [rdv])).get(rdv.number))
-    return Whisper(drawn.text, drawn.buttons)
+    reports = await find_reports(ctx.db, [rdv])
+    return (await draw_rdv(ctx, rdv, reports.get(rdv.number))).recast(Whisper)

@@ -356,8 +356,7 @@ async def ask_moment(ctx: ReadingContext, click: cards.MoveMeeting) -> Replies:
         subject=lead.subject,
         meeting=lead.number,
     )
-    shown = await _draw_moments(ctx, wanted, ctx.now)
-    return Whisper(shown.text, shown.buttons)
+    return (await _draw_moments(ctx, wanted, ctx.now)).recast(Whisper)
 
 
 async def move_meeting(ctx: Context, number: int, start: datetime) -> Replies:

@@ -268,18 +268,17 @@ async def read_other_words(ctx: ReadingContext, text: str) -> Replies | None:
 
 async def _draw_waiting(ctx: ReadingContext) -> Sequence[Card]:
     found = (await list_waiting(ctx.db, ctx.user.id, ctx.now))[:SHOWN_MAX]
-    drawn = [draw(booking, rdv, ctx.user, ctx.now) for booking, rdv in found]
-    return [Card(one.text, one.buttons) for one in drawn]
+    return [draw(booking, rdv, ctx.user, ctx.now).card for booking, rdv in found]
 
 
 @feature.button(SeeBooked, roles=CONSEILLERS, writes=False)
 async def see_booked(ctx: ReadingContext, click: SeeBooked) -> Replies:
     """Show who booked a rdv, each with what can be done."""
     rdv = await get_own(ctx, click.rdv)
-    drawn = [draw(booking, rdv, ctx.user, ctx.now) for booking in await list_bookings(ctx.db, rdv.number)]
+    drawn = [draw(booking, rdv, ctx.user, ctx.now).card for booking in await list_bookings(ctx.db, rdv.number)]
     if not drawn:
         return Whisper(render("reservation/nobody"))
-    return Whisper(render("reservation/booked"), cards=[Card(one.text, one.buttons) for one in drawn[:SHOWN_MAX]])
+    return Whisper(render("reservation/booked"), cards=drawn[:SHOWN_MAX])
 
 
 @feature.waiting

@@ -95,7 +95,7 @@ async def suggest(ctx: Context, click: Suggest) -> Replies:
     asked = await _draw(ctx, made, lead)
     return [
         Whisper(render("rdv/suggested", number=lead.number), [Button("Retirer ma proposition", back)]),
-        Direct(asked.text, asked.buttons, user_id=lead.user_id, topic=CARD.of(made.key)),
+        asked.recast(Direct, user_id=lead.user_id, topic=CARD.of(made.key)),
         *await _tell_guests(ctx, seats, made, "made", but=[own.user_id]),
     ]
 
@@ -127,7 +127,7 @@ async def _describe(ctx: Context, made: Suggestion, zone: ZoneInfo) -> dict[str,
 
 async def _refresh(ctx: Context, made: Suggestion, lead: rdv.Rdv, outcome: str) -> Refresh:
     message = await _draw(ctx, made, lead, outcome)
-    return Refresh(message.text, message.buttons, topic=CARD.of(made.key), here=ctx.user.id == lead.user_id)
+    return message.recast(Refresh, topic=CARD.of(made.key), here=ctx.user.id == lead.user_id)
 
 
 async def _tell_guests(

@@ -300,9 +300,8 @@ async def show_needs_page(ctx: Context, at: NeedsPage) -> replies.Replies:
     found, total = await feedback.list_open_needs(ctx.db, PAGE, (max(at.page, 1) - 1) * PAGE)
     if not found:
         return replies.Whisper(render("ressources/no_need") if not total else render("ressources/no_more_needs"))
-    drawn = [await _draw_need(ctx, need) for need in found]
+    cards = [(await _draw_need(ctx, need)).card for need in found]
     following = [replies.Button("Suite", NeedsPage(page=at.page + 1))] if total > at.page * PAGE else []
-    cards = [replies.Card(message.text, message.buttons) for message in drawn]
     return replies.Whisper(render("ressources/needs", total=total), following, cards=cards)
 
 

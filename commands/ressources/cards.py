@@ -283,8 +283,7 @@ async def open_resource(ctx: Context, click: records.OpenResource) -> Replies:
 
 async def show_resource(ctx: Context, resource: Resource) -> Whisper:
     """Show a resource in full."""
-    told = await draw_whole(ctx, resource)
-    return Whisper(told.text, told.buttons, told.facts, told.menus)
+    return (await draw_whole(ctx, resource)).recast(Whisper)
 
 
 async def find_visible(ctx: Context, number: int) -> Resource:

@@ -12,7 +12,7 @@ from bot.errors import ChatError, UserError
 from bot.events import Delivered
 from bot.french import plural
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Card, Message, Replies, Reply, RunCommand, Waiting, Whisper
+from bot.replies import Ask, Button, Message, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import quotation, render
 from commands.ressources import posts, records
 from commands.ressources.posts import DAY, FILES, REVIEW, THREAD
@@ -194,8 +194,7 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
     waiting = await resources.list_proposed(ctx.db, PAGE)
     if not waiting:
         return Whisper(render("ressources/none_proposed"))
-    drawn = [await posts.draw_review_card(ctx, resource) for resource in waiting]
-    cards = [Card(one.text, one.buttons, one.facts) for one in drawn]
+    cards = [(await posts.draw_review_card(ctx, resource)).card for resource in waiting]
     more = await resources.count_proposed(ctx.db) - len(waiting)
     return Whisper(render("ressources/waiting", count=len(waiting), more=more), cards=cards)
 

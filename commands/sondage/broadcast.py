@@ -170,9 +170,8 @@ async def _rewrite_batch(
     """Rewrite the next batch of messages; with ``results``, announce these too."""
 
     async def rewrite(batch: int) -> Sequence[replies.Reply]:
-        message = cards.draw_poll(poll)
         told = await _say_end(ctx, poll, results, batch) if results else []
-        return [replies.Refresh(message.text, message.buttons, topic=poll.topic_of(batch)), *told]
+        return [cards.draw_poll(poll).recast(replies.Refresh, topic=poll.topic_of(batch)), *told]
 
     return await broadcasts.PostedBatches.of(poll).visit(ctx, so_far, rewrite)
 
@@ -251,8 +250,8 @@ async def _ask_to_confirm(ctx: Context, number: int, what: str, yes: replies.But
 @feature.button(cards.KeepOpen, writes=False)
 async def keep_open(ctx: Context, click: cards.KeepOpen) -> replies.Replies:
     """Show the card again: the poll goes on."""
-    told = await cards.draw_card(ctx, cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), *PollState))
-    return replies.Update(told.text, told.buttons, told.facts)
+    poll = cards.must_manage(ctx.user, await polls.get_poll(ctx.db, click.poll), *PollState)
+    return (await cards.draw_card(ctx, poll)).recast(replies.Update)
 
 
 @feature.button(cards.CloseNow)
