@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bot.context import ReadingContext
-from bot.errors import ChatError
+from bot.errors import ChatError, unless_refused_for_good
 from bot.french.words import NBSP, group, plural
 from bot.mattermost import ChatFile, ChatPost, ChatReader
 
@@ -32,21 +32,17 @@ async def find_newest_files(ctx: ReadingContext) -> ChatPost | None:
     channel = await ctx.chat.direct_channel(ctx.user.id)
     posts = await ctx.chat.newest_posts(channel, 0, LOOKED_THROUGH)
     found = (post for post in posts if post.user_id == ctx.user.id and post.file_ids)
-    return next((post for post in found if ctx.now - _read_moment(post) < FRESH), None)
+    return next((post for post in found if ctx.now - post.posted_at < FRESH), None)
 
 
 async def describe_files(ctx: ReadingContext, post: ChatPost) -> str:
     """Describe the files of a message for a choice: « programme.pdf et 2 autres, de votre message de 14 h 02 »."""
     first = (await ctx.chat.file(post.file_ids[0])).name
     more = len(post.file_ids) - 1
-    at = _read_moment(post).astimezone(ctx.zone)
+    at = post.posted_at.astimezone(ctx.zone)
     whose = "votre message" if post.user_id == ctx.user.id else "ce message"
     named = f"{_shorten(first)} et {plural(more, 'autre')}" if more else _shorten(first)
     return f"{named}, de {whose} de {at.hour}{NBSP}h{NBSP}{at.minute:02}"
-
-
-def _read_moment(post: ChatPost) -> datetime:
-    return datetime.fromtimestamp(post.create_at / 1000, UTC)
 
 
 def _shorten(name: str, most: int = 60) -> str:
@@ -60,12 +56,7 @@ async def read_files(chat: ChatReader, ids: Sequence[str]) -> Sequence[ChatFile 
 
 async def find_file(chat: ChatReader, ident: str) -> ChatFile | None:
     """Read the metadata of a file; None if it was deleted."""
-    try:
-        return await chat.file(ident)
-    except ChatError as error:
-        if error.is_temporary:
-            raise
-        return None
+    return await unless_refused_for_good(chat.file(ident))
 
 
 def say_size(size: int) -> str:

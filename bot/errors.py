@@ -127,6 +127,17 @@ async def unless_refused(asked: Awaitable[T], otherwise: D, reasons: Collection[
         return otherwise
 
 
+async def unless_refused_for_good(asked: Awaitable[T]) -> T | None:
+    """Wait for an answer, or return None if Mattermost refuses for good. Other errors, a refused token too, are raised,
+    so that the same is tried again."""
+    try:
+        return await asked
+    except ChatError as error:
+        if error.is_temporary:
+            raise
+        return None
+
+
 def may_succeed_later(problem: BaseException) -> bool:
     """Return whether the database or Mattermost did not answer, so that the same may succeed later."""
     return may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)

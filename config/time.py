@@ -52,6 +52,11 @@ def find_midnight(day: date, zone: ZoneInfo = PARIS) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
+def to_milliseconds(moment: datetime) -> int:
+    """Return an instant as Mattermost counts it: milliseconds since 1970."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
 def write_instant(moment: datetime) -> str:
     """Write an instant as programs read it, in UTC and to the second: « 2026-12-01T08:00:00Z »."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

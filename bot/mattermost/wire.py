@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -66,6 +67,11 @@ class ChatPost:
     edit_at: int = 0
     delete_at: int = 0
     reactions: "Sequence[ChatReaction]" = ()
+
+    @property
+    def posted_at(self) -> datetime:
+        """When it was posted, in UTC."""
+        return datetime.fromtimestamp(self.create_at / 1000, UTC)
 
 
 @dataclass(frozen=True, slots=True)

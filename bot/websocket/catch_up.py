@@ -19,6 +19,7 @@ from bot.retries import backoff, run_when_due
 from bot.websocket import parser
 from bot.websocket.queue import EventQueue
 from bot.websocket.tracker import PlaceTracker, is_change, make_member_news, state_of
+from config.time import to_milliseconds
 from storage import claims, watchlist
 from storage.watchlist import WatchedPlace
 
@@ -54,7 +55,7 @@ class CatchUpReader:
         while unread:
             yield frozenset(unread)
             channel_id = next((place for place in self._queue.awaited if place in unread), next(iter(unread)))
-            await self._tried(channel_id, unread[channel_id])
+            await self._try(unread[channel_id])
             del unread[channel_id]
 
     async def _list_unread(self, since: int) -> dict[str, AsyncIterator[Event]]:
@@ -86,16 +87,16 @@ class CatchUpReader:
         for place in sorted(wanted):
             is_new = place not in known or not known[place].is_ready
             if is_new:
-                await self._tried(place, self._first_sight(place))
+                await self._try(self._first_sight(place))
             if is_new or not new_only:
-                await self._tried(place, self._read_place(place))
+                await self._try(self._read_place(place))
         for place in sorted(crowded):
             if place not in known:
-                await self._tried(place, self._first_look(place))
+                await self._try(self._first_look(place))
             elif not new_only:
                 await self._queue.put(parser.ChannelNews(place))
 
-    async def _tried(self, place: str, reading: AsyncIterator[object]) -> None:
+    async def _try(self, reading: AsyncIterator[object]) -> None:
         """Run a reading to its end; a failure affects only its place. Raises ChatError for one that may pass."""
         try:
             async for item in reading:
@@ -239,11 +240,6 @@ class CatchUpReader:
 async def _note_seen(db: AsyncSession, places: frozenset[str], crowded: frozenset[str], at: datetime) -> None:
     await watchlist.note_seen(db, places | crowded, at, at - PLACES_KEPT)
     await watchlist.forget_members(db, crowded)
-
-
-def to_milliseconds(at: datetime) -> int:
-    """Return an instant as Mattermost counts it: milliseconds since 1970."""
-    return int(at.timestamp() * 1000)
 
 
 CATCHING_UP_MAX = 30.0

@@ -13,7 +13,7 @@ from cli.demo.cast import ADMIN, PASSWORD, TEAM, TEAM_NAME, DemoPerson, everybod
 from config import canaux
 from config.canaux import PlannedChannel
 from config.territories import DEPARTEMENTS
-from config.time import PARIS
+from config.time import PARIS, to_milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _membership(theirs: Iterable[DemoChannel], *, is_admin: bool) -> Json:
 
 
 def _post(said: DemoMessage, today: date) -> Json:
-    at = int(said.moment(today).timestamp() * 1000)
+    at = to_milliseconds(said.moment(today))
     given = [(emoji, who) for emoji, people in said.reactions.items() for who in people]
     reactions = [{"user": who, "emoji_name": emoji, "create_at": at + 60_000} for emoji, who in given]
     return {"user": said.username, "message": said.message, "create_at": at, "reactions": reactions}

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,7 +23,7 @@ from commands.actus.editions import feature
 from config.settings import Settings
 from config.territories import DEPARTEMENTS, NATION
 from config.themes import THEMES
-from config.time import PARIS, WEEKDAYS
+from config.time import PARIS, WEEKDAYS, to_milliseconds
 from storage import agenda, idees, people, sondage, stats
 from storage.actus import items, subscriptions
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, ItemKind, NewsSection
@@ -97,15 +97,15 @@ async def read_channel(chat: ChatReader, channel_id: str, since: datetime, until
     """Read a channel’s messages, if it is public at this moment."""
     channel = await unless_refused(chat.channel(channel_id), None)
     is_public = channel is not None and channel.type == "O" and not channel.archived
-    found = await unless_refused(_read_posts(chat, channel_id, _to_ms(since)), None) if is_public else None
+    found = await unless_refused(_read_posts(chat, channel_id, to_milliseconds(since)), None) if is_public else None
     if found is None:
         return ChannelMessages(channel_id)
     posts, is_whole = found
-    told = [post for post in posts if post.create_at < _to_ms(until)]
+    told = [post for post in posts if post.create_at < to_milliseconds(until)]
     best = rank_posts(told, (await chat.me()).id)[:LOOKED_AT]
     authors = list(dict.fromkeys(one.post.user_id for one in best))
     users = {user.id: user async for page in chat.users(authors) for user in page} if authors else {}
-    return ChannelMessages(channel_id, True, best, users, {post.id for post in posts}, _to_ms(since), is_whole)
+    return ChannelMessages(channel_id, True, best, users, {post.id for post in posts}, to_milliseconds(since), is_whole)
 
 
 async def _read_posts(chat: ChatReader, channel_id: str, since_ms: int) -> tuple[Sequence[ChatPost], bool]:
@@ -117,10 +117,6 @@ async def _read_posts(chat: ChatReader, channel_id: str, since_ms: int) -> tuple
         if len(page) < PAGE or page[-1].create_at < since_ms:
             return list(found.values()), True
     return list(found.values()), False
-
-
-def _to_ms(moment: datetime) -> int:
-    return (moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 async def keep_best(db: AsyncSession, heard: ChannelMessages, settings: Settings, now: datetime) -> None:

@@ -1,12 +1,11 @@
 """Publication of a digest: its channels and quotes are checked, its PDF is made, and each post is sent once."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.broadcasts import PostedBatches
 from bot.context import Context, ReadingContext
 from bot.destinations import TeamChannels
-from bot.errors import ChatError
+from bot.errors import unless_refused_for_good
 from bot.mattermost import ChatReader
 from bot.papers import page
 from bot.replies import Message, Parcel, Progress, Reply, Say, SendFile, Step
@@ -27,8 +26,6 @@ from storage import canaux, journal, outbox
 from storage.actus import digests, items, subscriptions
 from storage.actus.digests import Digest, DigestEntry, DigestState
 from storage.database import change
-
-Answer = TypeVar("Answer")
 
 
 class QuotedEntry(BaseModel):
@@ -97,25 +94,15 @@ async def find_quotes(db: AsyncSession, digest: Digest) -> Sequence[QuotedEntry]
 async def find_lost_quotes(chat: ChatReader, asked: Sequence[QuotedEntry]) -> Sequence[int]:
     """Find the entries whose message was deleted or is no longer in a public channel. Raises ChatError while Mattermost
     does not answer."""
-    channels = [await _unless_refused(chat.channel(ident)) for ident in dict.fromkeys(one.channel_id for one in asked)]
+    places = dict.fromkeys(one.channel_id for one in asked)
+    channels = [await unless_refused_for_good(chat.channel(place)) for place in places]
     public = {each.id for each in channels if each and not each.is_private and not each.archived}
     lost: list[int] = []
     for one in asked:
-        post = await _unless_refused(chat.read_post(one.post_id)) if one.channel_id in public else None
+        post = await unless_refused_for_good(chat.read_post(one.post_id)) if one.channel_id in public else None
         if post is None or post.channel_id != one.channel_id or post.delete_at:
             lost.append(one.entry)
     return lost
-
-
-async def _unless_refused(asked: Awaitable[Answer]) -> Answer | None:
-    """Wait for an answer; return None if Mattermost refuses for good. Other errors are raised, so that the step is
-    tried again."""
-    try:
-        return await asked
-    except ChatError as error:
-        if error.is_temporary:
-            raise
-        return None
 
 
 async def find_unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> Sequence[DigestEntry]:
@@ -205,7 +192,7 @@ async def read_publication_facts(ctx: ReadingContext, _: PublishDigest, so_far: 
     if plan.phase is Phase.CHECK:
         return PublicationFacts(lost=await find_lost_quotes(ctx.chat, plan.quoted))
     if plan.phase is Phase.WRITE and plan.document:
-        paper = await _unless_refused(ctx.chat.read_post(plan.document))
+        paper = await unless_refused_for_good(ctx.chat.read_post(plan.document))
         return PublicationFacts(files=paper.file_ids if paper else ())  # somebody may have deleted it
     return PublicationFacts()
 

@@ -24,6 +24,7 @@ from commands.hotline.service import feature, find_room, name_person, read_queue
 from config.canaux import PlannedChannel
 from config.canaux import read as read_channels
 from config.hotline import CATEGORIES, Queue
+from config.time import to_milliseconds
 from storage import canaux, claims, database, journal, outbox, people
 from storage.hotline import ActorKind, Move, Reason, TicketState, list_allowed, posts, tickets
 from storage.hotline.tickets import Ticket, TicketMove
@@ -280,7 +281,7 @@ def _find_left_at(transfers: Sequence[TicketMove]) -> int:
     """Return when a returned ticket had last left this queue, in ms."""
     here = transfers[-1].queue
     left = [later for move, later in pairwise(transfers) if move.queue == here]
-    return int((left or transfers)[-1 if left else 0].at.timestamp() * 1000)
+    return to_milliseconds((left or transfers)[-1 if left else 0].at)
 
 
 log = structlog.get_logger()

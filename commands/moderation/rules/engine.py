@@ -21,6 +21,7 @@ from bot.texts import Markdown, link, quotation, render, require
 from bot.websocket.parser import is_by_person
 from commands.moderation.policy import ANIMATEURS, UNWATCHED_MAX, list_rule_channels, list_unwatched_channels, regles
 from commands.moderation.rules import SPECS, RuleName, Tuning, fold_message, has_unwanted_site, has_word
+from config.time import to_milliseconds
 from storage import moderation
 
 MARKED_MIN = 12
@@ -279,7 +280,7 @@ class Try(BaseModel):
     @classmethod
     def of(cls, name: RuleName, tuning: Tuning, now: datetime, days: int) -> "Try":
         """Make a trial of a rule on the last ``days`` days."""
-        until, since = (int(at.timestamp() * 1000) for at in (now, now - timedelta(days=days)))
+        until, since = map(to_milliseconds, (now, now - timedelta(days=days)))
         return cls(rule=name, **tuning.settings, since=since, until=until)
 
     @property
