@@ -230,8 +230,7 @@ class ProposeNews(Form):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        found = {name: fault_of(str(values.get(name) or ""), WHY) for name in ("titre", "text")}
-        return {name: sentence for name, sentence in found.items() if sentence}
+        return {name: fault_of(str(values.get(name) or ""), WHY) for name in ("titre", "text")}
 
 
 class ChangeNews(ProposeNews):

@@ -90,7 +90,7 @@ class _Event(Form):
         found = {name: fault_of(str(values.get(name) or ""), WHY) for name in ("titre", "lieu", "details")}
         if not (values.get("lieu") or values.get("lien")):
             found["lieu"] = found["lieu"] or "Donnez un lieu ou un lien."
-        return {name: sentence for name, sentence in found.items() if sentence}
+        return found
 
     @property
     def departement(self) -> str:

@@ -36,8 +36,7 @@ class FileIdea(Form):
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
         said = {name: str(values.get(name) or "") for name in ("titre", "details")}
-        found = {name: fault_of(text, READ_BY_ALL) or fault_of_owner(text, READ_BY_ALL) for name, text in said.items()}
-        return {name: sentence for name, sentence in found.items() if sentence}
+        return {name: fault_of(text, READ_BY_ALL) or fault_of_owner(text, READ_BY_ALL) for name, text in said.items()}
 
 
 _STATES = Choice({state.value: state.label.capitalize() for state in SHOWN}, IdeaState)

@@ -245,7 +245,7 @@ class AddRange(Form):
         hours, length = values.get("hours"), values.get("length")
         if hours and length and length > hours[1] - hours[0]:
             found["length"] = "Un rendez-vous ne peut pas durer plus que la plage."
-        return {name: sentence for name, sentence in found.items() if sentence}
+        return found
 
 
 _OPEN = re.compile(r"(?:exceptionnellement )?ouverte?(?: (?:exceptionnellement|le))*\s+(?=\S)", re.IGNORECASE)

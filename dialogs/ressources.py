@@ -64,7 +64,7 @@ class Fiche(Form):
         found["fichiers"] = (values.get("faults") or {}).get(values.get("fichiers"), "")
         if not cls.has_content(values):
             found["url"] = "Donnez un lien, un fichier ou une description."
-        return {name: sentence for name, sentence in found.items() if sentence}
+        return found
 
     @classmethod
     def has_content(cls, values: Mapping[str, Any]) -> bool:

@@ -22,7 +22,6 @@ from bot.forms import (
     Offered,
     PersonPicker,
     Picks,
-    Radio,
     Reference,
     Text,
     name_of,
@@ -214,8 +213,7 @@ def test_capabilities_follow_the_version() -> None:
 class Choosy(Form):
     title = "Choix"
 
-    way: Annotated[str, Radio({"a": "À pied", "v": "À vélo"})] = Field(title="Comment")
-    maybe: Annotated[str, Radio({"a": "À pied", "v": "À vélo"})] = Field("", title="Sinon")
+    way: Annotated[str, Choice({"a": "À pied", "v": "À vélo"})] = Field(title="Comment")
     who: Annotated[str, PersonPicker()] = Field(title="Qui", alias="qui")
     where: Annotated[str, ChannelPicker()] = Field("", title="Où")
     ticket: Annotated[str, Offered()] = Field("", title="Ticket")
@@ -228,14 +226,6 @@ class Choosy(Form):
 
 AGATHE = "a" * 26
 NAMED = replace(clues(), names={AGATHE: "Agathe"})
-
-
-@pytest.mark.parametrize("capabilities", [NEW, OLD])
-def test_circles_are_for_what_must_be_chosen_and_is_not_yet(capabilities: Capabilities) -> None:
-    way, maybe, *_ = Choosy.draft().elements(clues(capabilities))
-    assert (way["type"], maybe["type"]) == ("radio", "select")
-    way, *_ = Choosy.draft(way="v").elements(clues(capabilities))
-    assert (way["type"], way["default"]) == ("select", "v")
 
 
 def test_a_picker_lets_the_client_look_and_names_who_is_known() -> None:

@@ -18,7 +18,6 @@ from bot.forms.kinds import (
     Number,
     Offered,
     PersonPicker,
-    Radio,
     Raw,
     ReadText,
     Reference,

@@ -165,7 +165,8 @@ class Form(BaseModel):
             elif not question.optional:
                 mistakes[cls.element_of(name, clues)] = kind.missing
         for name, sentence in cls.problems(values | dict(hidden), clues).items():
-            mistakes.setdefault(cls.element_of(name, clues), sentence)
+            if sentence:
+                mistakes.setdefault(cls.element_of(name, clues), sentence)
         if mistakes:
             raise UserError(fields=mistakes)
         return cls.model_validate(values | dict(hidden))
@@ -207,8 +208,8 @@ class Form(BaseModel):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: kinds.Clues) -> Mapping[str, str]:
-        """Return faults of the parsed values (and of the hidden ones, as JSON), a sentence by field name; forms
-        override it."""
+        """Return faults of the parsed values (and of the hidden ones, as JSON), a sentence by field name, "" for none;
+        forms override it."""
         return {}
 
     @classmethod

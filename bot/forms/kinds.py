@@ -324,19 +324,6 @@ class ChannelPicker(Picker):
 
 
 @dataclass(frozen=True)
-class Radio(Choice):
-    """One of a few ``options``, all visible and none preselected.
-
-    With a present value it is a list, since web clients from 11.0 send a radio’s default without showing it; so is an
-    optional one, which older clients do not allow as a radio (docs/mattermost.md §3.4).
-    """
-
-    def draw(self, question: DeclaredField, known: object, clues: Clues) -> list[Element]:
-        (element,) = super().draw(question, known, clues)
-        return [element if element["default"] or question.optional else element | {"type": "radio"}]
-
-
-@dataclass(frozen=True)
 class Offered(FieldKind):
     """One of the choices that the form ``offers`` for this field: ``first``, then those in the hidden field ``among``
     (value → text), unless the form overrides it."""

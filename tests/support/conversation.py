@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature
-from bot.forms import ChannelPicker, Form, Hidden, Number, PersonPicker, Radio
+from bot.forms import ChannelPicker, Choice, Form, Hidden, Number, PersonPicker
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Direct, Replies, Update, Whisper
 from commands import FEATURES
@@ -86,7 +86,7 @@ class Outing(Form):
 
     title = "Une sortie"
 
-    kind: Annotated[str, Radio(KINDS)] = Field(title="Sorte")
+    kind: Annotated[str, Choice(KINDS)] = Field(title="Sorte")
     guide: Annotated[str, PersonPicker()] = Field(title="Qui")
     channel: Annotated[str, ChannelPicker()] = Field("", title="Canal")
     note: str = Field("", title="Note")
