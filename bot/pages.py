@@ -32,9 +32,9 @@ class Page(Generic[Row]):
         """Make the button of the next page, by its number; none on the last page."""
         return [Button(label, press(self.number + 1), style)] if self.number < self.pages else []
 
-    def draw_previous(self, press: Callable[[int], BaseModel], label: str = "Précédents") -> list[Button]:
+    def draw_previous(self, press: Callable[[int], BaseModel]) -> list[Button]:
         """Make the button of the page before, by its number; none on the first page."""
-        return [Button(label, press(self.number - 1))] if self.number > 1 else []
+        return [Button("Précédents", press(self.number - 1))] if self.number > 1 else []
 
 
 Some = TypeVar("Some", bound=Page)  # type: ignore[type-arg]

@@ -242,7 +242,7 @@ class People:
             await db.rollback()
             await self._note(account)
             row = await people.get(db, user_id)
-        return self._derive(user_id, row, account).person
+        return self._derive(row, account).person
 
     def forget(self, user_id: str) -> None:
         """Drop a person from the cache, because the register changed."""
@@ -299,7 +299,7 @@ class People:
             return self._remember(row, derived=False)
         if account is not None and _animates_anew(row, account):
             await self._note(account)
-        return self._derive(user_id, row, account)
+        return self._derive(row, account)
 
     async def _arrived(self, account: KnownAccount) -> Person | None:
         """Register a newcomer by the imported line that waited for them; None if there is none.
@@ -344,7 +344,7 @@ class People:
         """Return whether the register has a role derived from Mattermost that is recent enough."""
         return row is not None and row.derived_at is not None and self._clock() - row.derived_at < ROLE_HOLDS_FOR
 
-    def _derive(self, user_id: str, row: Person | None, account: KnownAccount | None) -> _KnownPerson:
+    def _derive(self, row: Person | None, account: KnownAccount | None) -> _KnownPerson:
         if account is None or account.role is None:
             if row is None or not self._holds(row):
                 raise ChatError(0, "nobody_knows")

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
+from bot.replies import POST_MAX
 from bot.work import make_work
 from cli.actus import NewsDesk
 from commands.actus import drafts, editions
 from commands.actus.drafts import PublishDigest
 from commands.actus.editions import Chapter, DigestPiece, DigestSheet, clean_text
-from commands.actus.formats import POST_MAX, draw_posts
+from commands.actus.formats import draw_posts
 from storage import canaux, outbox, work
 from storage.actus import digests, subscriptions
 from storage.actus.digests import Digest, DigestState, EditionSettings

@@ -15,6 +15,7 @@ from bot.papers import page
 from bot.papers.compositor import NotComposedError
 from bot.papers.typeset import compose_pdf, replace_shortcodes, to_drawable
 from bot.plain_text import shorten
+from bot.replies import POST_MAX
 from bot.texts import BREAK, Markdown, escape, typeset
 from commands.actus.editions import Chapter, DigestPiece, DigestSheet, split_addresses
 from config import libraries
@@ -149,8 +150,6 @@ def _write_span(span: EditoSpan) -> str:
     return f"{span.text} ({span.url})" if span.url not in {"", span.text} else span.text
 
 
-POST_MAX = 16_383
-"""Characters of a post, on every version (docs/mattermost.md §5.4)."""
 MARGIN = 300
 """The characters of a post that are kept free for headings."""
 PROPOSE = "Une idée pour la prochaine fois ? `/actus proposer`"

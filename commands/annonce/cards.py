@@ -17,7 +17,7 @@ from bot.features import Feature, Front, Right
 from bot.french import group, join, plural, read_moment, say_hour, say_moment, say_weekday
 from bot.mattermost import ChatReader
 from bot.menus import Choosing
-from bot.replies import Button, Message, Refresh
+from bot.replies import POST_MAX, Button, Message, Refresh
 from bot.texts import Markdown, escape, quote, relay_markdown, render, require, typeset
 from dialogs.annonce import NO_FILES, TEXT, Announce, AnnounceHere
 from dialogs.destinations import list_own, read_head
@@ -162,10 +162,6 @@ class RewriteSent(AboutAnnouncement):
 
 class RemoveSent(AboutAnnouncement):
     """Long work: delete the posts of an announcement."""
-
-
-POST_MAX = 16_383
-"""Characters of a post, on every version (docs/mattermost.md §5.4)."""
 
 
 def draw_text(announcement: Announcement) -> Markdown:

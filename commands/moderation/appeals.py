@@ -63,7 +63,7 @@ async def _say_already_answered(ctx: Context, contested: AppealInHand) -> Sequen
     return [told, *await cards.refresh_card(ctx, contested.case)]
 
 
-async def open_answer_window(ctx: Context, click: cards.AboutAppeal) -> Replies:
+async def open_answer_window(ctx: Context, click: cards.AboutMeasure) -> Replies:
     """Open the window in which a measure is upheld, cancelled or, out of those that may replace it, lightened."""
     contested = await _take_appeal(ctx, click.entry)
     if contested.appeal.decided_at is not None:

@@ -39,10 +39,15 @@ class CaseMove(database.Labelled):
     FORWARD = "transmettre", "Transmettre"
 
 
-class DecideCase(BaseModel):
-    """Button of a case: opens the window of a decision."""
+class AboutCase(BaseModel):
+    """Payload about one case, by its number."""
 
     case: int
+
+
+class DecideCase(AboutCase):
+    """Button of a case: opens the window of a decision."""
+
     move: CaseMove
 
 
@@ -52,52 +57,42 @@ class DecideOtherwise(Choosing):
     case: int
 
 
-class SeeContext(BaseModel):
+class SeeContext(AboutCase):
     """Button « Contexte »: shows the whole message and those around it."""
 
-    case: int
 
-
-class ApproveProposal(BaseModel):
+class ApproveProposal(AboutCase):
     """Button « Approuver »: approves another animateur’s proposal."""
 
-    case: int
 
-
-class DeclineProposal(BaseModel):
+class DeclineProposal(AboutCase):
     """Button « Refuser »: opens the window in which another animateur’s proposal is declined."""
 
-    case: int
 
-
-class AboutAppeal(BaseModel):
-    """Payload about a contested measure, by its audit entry."""
+class AboutMeasure(BaseModel):
+    """Payload about a measure that is or may be contested, by its audit entry."""
 
     entry: int
 
 
-class Uphold(AboutAppeal):
+class Uphold(AboutMeasure):
     """Button « Maintenir »: opens the window in which a contested measure is upheld."""
 
 
-class Lighten(AboutAppeal):
+class Lighten(AboutMeasure):
     """Button « Alléger »: opens the window in which a contested measure is lightened."""
 
 
-class Overturn(AboutAppeal):
+class Overturn(AboutMeasure):
     """Button « Annuler »: opens the window in which a contested measure is cancelled."""
 
 
-class AppealMeasure(BaseModel):
-    """Button « Contester »: opens the window in which a measure, by its audit entry, is contested."""
-
-    entry: int
+class AppealMeasure(AboutMeasure):
+    """Button « Contester »: opens the window in which a measure is contested."""
 
 
-class FalseAlarm(BaseModel):
+class FalseAlarm(AboutCase):
     """Button « Fausse alerte »: dismisses a case that rules found."""
-
-    case: int
 
 
 def say_rules(hits: Sequence[RuleHit]) -> str:

@@ -4,7 +4,7 @@ reports or arrivals than can be read one by one) a summary replaces the cards.""
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from statistics import median_low
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.context import Context, ReadingContext
 from bot.errors import ChatError, Refusal, UserError, unless_refused
 from bot.mattermost.wire import ChatChannel, ChatPost, ChatUser
 from bot.permalinks import find_permalink
-from bot.replies import Reply, Start
+from bot.replies import POST_MAX, Reply, Start
 from bot.texts import quote, render, require
 from commands.moderation.policy import weigh_motive
 from config.charte import MeasureKind
@@ -30,8 +30,6 @@ AROUND_MAX = 3
 """Messages kept before, and after."""
 LOOKED_THROUGH = 30
 """Messages that are looked at for those before: answers in threads are among them."""
-TEXT_MAX = 16_383
-"""Characters of a message: as many as Mattermost takes."""
 
 
 GONE = {Refusal.UNKNOWN_POST, Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}
@@ -72,10 +70,10 @@ async def open_case(ctx: Context, seen: MessageSnapshot, source: CaseSource) -> 
         channel=seen.channel.display_name,
         post_id=post.id,
         root_id=post.root_id,
-        message=post.message[:TEXT_MAX],
+        message=post.message[:POST_MAX],
         files=list(seen.files),
         context=list(seen.context),
-        posted_at=datetime.fromtimestamp(post.create_at / 1000, UTC),
+        posted_at=post.posted_at,
         opened_at=ctx.now,
     )
     return await store(ctx.db, case)
@@ -105,8 +103,8 @@ async def _read_around(ctx: ReadingContext, post: ChatPost) -> Sequence[dict[str
 def _dump_post(post: ChatPost, *, after: bool) -> dict[str, Any]:
     """Return a post as stored in a case, with its author’s id rather than name, so that an erased person is not named
     later."""
-    at = datetime.fromtimestamp(post.create_at / 1000, UTC).isoformat()
-    return {"at": at, "author_id": post.user_id, "message": post.message[:2000], "after": after}
+    about = {"at": post.posted_at.isoformat(), "author_id": post.user_id}
+    return about | {"message": post.message[:2000], "after": after}
 
 
 async def take_account(ctx: ReadingContext, line: str, example: str) -> tuple[ChatUser, str]:
@@ -161,7 +159,7 @@ def _keep_post(post: ChatPost, author: ChatUser) -> KeptPost:
         author_id=post.user_id,
         author=author.username,
         text=post.message,
-        at=datetime.fromtimestamp(post.create_at / 1000, UTC),
+        at=post.posted_at,
         files=list(post.file_ids),
         is_bot=author.is_bot,
     )

@@ -38,10 +38,8 @@ class FileReport(BaseModel):
     word: str = ""
 
 
-class Precise(BaseModel):
+class Precise(cards.AboutCase):
     """Button « Préciser »: opens the window of a motive for who flagged a message."""
-
-    case: int
 
 
 DECIDED_STATES = {CaseState.DECIDED, CaseState.CLOSED}
@@ -59,7 +57,7 @@ async def tell_reporters(ctx: Context, case: Case) -> Sequence[Reply]:
     return [Direct(text, user_id=one) for one in whose if one in others]
 
 
-def read_post_id(ctx: Context, text: str) -> str:
+def read_post_id(text: str) -> str:
     """Read the message id of a permalink. Raises UserError."""
     return require(find_permalink(text) or None, "moderation/report_link")
 
@@ -67,7 +65,7 @@ def read_post_id(ctx: Context, text: str) -> str:
 async def read_reportable_post(ctx: ReadingContext, link: str) -> ChatPost:
     """Read the message of a link if this person may report it, asking Mattermost only. Raises UserError."""
     try:
-        post = await ctx.chat.read_post(read_post_id(ctx, link))
+        post = await ctx.chat.read_post(read_post_id(link))
         channel = await ctx.chat.channel(post.channel_id)
     except ChatError as error:
         if error.is_temporary:
@@ -129,7 +127,7 @@ async def read_report(ctx: ReadingContext, form: ReportMessage) -> FileReport:
     """Read the message as it is now. Raises UserError under the field of its link."""
     try:
         await read_reportable_post(ctx, form.link)
-        seen = await cases.take_snapshot(ctx, read_post_id(ctx, form.link))
+        seen = await cases.take_snapshot(ctx, read_post_id(form.link))
     except UserError as refusal:
         raise UserError(fields={"lien": refusal.text}) from None
     return FileReport(seen=seen, motive=form.motive, word=form.word)

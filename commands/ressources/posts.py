@@ -31,9 +31,9 @@ from storage.ressources import feedback, resources
 from storage.ressources.resources import AnyResource, Resource, ResourceState, write_resources
 
 CHANNEL = "ressourcerie"
+"""A key of config/canaux.tsv."""
 SHORT_TITLE = 60
 """Characters of a title on a line with others."""
-"""A key of config/canaux.tsv."""
 
 
 async def find_channel(ctx: Context) -> str:
@@ -297,7 +297,7 @@ async def comment_resource(ctx: Context, form: CommentResource) -> Replies:
     begun: Sequence[Reply] = []
     if resource.thread_post:
         said.waits = ""
-        begun = [_post_comment(ctx, resource, await read_display_name(ctx, ctx.user.id), form.text)]
+        begun = [_post_comment(resource, await read_display_name(ctx, ctx.user.id), form.text)]
     elif not await THREAD.is_sent(ctx.db, resource):
         begun = [THREAD.post(resource, draw_post(resource, "thread"), await find_channel(ctx))]
     left = await quotas.spend(ctx, quotas.Quota.COMMENT)
@@ -306,7 +306,7 @@ async def comment_resource(ctx: Context, form: CommentResource) -> Replies:
     return [thanks, *left, *begun, *await _tell_author_of_comment(ctx, resource, ctx.user.id, form.text)]
 
 
-def _post_comment(ctx: Context, resource: Resource, name: str, text: str) -> Reply:
+def _post_comment(resource: Resource, name: str, text: str) -> Reply:
     words = Markdown(f"**{name}** :\n{relay_plain_text(text)}")
     return Say(words, channel_id=resource.channel_id, root_id=resource.thread_post)
 
@@ -318,7 +318,7 @@ async def note_thread(ctx: Context, number: int, event: Delivered) -> Sequence[R
     resource.post_id = resource.post_id or ("" if resource.files else event.post_id)
     await write_resources(ctx.db, [resource], revision)
     waiting = await feedback.take_waiting_comments(ctx.db, number)
-    return [_post_comment(ctx, resource, await read_display_name(ctx, one.user_id), one.waits) for one in waiting]
+    return [_post_comment(resource, await read_display_name(ctx, one.user_id), one.waits) for one in waiting]
 
 
 @feature.event(Posted, name="ressources.typed.Posted", only=in_thread)

@@ -220,12 +220,16 @@ def make_counts_reader(members: type[E]) -> Callable[[Any], dict[E, int]]:
     return read
 
 
+def _split_list(value: Any, what: str) -> list[Any]:
+    """Return what a list or joined text has, of which ``what`` is the plural."""
+    if not isinstance(value, (list, str, type(None))):
+        raise ValueError(f"une liste de {what} est attendue")
+    return value if isinstance(value, list) else (value or "").split(JOINED_BY)
+
+
 def read_themes(value: Any) -> tuple[str, ...]:
     """Read codes of themes, as a list or joined."""
-    if value is not None and not isinstance(value, (list, str)):
-        raise ValueError("une liste de codes est attendue")
-    listed = value if isinstance(value, list) else str(value or "").split(JOINED_BY)
-    codes = tuple(code for item in listed if (code := read_text(item)))
+    codes = tuple(code for item in _split_list(value, "codes") if (code := read_text(item)))
     if unknown := [code for code in codes if code not in THEMES]:
         raise ValueError(f"« {unknown[0]} » n’est pas un code de thème")
     if len(set(codes)) < len(codes):
@@ -238,10 +242,8 @@ _TAG = re.compile(r"[^\W_][\w-]*")
 
 def read_tags(value: Any) -> tuple[str, ...]:
     """Read the names of tags, as a list or joined, each once."""
-    if value is not None and not isinstance(value, (list, str)):
-        raise ValueError("une liste de mots est attendue")
-    listed = value if isinstance(value, list) else str(value or "").split(JOINED_BY)
-    names = {fold(name): name for item in listed if (name := (read_text(item) or "").removeprefix("#").lower())}
+    texts = (read_text(item) or "" for item in _split_list(value, "mots"))
+    names = {fold(name): name for text in texts if (name := text.removeprefix("#").lower())}
     for name in names.values():
         if not _TAG.fullmatch(name) or len(name) > NAME_MAX or not any(sign.isalpha() for sign in name):
             raise ValueError(f"« {name[:NAME_MAX]} » n’est pas une étiquette, un mot de {NAME_MAX} caractères au plus")

@@ -86,8 +86,7 @@ async def get(db: AsyncSession, number: int) -> Case | None:
 async def lock(db: AsyncSession, number: int) -> Case | None:
     """Get a case, held until the transaction ends: of two who decide at once the second sees what the first
     decided."""
-    wanted = select(Case).where(col(Case.id) == number).with_for_update().execution_options(populate_existing=True)
-    return (await db.exec(wanted)).first()
+    return await db.get(Case, number, with_for_update=True, populate_existing=True)
 
 
 async def find_undecided(db: AsyncSession, post_id: str) -> Case | None:
@@ -252,8 +251,7 @@ async def add_appeal(db: AsyncSession, appeal: Appeal) -> bool:
 
 async def lock_appeal(db: AsyncSession, entry: int) -> Appeal | None:
     """Get the appeal against a measure, locked until the transaction ends."""
-    wanted = select(Appeal).where(Appeal.entry == entry).with_for_update().execution_options(populate_existing=True)
-    return (await db.exec(wanted)).first()
+    return await db.get(Appeal, entry, with_for_update=True, populate_existing=True)
 
 
 async def find_newest_appeal(db: AsyncSession, case_id: int) -> Appeal | None:
@@ -300,8 +298,7 @@ class Measure(SQLModel, table=True):
 
 async def lock_measure(db: AsyncSession, entry: int) -> Measure | None:
     """Get a measure by its number in the journal, locked until the transaction ends."""
-    wanted = select(Measure).where(Measure.entry == entry).with_for_update().execution_options(populate_existing=True)
-    return (await db.exec(wanted)).first()
+    return await db.get(Measure, entry, with_for_update=True, populate_existing=True)
 
 
 async def list_due_measures(db: AsyncSession, now: datetime, limit: int) -> Sequence[Measure]:

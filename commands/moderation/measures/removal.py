@@ -13,7 +13,7 @@ from bot.errors import Refusal, UserError, unless_refused
 from bot.french import plural
 from bot.mattermost import ChatChannel, ChatPost
 from bot.permalinks import make_permalink
-from bot.replies import Button, Direct, Progress, Replies, Reply, RunCommand, Say, Start, Step, Whisper
+from bot.replies import POST_MAX, Button, Direct, Progress, Replies, Reply, RunCommand, Say, Start, Step, Whisper
 from bot.texts import quotation, relay_markdown, render, require
 from commands.moderation import cards, cases
 from commands.moderation.decisions import decide_at_once
@@ -350,7 +350,7 @@ async def _store_case(ctx: Context, click: SweptPosts) -> Case:
         author=first.author,
         channel_id=first.channel_id,
         channel=click.channel[:64],
-        message="\n\n".join(post.text for post in click.posts)[:16_383],
+        message="\n\n".join(post.text for post in click.posts)[:POST_MAX],
         context=[
             {"at": p.at.isoformat(), "author": p.author, "message": p.text[:2000], "after": True} for p in click.posts
         ],
