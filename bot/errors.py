@@ -1,14 +1,15 @@
 """Refusals by the bot and by Mattermost: one exception for each, and reasons that hold for every server version."""
 
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from enum import StrEnum
 from math import ceil
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from bot.french.words import plural
 from config.tables import read
 from storage.engines import may_pass
 
+P = ParamSpec("P")
 T = TypeVar("T")
 D = TypeVar("D")
 
@@ -114,6 +115,14 @@ class ChatError(Exception):
         """Whether the error says nothing about the request itself: it may pass, or the bot’s token is refused for
         now."""
         return self.may_pass or self.status == 401
+
+
+def read_or_refuse(reader: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+    """Read what was typed. Raises UserError with the sentence of the reader’s ValueError."""
+    try:
+        return reader(*args, **more)
+    except ValueError as problem:
+        raise UserError(str(problem)) from None
 
 
 async def unless_refused(asked: Awaitable[T], otherwise: D, reasons: Collection[Refusal] = ()) -> T | D:

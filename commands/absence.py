@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, read_or_refuse
 from bot.events import DirectMessage, Spoken, typed_alone
 from bot.features import Feature, Front
 from bot.french import Period, say_date, say_days
@@ -109,10 +109,7 @@ async def note_typed(ctx: Context, line: str) -> Replies:
         return await _show(ctx)
     if words in BACK:
         return await come_back(ctx, ComeBack())
-    try:
-        said = forms.read_line(line, ctx.today)
-    except ValueError as fault:
-        raise UserError(str(fault)) from None
+    said = read_or_refuse(forms.read_line, line, ctx.today)
     is_dated = bool(re.search(r"(?<!\d)20\d\d(?!\d)", line))
     return _ask(ctx, said, Whisper) if _is_doubtful(said, ctx.today, is_dated=is_dated) else await _note(ctx, said)
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import Occasion, find_holiday, read_recurrence
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import UserError, read_or_refuse
 from bot.french import MONTHS, join, say_day
 from bot.job_runner import DOUBLED_HOUR
 from bot.replies import Ask, Message, Replies, Reply, Start, Whisper
@@ -75,12 +75,8 @@ def _read_unapproved(line: str) -> tuple[str, Unapproved | None]:
 
 
 def _read_rhythm(text: str) -> str:
-    if not text.strip(" ,"):
-        return ""
-    try:
-        return str(read_recurrence(text.strip(" ,")))
-    except ValueError as problem:
-        raise UserError(str(problem)) from None
+    wanted = text.strip(" ,")
+    return str(read_or_refuse(read_recurrence, wanted)) if wanted else ""
 
 
 async def _read_places(ctx: Context, text: str) -> list[str]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.calendar import working_days_before
 from bot.context import Context, ReadingContext
 from bot.drafts import TakeUpDrafts
-from bot.errors import UserError
+from bot.errors import UserError, read_or_refuse
 from bot.french import say_date
 from bot.previews import answer
 from bot.replies import Ask, Button, Message, Redirect, Replies, Waiting, Whisper
@@ -229,10 +229,7 @@ def _name_place(owner: str) -> str:
 def _read(text: str, example: str) -> str:
     if not text.strip():
         raise UserError(render("etiquettes/which_word", example=example))
-    try:
-        return read_tag(text)
-    except ValueError as problem:
-        raise UserError(str(problem)) from None
+    return read_or_refuse(read_tag, text)
 
 
 async def _find_own(ctx: Context, text: str) -> tags.Tag:

@@ -10,7 +10,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.calendar import OfficeHours
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, read_or_refuse
 from bot.features import Feature, Front, Right
 from bot.french import Period, say_date, say_days
 from bot.replies import Direct, Replies, Reply, Say
@@ -137,10 +137,7 @@ async def read_line(ctx: ReadingContext, text: str, reader: DaysReader) -> DutyR
     before the first statement. Raises UserError."""
     person, rest = await read_person(ctx, text)
     queue, days = split_queue(rest, name_queues(ctx.settings))
-    try:
-        return DutyRequest(person, reader(days, ctx.today), queue)
-    except ValueError as problem:
-        raise UserError(str(problem)) from None
+    return DutyRequest(person, read_or_refuse(reader, days, ctx.today), queue)
 
 
 async def read_person(ctx: ReadingContext, text: str) -> tuple[Person, str]:

@@ -13,7 +13,7 @@ from functools import partial
 
 from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context, ReadingContext
-from bot.errors import UserError
+from bot.errors import UserError, read_or_refuse
 from bot.features import Question
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Perform, Replies, Reply, Whisper, as_list
@@ -109,11 +109,7 @@ async def _say_announcements(ctx: Context, actor: Person) -> str:
 def _read_chosen_departements(actor: Person, text: str) -> Sequence[str]:
     """Read the départements; for a coordinateur who names none, their own. Raises UserError."""
     codes = _home_departements(
-        members.read_or_refuse(read_departements, text)
-        if text.strip()
-        else []
-        if actor.animates
-        else actor.departements
+        read_or_refuse(read_departements, text) if text.strip() else [] if actor.animates else actor.departements
     )
     if not codes:
         raise UserError(render("membres/which_departement"))
@@ -342,11 +338,11 @@ _PLACED = re.compile(r"^([^\d\s]+(?:\s+[^\d\s]+)*)\s+((?:\d\w{1,2}\b\W*)+)")
 
 def _give_role(person: Person, rest: str) -> Person:
     placed = _PLACED.fullmatch(rest)
-    given = person.copy_with(role=members.read_or_refuse(read_role, placed[1] if placed else rest))
+    given = person.copy_with(role=read_or_refuse(read_role, placed[1] if placed else rest))
     if placed is None:
         return given
     codes = ", ".join(re.findall(r"\w+", placed[2]))
-    return people.place(given, members.read_or_refuse(read_departements, codes))
+    return people.place(given, read_or_refuse(read_departements, codes))
 
 
 @feature.command(
@@ -360,7 +356,7 @@ async def move_member(ctx: Context, typed: TypedChange) -> Replies:
     """Move somebody to the départements that the line says."""
 
     def move(person: Person, rest: str) -> Person:
-        return people.place(person, members.read_or_refuse(read_departements, rest))
+        return people.place(person, read_or_refuse(read_departements, rest))
 
     return await _change_by_line(ctx, membres.Purpose.DEPLACER, typed, move)
 
@@ -379,7 +375,7 @@ async def end_member(ctx: Context, typed: TypedChange) -> Replies:
         ctx,
         membres.Purpose.DEPART,
         typed,
-        lambda person, rest: members.copy_ended(person, members.read_or_refuse(day, rest)),
+        lambda person, rest: members.copy_ended(person, read_or_refuse(day, rest)),
     )
 
 

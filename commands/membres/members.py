@@ -1,10 +1,10 @@
 """The feature, and a person of the register: found by name, shown as a card, and who may change what about them."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self, TypeVar
+from typing import Self
 
 from prometheus_client import Gauge
 from pydantic import BaseModel
@@ -307,9 +307,6 @@ class Standing(BaseModel):
         return person.copy_with(**dict(self))
 
 
-T = TypeVar("T")
-
-
 def copy_ended(person: Person, left_on: dt.date) -> Person:
     """Return a copy of a person with their last day: at the earliest the day before the first, for somebody who never
     came. Raises UserError for an earlier day."""
@@ -333,11 +330,3 @@ async def find_employer(ctx: Context, siret: str | None, name: str | None) -> Ma
         known = await find_structures(ctx.db, [siret])
         name = known[siret].nom if siret in known else None
     return {"structure": name, "siret": siret} if name or siret else {}
-
-
-def read_or_refuse(reader: Callable[[str], T], text: str) -> T:
-    """Read a text. Raises UserError with the reader’s sentence if it cannot be read."""
-    try:
-        return reader(text)
-    except ValueError as problem:
-        raise UserError(str(problem)) from None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import BaseModel
 
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import UserError, read_or_refuse
 from bot.features import Feature
 from bot.french import join
 from bot.replies import Ask, Button, Perform, Replies, RunCommand, Waiting, Whisper
@@ -128,10 +128,7 @@ async def _set(ctx: Context, words: str, choice: DailyChoice) -> None:
     if what in {"rdv", "rendez-vous"} and (no or value.strip() in YES):
         return await choose_quiet(ctx.db, ctx.user.id, quiet=no)
     if what in {"jours", "jour"} and value:
-        try:
-            return await rappels.choose(ctx.db, ctx.user.id, days=read_days(value))
-        except ValueError as fault:
-            raise UserError(str(fault)) from None
+        return await rappels.choose(ctx.db, ctx.user.id, days=read_or_refuse(read_days, value))
     if (hour := read_hour(words)) is None:
         raise UserError(render("rappels/usage"))
     await _begin_again(ctx, choice)

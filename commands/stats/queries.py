@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from bot.command_lines import UNDERSTOOD, UnreadablePeriodError
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import UserError, read_or_refuse
 from bot.features import Feature, Front, Right
 from bot.french import MONTHS, Period, months_after, of, say_month, say_weekday
 from bot.papers import FigureSection, LabelledValue
@@ -83,10 +83,7 @@ def read_own_query(ctx: Context, text: str) -> OwnQuery:
     """Read the query of a line, by default this month. Raises UserError that explains what can be typed."""
     text, tag = _read_tag(text)
     said, as_coop = _AS_COOP.subn("", text.strip())
-    try:
-        period = period_of(said, ctx.clues)
-    except ValueError as problem:
-        raise UserError(str(problem)) from None
+    period = read_or_refuse(period_of, said, ctx.clues)
     percent = Percent.COOP if as_coop else Percent.JUSTE
     return OwnQuery(start=period.start, end=period.end, percent=percent, tag=tag)
 
@@ -96,10 +93,7 @@ def _read_tag(text: str) -> tuple[str, str]:
     left, tags = take_tags(text)
     if len(tags) > 1:
         raise UserError(render("stats/one_tag"))
-    try:
-        return left, read_tag(tags[0]) if tags else ""
-    except ValueError as problem:
-        raise UserError(str(problem)) from None
+    return left, read_or_refuse(read_tag, tags[0]) if tags else ""
 
 
 class SeeFigures(OwnQuery):
