@@ -29,11 +29,11 @@ from storage.moderation import Case, CaseSource, CaseState, KeptPost, cases
 AROUND_MAX = 3
 """Messages kept before, and after."""
 LOOKED_THROUGH = 30
-"""Messages that are looked at for those before: answers in threads are among them."""
+"""How many earlier messages are read to find those: replies in threads are left out."""
 
 
 GONE = {Refusal.UNKNOWN_POST, Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}
-"""What Mattermost answers about what is not there any more, or what the bot may not see."""
+"""Mattermost’s refusals for things that were deleted, or that the bot may not see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,14 +282,14 @@ async def record_case_entry(
 
 STORM_WINDOW = timedelta(minutes=5)
 STORM_REPORTS, STORM_JOINS = 10, 20
-"""More people who report, and as many arrivals, within that time are a storm; more reports of one person are told
-together."""
+"""More reporters than that, or so many arrivals, within ``STORM_WINDOW`` are a storm; so are more reports by one
+person."""
 LIGHT_WEIGHT = 0.5
-"""A case whose reports weigh less is in the summary only."""
+"""A case whose reports weigh less gets no card, only a line in the summary."""
 SUMMARY_SLOT = 5
-"""Seconds: what comes within them is told together."""
+"""The seconds within which changes of the summary are gathered."""
 GATHERED_CLAIM, SHOWN_CLAIM, JOINED_CLAIM = "moderation.gathered", "moderation.shown", "regles.joined.JoinedTeam"
-"""The claims of a case that the summary tells of, of one that was asked for from there, of an arrival heard of."""
+"""The claims of cases that are in the summary, of those whose card was asked for there, and of arrivals."""
 
 
 class Summarise(BaseModel):

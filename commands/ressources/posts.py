@@ -33,7 +33,7 @@ from storage.ressources.resources import AnyResource, Resource, ResourceState, w
 CHANNEL = "ressourcerie"
 """A key of config/canaux.tsv."""
 SHORT_TITLE = 60
-"""Characters of a title on a line with others."""
+"""The most characters of a title on a line with other words."""
 
 
 async def find_channel(ctx: Context) -> str:
@@ -158,9 +158,9 @@ FILES = RowCard[Resource]("ressources.files:", lambda resource: f"{resource.numb
 THREAD = RowCard[Resource]("ressources.thread:", lambda resource: resource.number)
 """The post in the channel that begins the thread of comments on a resource."""
 DAY_SHOWN = 15
-"""Resources in one message; the others are told by their number."""
+"""How many resources one message names; of the others it gives the number."""
 NEW_FOR_DAYS = 3
-"""Days after which nothing is told any more as new."""
+"""For how many days a resource is announced as new."""
 
 
 async def publish_resource(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
