@@ -14,7 +14,7 @@ from bot.errors import UserError, read_or_refuse
 from bot.features import Feature, Front, Right
 from bot.french import Period, say_date, say_days
 from bot.replies import Direct, Replies, Reply, Say
-from bot.texts import Markdown, mention, quote, render
+from bot.texts import Markdown, mention, render
 from config import hotline, settings
 from config.text import fold
 from config.time import PARIS
@@ -156,7 +156,7 @@ async def read_agent(ctx: ReadingContext, user_id: str) -> Person:
     """Get somebody who may be on duty, asking Mattermost if needed. Raises UserError for anybody else."""
     person = await ctx.people.of(user_id)
     if not may_be_on_duty(person, ctx.settings, await ctx.people.recall(user_id, canaux.list_keys_of)):
-        raise UserError(_say_not_an_agent(person))
+        raise UserError(render("garde/not_an_agent", username=person.username))
     return person
 
 
@@ -169,15 +169,8 @@ async def read_registered(ctx: Context, user_id: str) -> Person:
         raise UserError(render("garde/role_unknown"))
     person = row.copy_with(role=role)
     if not may_be_on_duty(person, ctx.settings, await canaux.list_keys_of(ctx.db, user_id)):
-        raise UserError(_say_not_an_agent(person))
+        raise UserError(render("garde/not_an_agent", username=person.username))
     return person
-
-
-def _say_not_an_agent(person: Person) -> str:
-    return (
-        f"@{quote(person.username)} n’est ni agent de la hotline, ni animateur, ni dans la salle d’une file : "
-        "invitez cette personne dans la salle, ou demandez à un animateur de lui donner ce rôle avec /membres role."
-    )
 
 
 def split_queue(text: str, known: Mapping[str, str]) -> tuple[str, str]:

@@ -203,11 +203,6 @@ async def mark_decided(ctx: Context, case: Case, act: AuditAct, reason: str, **m
     await database.change(ctx.db, case, **values)
 
 
-ADMIN_TARGET = (
-    "@{name} administre la communauté ou le serveur : le bot ne prend pas de mesure contre un administrateur."
-)
-
-
 def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
     """Check that a measure may be taken against an account, freshly read from Mattermost. Raises UserError."""
     if account.is_bot:
@@ -215,7 +210,7 @@ def check_target(ctx: Context, account: mattermost.ChatUser) -> None:
     if account.id == ctx.user.id:
         raise UserError(render("moderation/target_is_oneself"))
     if account.is_system_admin:
-        raise UserError(ADMIN_TARGET.format(name=quote(account.username)))
+        raise UserError(render("moderation/target_is_admin", username=account.username))
 
 
 async def check_target_by_id(ctx: ReadingContext, user_id: str) -> None:
@@ -229,7 +224,7 @@ async def check_decider(ctx: Context, case: Case) -> None:
         raise UserError(render("moderation/own_case"))
     person = await people.get(ctx.db, case.author_id)
     if person and person.role is people.Role.ADMINISTRATEUR:
-        raise UserError(ADMIN_TARGET.format(name=quote(case.author)))
+        raise UserError(render("moderation/target_is_admin", username=case.author))
     if not case.is_waiting:
         decider = await people.get(ctx.db, case.decided_by) if case.decided_by else None
         by = f" par @{quote(decider.username)}" if decider else ""
