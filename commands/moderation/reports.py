@@ -39,7 +39,7 @@ class FileReport(BaseModel):
 
 
 class Precise(cards.AboutCase):
-    """Button « Préciser »: opens the window of a motive for who flagged a message."""
+    """Button « Préciser »: opens the window of a motive for whoever flagged a message."""
 
 
 DECIDED_STATES = {CaseState.DECIDED, CaseState.CLOSED}
