@@ -78,7 +78,7 @@ _FIRST_SAID = re.compile(r"(?=(?:notre|nos|la|les?|l['’]|mon|ma|une?)\b)([^,.;
 """A piece of news that is told before it is said what is to become of it."""
 
 
-_ANNOUNCED = re.compile(r"\s*(?:pour (?:les |l['’])?|une? )?(?:actus?|infos?|brève)\b[^:]{0,20}:\s", re.IGNORECASE)
+_ANNOUNCED = re.compile(r"^\s*(?:pour (?:les |l['’])?|une? )?(?:actus?|infos?|brève)\b[^:]{0,20}:\s", re.IGNORECASE)
 """What stands before a piece of news that is told: « pour les actus : … »."""
 
 

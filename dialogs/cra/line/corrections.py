@@ -222,6 +222,8 @@ class _Reader:
             return Correction(tags=tags, is_announced=True)
         if instead := self._read_instead(said):
             return instead
+        if _tells_spread(rest, self._clues):
+            return Correction(beside=_SPREAD, is_announced=True)
         is_announced = bool(_ANNOUNCING.search(said))
         way = Way.ADD if _ALSO.search(said) else Way.SET
         whole = self._read_values(rest) or (self._read_values(lead_to(part, rest)) if part and rest else None)
@@ -234,7 +236,7 @@ class _Reader:
     def _read_beside(self, rest: str, way: Way, *, is_announced: bool) -> Correction | None:
         """Read what no report contains, or a number alone."""
         plain = " ".join(split_words(rest))
-        if beside := _find_beside(plain, rest, self._clues):
+        if beside := next((told for pattern, told in _KEPT_OUT if pattern.fullmatch(plain)), ""):
             return Correction(beside=beside, is_announced=True)
         number = _read_count(re.sub("^(?:par|en) ", "", plain))
         return Correction(number=number, way=way, is_announced=is_announced) if number is not None else None
@@ -351,11 +353,9 @@ def _read_count(text: str) -> int | None:
     return int(text) if text.isdigit() and len(text) <= len("100") else None
 
 
-def _find_beside(plain: str, rest: str, clues: Clues) -> str:
-    """What is told of what a previewed report does not contain; "" where it may be something else."""
-    if beside := next((told for pattern, told in _KEPT_OUT if pattern.fullmatch(plain)), ""):
-        return beside
-    pieces = choose_pieces(split_line(rest), clues)
+def _tells_spread(said: str, clues: Clues) -> bool:
+    """Return whether several groups are counted, and nothing else is said: « 3 retraités 5 en emploi »."""
+    pieces = choose_pieces(split_line(said), clues)
     told = [piece.reading.element if piece.reading else "" for piece in pieces]
     counts, counted = told.count(BARE_NUMBER), told.count("age") + told.count("statut")
-    return _SPREAD if counts > 1 and counts + counted == len(told) and counted > 1 else ""
+    return counts > 1 and counts + counted == len(told) and counted > 1
