@@ -118,10 +118,11 @@ class CommandIndex:
         return (HELP, name) if asks and name != HELP and name not in self._seeking else (name, rest)
 
     def _is_empty(self, name: str, rest: str) -> bool:
-        """Return whether words behind a command say no more than its name: « créer » behind one that takes content, «
-        liste » behind one that has no list of that name."""
-        is_list = rest in _LISTING and name not in self._seeking and f"{fold(name)} {LIST}" not in self._followed
-        return is_list or (rest in _BEGINNING and name in self._telling)
+        """Return whether words behind a command say no more than its name: « créer » behind one that takes content,
+        « liste » behind one that has no list of that name, but for the help."""
+        if rest in _LISTING and name != HELP and name not in self._seeking:
+            return f"{fold(name)} {LIST}" not in self._followed
+        return rest in _BEGINNING and name in self._telling
 
     def call(self, said: str) -> str:
         """Return the command line that plain words contain, without the polite words around it; "" if there is none."""

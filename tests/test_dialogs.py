@@ -189,9 +189,9 @@ async def test_somebody_known_beforehand_is_shown_and_sent_by_every_client(
 
 
 @pytest.mark.every_mode
-async def test_circles_have_none_filled_and_a_draft_shows_a_list(house: House, juliette: Person) -> None:
+async def test_a_list_has_nothing_chosen_but_what_a_draft_kept(house: House, juliette: Person) -> None:
     form = await juliette.opens("/aide sortie")
-    assert (form.element("kind")["type"], form.shown("kind") or "") == ("radio", "")
+    assert (form.element("kind")["type"], form.shown("kind") or "") == ("select", "")
     assert "kind" in (await form.submit()).errors
     answer = await form.send({"kind": "visite", "guide": "z" * 26})
     assert "guide" in answer.errors

@@ -105,7 +105,8 @@ def _find_moment(said: Utterance) -> str:
 
 
 _DAYS = re.compile(
-    r"\b(?:aujourd.hui|cet apres midi|ce matin|ce soir|apres demain|demain|semaine pro(?:chaine)?|semaine|"
+    r"\b(?:aujourd.hui|cet apres midi|ce matin|ce soir|apres demain|demain|"
+    r"semaine (?:pro(?:chaine)?|qui vient|d apres)|semaine|"
     rf"{'|'.join(WEEKDAYS)})\b"
 )
 """Days whose appointments are listed."""
@@ -419,5 +420,5 @@ def _find_day(plain: str) -> str:
     said = found[0] if found else ""
     return {
         **dict.fromkeys(("aujourd hui", "cet apres midi", "ce matin", "ce soir"), "aujourd'hui"),
-        "semaine pro": "semaine prochaine",
+        **dict.fromkeys(("semaine pro", "semaine qui vient", "semaine d apres"), "semaine prochaine"),
     }.get(said, said)

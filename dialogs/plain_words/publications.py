@@ -23,7 +23,7 @@ def write_channels(said: Utterance) -> str:
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
     leaving = "quitt|sort|sors |pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
     joining = (
-        "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|(?:etre|aller|venir|entre) (?:dans|sur|au) |acces a|"
+        "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|(?:etre|aller|venir|r?entrer?) (?:dans|sur|au) |acces a|"
         r"(?:met|mets|mais|mettre|mettez) (?:moi|nous) (?:donc |vite |aussi )?(?:dans|sur|au|a )"
     )
     if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que)"):
@@ -200,7 +200,8 @@ def _find_idea(text: str) -> str:
     """The idea that is told; "" for none."""
     if found := ANNOUNCED.search(text):
         return text[found.end() :]
-    wished = _WISHED.search(text) or _LACKING.search(text) or _SUGGESTED.search(text)
+    found = (pattern.search(text) for pattern in (_WISHED, _LACKING, _SUGGESTED, _PROPOSING))
+    wished = next(filter(None, found), None)
     return _PROPOSED.sub("", wished[1]) if wished else ""
 
 
@@ -212,6 +213,13 @@ _SUGGESTED = re.compile(
     re.IGNORECASE,
 )
 """An idea that is told after it is said that it is one: « une suggestion pour l’outil, il faudrait … »."""
+_PROPOSING = re.compile(
+    r"\bje (?:vous |te )?(?:propose|sugg[èe]re) "
+    r"(?:qu['’]on ait |que (?:nous ayons|vous ayez) |de |d['’](?=\w{3})|(?=que |qu['’]|une? (?!id[ée]e)))"
+    r"([^.?!;]{8,200})",
+    re.IGNORECASE,
+)
+"""An idea that somebody proposes: « je propose qu’on ait … »."""
 
 
 def _leave_manners(said: Utterance) -> str:

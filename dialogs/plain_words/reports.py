@@ -226,9 +226,11 @@ def write_report(said: Utterance) -> str:
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
     number, signs = said.named_number, sum_signs(said.plain)
     is_last = bool(_OF_LAST.search(said.plain))
-    if found and number and not is_last and not (len(number) == POSTCODE and signs >= ENOUGH):
+    again = _write_again(said)
+    is_like = bool(again) and found == "dupliquer"
+    if found and number and not (is_last or is_like) and not (len(number) == POSTCODE and signs >= ENOUGH):
         return f"cra {found} {number}"
-    if again := _write_again(said):
+    if again:
         return again
     if found and (signs < 1 or is_last):
         day = said.period or find_day(said.plain)

@@ -75,7 +75,7 @@ _HOUSES = (
     r"salle [a-z]?\d{1,3}|espace (?:public )?numerique|local"
 )
 _HOUSE = re.compile(rf"(?<!\w)(?:a la |a l |au |a |en )?(?P<house>{_HOUSES})(?!\w)(?: de(?= [A-Z]))?")
-_QUOTED = re.compile(r"[«“\"(]\s*(?![\d\s]*[)»”\"])([^«»“”\"()]{1,200}?)\s*[»”\")]")
+_QUOTED = re.compile(r"[«“\"(]\s*(?!\d{1,3}\s*[)»”\"])([^«»“”\"()]{1,200}?)\s*[»”\")]")
 _INITIALS = re.compile(
     r"(?<!\w)(?:(?:Mme|Mlle|Mr|M\.?)\s)?(?:[A-Z]\.[ -]?){1,3}(?!\w)|(?<!\w)(?:Mme|Mlle|Mr|M\.)\s[A-Z]\b\.?"
 )

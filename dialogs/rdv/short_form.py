@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.capabilities import OLDEST
 from bot.forms import Clues
-from bot.french import MONTH_NUMBERS
+from bot.french import MONTH_NUMBERS, read_minutes
 from bot.people import make_nobody
 from config.text import fold, split_words
 from config.time import WEEKDAYS
@@ -56,10 +56,23 @@ _PARTS: Mapping[str, tuple[re.Pattern[str], _Write]] = {
         lambda found: "en visio" if "v" in found[0] else "à domicile" if "domi" in found[0] else "par téléphone",
     ),
     "length": (
-        re.compile(r"(?<![\w/])(?:pendant )?(?:(\d{1,3}) ?(?:min|mn|minutes)|(\dh(?:\d\d)?))\b"),
-        lambda found: f"{found[1]} min" if found[1] else found[2],
+        re.compile(
+            r"(?<![\w/])(?:pendant )?(?:(\d{1,3}) ?(?:min|mn|minutes)|(\dh(?:\d\d)?)|(une (?:petite )?demi[- ]heure|"
+            r"une (?:petite )?heure(?: et (?:demie|quart))?|(?:un|trois) quarts? d['’ ]heure))\b",
+            re.IGNORECASE,
+        ),
+        lambda found: f"{found[1]} min" if found[1] else found[2] or _write_length(found[3]),
     ),
 }
+
+
+def _write_length(words: str) -> str:
+    """Write a length in figures: « une petite heure » is « 1h », « trois quarts d’heure » « 45 min »."""
+    minutes = read_minutes(words.replace("petite ", "")) or 0
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}h{f'{rest:02}' * bool(rest)}" if hours else f"{minutes} min"
+
+
 _OF = rf"(?:(?:de la|du|des?) |(?:de l|d)['’ ])(?:{_NAME}|[a-zà-ÿ][\w'’-]+)"
 _AT_HOUSE = re.compile(rf"(?<!\w)(?:(?:[àa]|aux?) (?:la |le |l['’ ])?)?(?:{_HOUSE})(?: {_OF}){{0,2}}(?=[ ,]|$)")
 _AT_NAME = re.compile(rf"(?<!\w)(?:[àÀa]|aux?) {_NAME}(?=[ ,]|$)")

@@ -31,11 +31,11 @@ async def test_a_resource_is_found_kept_and_opened_on_a_phone(house: House, juli
     page = await phone.sees("7 fiches")
     assert await phone.overflow() <= 0, "nothing to scroll sideways"
     assert await page.get_by_role("button", name="Ouvrir").count() == 5
-    await page.get_by_role("button", name=re.compile("Favori$")).first.click()
-    await phone.sees("favoris")
     await page.get_by_role("button", name="Ouvrir").first.click()
     whole = await phone.sees("Fiche n°")
     await expect(whole).to_contain_text("pas à pas")
+    await whole.get_by_role("button", name=re.compile("Favori$")).click()
+    await phone.sees("favoris")
     assert await phone.overflow() <= 0
     await page.get_by_role("button", name="Suite").click()
     second = await phone.sees("page 2 sur 2")
