@@ -39,7 +39,7 @@ async def test_somebody_books_and_the_conseiller_accepts(desk: Desk) -> None:
     card = await desk.juliette.told("Demande de rendez-vous")
     assert card.buttons == ["Accepter", "Proposer un autre moment", "Refuser", "Voir le contact"]
     assert "Marie" not in plain(card)
-    assert "06" not in plain(card).replace("2026", "")
+    assert not re.search("39 ?98 ?12 ?34", plain(card))
     await desk.juliette.clicks(card, "Voir le contact")
     shown = await desk.juliette.whispered("Marie-Ange")
     assert "06 39 98 12 34" in plain(shown)
