@@ -38,6 +38,11 @@ def test_who_is_looked_for_keeps_their_whole_name(sentence: str, line: str) -> N
         ("organise un point du département 72 pour le bilan", "/rdv point 72 bilan"),
         ("jeudi 14h rdv 1h mot de passe oublié", "/rdv jeudi 14h 1h mot de passe oublié"),
         ("mes rdv du 1er au 5 décembre", "/rdv liste du 1er au 5 décembre"),
+        ("affiche mes rdv de demain", "/rdv demain"),
+        ("une affiche pour mes rdv", "/rdv lien"),
+        ("montre mes rendez-vous de la semaine qui vient", "/rdv semaine prochaine"),
+        ("note un rdv lundi 7 décembre 9h30 M. T. boîte mail", "/rdv lundi 7 décembre 9h30 boîte mail M. T."),
+        ("rdv demain 15h30 trois quarts d’heure smartphone", "/rdv demain 15h30 45 min smartphone"),
         ("demain 15h j’appelle un monsieur pour ants, note-le", "/rdv demain 15h appelle ants"),
         ("je veux une nouvelle adresse pour ma page de réservation", "/rdv lien nouveau"),
         ("je suis absente le 23 décembre, personne ne doit réserver de rdv", "/absence le 23 décembre"),
@@ -53,6 +58,10 @@ def test_an_appointment_keeps_its_day_hour_length_and_subject(sentence: str, lin
         ("la sarthe ça donne quoi en novembre", "/stats departement Sarthe novembre"),
         ("et le nord il en est où", "/stats departement Nord"),
         ("mes cra tablette de septembre", "/cra liste tablette septembre"),
+        ("qu’est-ce que j’ai saisi en octobre à Florac", "/cra liste Florac octobre"),
+        ("j’ai supprimé des comptes rendus, je veux voir lesquels", "/cra liste supprimés"),
+        ("j’ai supprimé le cra 12 par erreur", "/cra rétablir 12"),
+        ("refais le même cra que lundi, on était 11", "/cra comme lundi avec 11 personnes"),
         ("mes cra impots à Bron en octobre", "/cra liste impots Bron octobre"),
         ("mes ateliers à Cholet cette semaine", "/cra liste atelier Cholet semaine"),
         ("où sont les cra que j’ai supprimés", "/cra liste supprimés"),
@@ -104,3 +113,17 @@ def test_a_report_keeps_its_themes_and_its_kind(sentence: str, line: str) -> Non
 )
 def test_what_a_line_would_forget_is_asked(sentence: str, is_sure: bool) -> None:
     assert read(sentence).is_done is is_sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("je propose qu’on ait une version en gros caractères", "/idee une version en gros caractères"),
+        ("ce serait bien qu’on puisse saisir un cra hors ligne", "/idee saisir un cra hors ligne"),
+        ("je veux rentrer dans le groupe jeux vidéo", "/canaux rejoindre jeux vidéo"),
+        ("visio maintenant svp", "/visio"),
+        ("parlez de notre bus numérique dans les actus", "/actus proposer"),
+    ],
+)
+def test_what_is_proposed_or_joined_keeps_its_words(sentence: str, line: str) -> None:
+    assert read(sentence).line == line

@@ -93,6 +93,7 @@ async def read_form(ctx: ReadingContext, form: ShareFigures) -> WantedPage | Rep
     hint="[mois dernier | septembre | 2025]",
     roles=CONSEILLERS,
     asks=read_line,
+    words=("liste",),
 )
 async def share(ctx: Context, wanted: WantedPage) -> Replies:
     """Make a page and show its address, which is shown only this once."""

@@ -27,6 +27,7 @@ def read_typed(text: str, commands: CommandIndex) -> Reading | None:
         rest = text.strip()[text.strip().rindex(rest) :]
     if name in _TELLING_COMMANDS and not text.strip().startswith("/"):
         rest = _clean(rest)
+        rest = "" if name == "visio" and read_frame("visio").issuperset(fold_words(rest).split()) else rest
     return Reading(name_intention(name), f"/{name} {rest}".rstrip(), sure=True)
 
 

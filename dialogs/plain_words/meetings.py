@@ -336,7 +336,7 @@ _EACH_WEEK = re.compile(rf"(?<=tous les )({'|'.join(WEEKDAYS)})(?=\s|$)", re.IGN
 MONTHS = (*MONTH_NUMBERS, "février", "août", "décembre")
 _WHEN_IT_IS = re.compile(
     rf"(?:\b(?:le|du) )?\b((?:(?:tous les|chaque|un(?= \w+ sur)) )?(?:{'|'.join(WEEKDAYS)})s?"
-    r"(?: (?:prochain|sur (?:deux|trois|quatre|\d)|\d{1,2}/\d{1,2}))?|"
+    rf"(?: (?:prochain|sur (?:deux|trois|quatre|\d)|\d{{1,2}}(?:/\d{{1,2}}| (?:{'|'.join(MONTHS)}))))?|"
     rf"(?:après[- ]|apres )?demain|\d{{1,2}}/\d{{1,2}}|\d{{1,2}} (?:{'|'.join(MONTHS)})),? "
     r"(?:à |a |vers )?(\d{1,2}h(?:\d\d)?)(?=[ ,]|$),?",
     re.IGNORECASE,

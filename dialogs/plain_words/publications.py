@@ -23,7 +23,8 @@ def write_channels(said: Utterance) -> str:
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
     leaving = "quitt|sort|sors |pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
     joining = (
-        "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|(?:etre|aller|venir|r?entrer?) (?:dans|sur|au) |acces a|"
+        "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|acces a|"
+        "(?:etre|aller|venir|r?entrer?) (?:moi )?(?:dans|sur|au) |"
         r"(?:met|mets|mais|mettre|mettez) (?:moi|nous) (?:donc |vite |aussi )?(?:dans|sur|au|a )"
     )
     if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que)"):
@@ -88,7 +89,7 @@ def write_news(said: Utterance) -> str:
     if said.has("cite|citer|discret|repris|reprenn|reprend"):
         return "actus discret"
     is_proposed = said.has(
-        "propos|partag|suggere|publi|diffus|signal|faire passer|parler de m|annonce[rz]? |merit|"
+        "propos|partag|suggere|publi|diffus|signal|faire passer|parle[rz]? de (?:m|not|nos)|annonce[rz]? |merit|"
         r"(?:a|de|faut|veux|voudrais) (?:(?:le|la|les|l) )?mettre (?:dans|en|sur) |"
         "infos? pour (?:les |l )?(?:actu|lettre)|une actu pour |"
         r"(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
@@ -184,7 +185,7 @@ _WISHED = re.compile(
     r"(?:plus |tellement |vraiment |quand même |trop |très |bien |assez |fort )?"
     r"(?:judicieux|utile|pratique|commode|souhaitable|bon|bien|mieux|int[ée]ressant|appr[ée]ciable|cool|top|g[ée]nial|"
     r"super|chouette|sympa|parfait|pas mal) "
-    r"(?:(?:que |qu['’])(?:l['’])?|d['’]|de |si |(?=une? ))([^.?!;]{4,200})",
+    r"(?:qu['’]on (?:puisse|ait) |(?:que |qu['’])(?:l['’])?|d['’]|de |si |(?=une? ))([^.?!;]{4,200})",
     re.IGNORECASE,
 )
 """An idea that is put as a wish or a question: « ce serait bien de … », « ne serait-il pas judicieux que … ? »."""
@@ -200,8 +201,8 @@ def _find_idea(text: str) -> str:
     """The idea that is told; "" for none."""
     if found := ANNOUNCED.search(text):
         return text[found.end() :]
-    found = (pattern.search(text) for pattern in (_WISHED, _LACKING, _SUGGESTED, _PROPOSING))
-    wished = next(filter(None, found), None)
+    patterns = (_WISHED, _LACKING, _SUGGESTED, _PROPOSING)
+    wished = next((found for pattern in patterns if (found := pattern.search(text))), None)
     return _PROPOSED.sub("", wished[1]) if wished else ""
 
 

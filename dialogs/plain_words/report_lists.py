@@ -30,7 +30,10 @@ def write_report_list(said: Utterance) -> str:
     return f"cra liste {'' if words.isdigit() else words} {tags} {said.period}"
 
 
-_DELETED = r"(?:cras?|rendus?|saisies?) (?:\S+ ){0,4}?(?:supprime|efface)(?:e?s)? |corbeille "
+_DELETED = (
+    r"(?:cras?|rendus?|saisies?) (?:\S+ ){0,4}?(?:supprime|efface)(?:e?s)? |corbeille |"
+    r"(?:supprime|efface)(?:e?s)? (?:des|mes|les|quels) (?:cras?|comptes? rendus?|saisies?) "
+)
 """Reports that were deleted, of which there is a list."""
 
 
@@ -63,7 +66,9 @@ _LISTED = re.compile(
 """Reports that are called by what they are about, of which a list is made: « les ateliers que j’ai saisis »."""
 
 
-_ENTERED = re.compile(r" (saisie?s?|rentree?s?|enregistree?s?|notee?s?) (?:pour|a|sur) ")
+_ENTERED = re.compile(
+    r" (saisie?s?|rentree?s?|enregistree?s?|notee?s?|passage) (?:(?:en|au|le|ce|cette) (?:\S+ ){1,2}?)?(?:pour|a|sur) "
+)
 """Reports that are called by what was done with them: « ce que j’ai saisi pour Chaumont »."""
 
 

@@ -204,7 +204,7 @@ REPORT_ACTS = {
     "dupliquer": r"dupli|repar[st]|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "rétablir": (
         r"retabli|restaur|remet|ramen|redonn|ravoir|recuper|(?:le |la |les )?faire revenir|"
-        r"annul\S* (?:la |cette |sa )?suppression"
+        r"annul\S* (?:la |cette |sa )?suppression|(?:ai|avons) (?:\S+ ){0,2}?(?:supprime|efface)e?s? "
     ),
     "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire",
     "modifier": (

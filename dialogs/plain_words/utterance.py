@@ -248,7 +248,8 @@ class Utterance:
         for index in range(first + 1, end):
             is_asked = self.sentence.words[index].folded == "?"
             is_parted = not (_PARTING.isdisjoint(self.sentence.gap(index - 1)) or self._is_initial(index - 1))
-            if is_asked or (is_parted and self.sentence.words[index].folded in _SPEAKING):
+            is_spoken = self.sentence.words[index].folded in _SPEAKING and not self._is_initial(index)
+            if is_asked or (is_parted and is_spoken):
                 return min([index, *stops])
         return min([end, *stops])
 
