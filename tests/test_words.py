@@ -7,7 +7,7 @@ from storage.people import Role
 from tests.people import Person, Post
 from tests.support.conversation import LINE, answered, hearing
 from tests.support.cra import WORKSHOP, file_workshop, read_number
-from tests.support.house import House, plain, wait_until
+from tests.support.house import House, forget_kits, plain, wait_until
 
 __all__ = ["hearing"]
 
@@ -60,6 +60,7 @@ async def test_a_dialog_opens_by_the_button_that_comes_back(house: House, juliet
 
 @pytest.mark.every_mode
 async def test_the_home_is_a_word_away_and_stays(house: House, juliette: Person) -> None:
+    await forget_kits(house)
     home = await answered(juliette, "Aide ?", "Ce que vous pouvez faire ici")
     assert home.buttons == ["Compte rendu", "Statistiques", "Demander de l’aide"]
     assert [*home.action("Ouvrir…").options.values()] == ["Ressources", "Canaux", "Liens utiles", "La suite"]
