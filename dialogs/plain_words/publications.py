@@ -15,21 +15,28 @@ STOPPING = (
 
 _QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
 """A channel that is called by its name between quotation marks."""
+_JOINING = (
+    (
+        "quitter",
+        "quitt|sort|sors |pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir",
+    ),
+    (
+        "rejoindre",
+        r"rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|acces a|"
+        r"(?:etre|aller|venir|r?entrer?) (?:moi )?(?:dans|sur|au) |"
+        r"(?:met|mets|mais|mettre|mettez) (?:moi|nous) (?:donc |vite |aussi )?(?:dans|sur|au|a )",
+    ),
+)
+"""How it is said that a channel is left or joined, leaving first."""
 
 
 def write_channels(said: Utterance) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cre|nouveau canal")):
         if said.has(words):
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
-    leaving = "quitt|sort|sors |pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir"
-    joining = (
-        "rejoi|integr|entrer|inscri|ajoute|abonne|faire partie|acces a|"
-        "(?:etre|aller|venir|r?entrer?) (?:moi )?(?:dans|sur|au) |"
-        r"(?:met|mets|mais|mettre|mettez) (?:moi|nous) (?:donc |vite |aussi )?(?:dans|sur|au|a )"
-    )
     if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que)"):
         return "canaux"
-    for command, words in (("quitter", leaving), ("rejoindre", joining)):
+    for command, words in _JOINING:
         if said.has(words) and said.knows(f"canaux {command}"):
             named = said.find_words("nom_canal")
             quoted = _QUOTED.search(said.sentence.text)
