@@ -122,7 +122,9 @@ class CommandIndex:
         « liste » behind one that has no list of that name, but for the help."""
         if rest in _LISTING and name != HELP and name not in self._seeking:
             return f"{fold(name)} {LIST}" not in self._followed
-        return rest in _BEGINNING and name in self._telling
+        if rest not in _BEGINNING or name not in self._telling:
+            return False
+        return not any(known.startswith(f"{fold(name)} {rest}") for known in self._followed)  # « membres nouveau »
 
     def call(self, said: str) -> str:
         """Return the command line that plain words contain, without the polite words around it; "" if there is none."""
