@@ -25,7 +25,7 @@ from tests.bench.store import Stores
 from tests.bench.stub import PEOPLE, Stub
 from tests.bench.submissions import today
 
-BEFORE, NOW, BARE = "before", "now", "bare"
+BEFORE, NOW, BARE, WHOLE = "before", "now", "bare", "whole"
 PATIENCE_S = 120
 
 Turn = Callable[[], Awaitable[Run]]
@@ -52,7 +52,7 @@ class _Race:
                 costs[name].append((child.processor - begun) / run.done * 1000)
         rate = {name: median(found[1:]) for name, found in rates.items()}
         for name, found in costs.items():
-            ratios = f"{rate[name] / rate[BARE]:.2f} of the bare one, {rate[name] / rate[BEFORE]:.2f} of before"
+            ratios = ", ".join(f"{rate[name] / rate[each]:.2f} of {each}" for each in rate if each != NOW)
             print(f"{self.what}, {name}: {rate[name]:.0f}/s ({ratios}); {median(found[1:]):.2f} ms", flush=True)
 
 
@@ -90,12 +90,17 @@ class _Track:
             programs = await self._bots(stack, {name: each.bot for name, each in stores.items()})
             for name in (BEFORE, NOW):
                 await (await self._sending(programs[name], programs[name], receipts=True))()
-            like, port = stores[NOW], free_port()
-            by_hand = ["-m", "tests.bench.submissions_by_hand", str(port), like.raw(like.bot), like.raw(like.hand)]
-            programs[BARE] = await stack.enter_async_context(program(by_hand, port, "/readyz", {}))
+            post = self.folder / "post.json"
+            post.write_text(json.dumps(next(iter(self.chatter.stub.posts.values()))))
+            # Each writes where nobody else does: the bare one has the other database of before.
+            for name, own, more in ((BARE, BEFORE, ()), (WHOLE, NOW, (self.chatter.stub.url, str(post)))):
+                like, port = stores[NOW], free_port()
+                hand = stores[own].raw(stores[own].hand)
+                by_hand = ["-m", "tests.bench.submissions_by_hand", str(port), like.raw(like.bot), hand, *more]
+                programs[name] = await stack.enter_async_context(program(by_hand, port, "/readyz", {}))
 
             async def ready(name: str) -> Turn:
-                opens = programs[NOW if name == BARE else name]
+                opens = programs[NOW if name in (BARE, WHOLE) else name]
                 return await self._sending(opens, programs[name], receipts=name != BARE)
 
             await _Race(f"stored, {like.name}", programs, ready).run(self.rounds)
