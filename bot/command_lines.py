@@ -112,9 +112,10 @@ class CommandIndex:
         return first.lower(), rest.strip()
 
     def _or_help(self, name: str, rest: str) -> tuple[str, str]:
-        if self._is_empty(name, fold(rest.strip(MANNERED))):
+        said = fold(rest.strip(MANNERED))
+        if self._is_empty(name, said):
             return name, ""
-        asks = fold(rest.strip(MANNERED)) in ASKING_HELP and HELP in self._names
+        asks = said in ASKING_HELP and HELP in self._names
         return (HELP, name) if asks and name != HELP and name not in self._seeking else (name, rest)
 
     def _is_empty(self, name: str, rest: str) -> bool:

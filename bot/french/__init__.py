@@ -44,4 +44,5 @@ from bot.french.words import (
     say_delay,
     say_minutes,
     whole_minutes,
+    write_minutes,
 )

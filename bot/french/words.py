@@ -149,6 +149,12 @@ def say_minutes(minutes: int) -> str:
     return f"{group(hours)}{NBSP}h" + (f"{NBSP}{rest:02}" if rest else "")
 
 
+def write_minutes(minutes: int, gap: str = "") -> str:
+    """Write a duration as it is typed in a line: « 1h », « 1h30 », « 45min »; ``gap`` stands before « min »."""
+    hours, rest = divmod(minutes, 60)
+    return (f"{hours}h{rest:02}" if rest else f"{hours}h") if hours else f"{minutes}{gap}min"
+
+
 def whole_minutes(delay: timedelta) -> int:
     """Round a duration to minutes, half a minute up."""
     return (delay + timedelta(seconds=30)) // timedelta(minutes=1)

@@ -14,7 +14,7 @@ from bot.cards import RowCard
 from bot.clock import utc_now
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french import plural
+from bot.french import of, plural
 from bot.menus import Menu
 from bot.pages import cut_page
 from bot.replies import Ask as OpenWindow
@@ -24,7 +24,6 @@ from bot.texts import Markdown, quote, render, require
 from commands.annuaire import cards
 from commands.annuaire.cards import ANIMATEURS, feature
 from config.territories import DEPARTEMENTS, say_of
-from config.text import fold
 from dialogs.annuaire import AskHelp, ProposeContact
 from storage.annuaire import (
     NETWORK,
@@ -241,9 +240,8 @@ def _find_place(ctx: Context, text: str) -> SearchPlace | None:
 def _make_place(commune: Commune) -> SearchPlace:
     name = commune.nom
     begun = next((said for article, said in ARTICLES.items() if name.startswith(article)), "")
-    usual = "d’" if fold(name)[0] in "aeiouy" else "de "
-    of = begun + name.partition(" ")[2] if begun else usual + name
-    return SearchPlace(commune, commune.departement, f"{of} ({commune.departement})")
+    said = begun + name.partition(" ")[2] if begun else of(name)
+    return SearchPlace(commune, commune.departement, f"{said} ({commune.departement})")
 
 
 def _make_territory(code: str) -> SearchPlace:

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.capabilities import OLDEST
 from bot.forms import Clues
-from bot.french import read_minutes
+from bot.french import read_minutes, write_minutes
 from bot.people import make_nobody
 from config.text import fold
 from config.time import WEEKDAYS
@@ -37,8 +37,7 @@ def _list_words(read: CoordinationLine, plain: str, today: date) -> Iterator[str
     yield _KINDS[read.kind] if read.kind else ""
     yield "réunion" if _MEETING.search(plain) else ""
     minutes = read_minutes(str(read.raw.get("duree", "")))
-    hours, rest = divmod(minutes or 0, 60)
-    yield (f"{hours}h{rest:02d}" if rest else f"{hours}h") if hours else f"{rest}min" if rest else ""
+    yield write_minutes(minutes) if minutes else ""
     count = sum(int(read.raw.get(name, 0)) for name in (*PEOPLE, "participants"))
     yield f"{count} participants" if count else ""
     yield _name_day(read, plain, today)

@@ -11,14 +11,7 @@ from typing import Any
 from bot import guard
 from bot.errors import UserError
 from bot.forms import Clues
-from bot.french import (
-    MONTH_NUMBERS,
-    NBSP,
-    read_date,
-    read_minutes,
-    read_named_day,
-    say_minutes,
-)
+from bot.french import MONTH_NUMBERS, NBSP, read_date, read_minutes, read_named_day, say_minutes
 from bot.guard import DataKind
 from bot.texts import quote
 from config.text import make_plain

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.capabilities import OLDEST
 from bot.forms import Clues
-from bot.french import MONTH_NUMBERS, read_minutes
+from bot.french import MONTH_NUMBERS, read_minutes, write_minutes
 from bot.people import make_nobody
 from config.text import fold, split_words
 from config.time import WEEKDAYS
@@ -68,9 +68,7 @@ _PARTS: Mapping[str, tuple[re.Pattern[str], _Write]] = {
 
 def _write_length(words: str) -> str:
     """Write a length in figures: « une petite heure » is « 1h », « trois quarts d’heure » « 45 min »."""
-    minutes = read_minutes(words.replace("petite ", "")) or 0
-    hours, rest = divmod(minutes, 60)
-    return f"{hours}h{f'{rest:02}' * bool(rest)}" if hours else f"{minutes} min"
+    return write_minutes(read_minutes(words.replace("petite ", "")) or 0, gap=" ")
 
 
 _OF = rf"(?:(?:de la|du|des?) |(?:de l|d)['’ ])(?:{_NAME}|[a-zà-ÿ][\w'’-]+)"

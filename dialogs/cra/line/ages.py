@@ -27,7 +27,7 @@ def read_ages(text: str) -> Age | None:
 
     The text is folded, with its signs and hyphens. Returns None where no group contains all of it.
     """
-    bounds = _bounds(re.sub(r" ?- ?", "-", text))
+    bounds = _bounds(text)
     if bounds is None:
         return None
     first, last = bounds
@@ -40,7 +40,7 @@ AGE_SAID = re.compile(r"\bans?$|^[-<]? ?moins de|^\+ ?de|^[-+<>]\d")
 
 def list_ages(text: str) -> list[str]:
     """List the age groups that a text on ages reaches into: « moins de 18 ans »."""
-    bounds = _bounds(re.sub(r" ?- ?", "-", text))
+    bounds = _bounds(text)
     if bounds is None:
         return []
     return [age.value for age, (low, high) in _YEARS_OF.items() if bounds[0] <= high and low <= bounds[1]]
@@ -48,6 +48,7 @@ def list_ages(text: str) -> list[str]:
 
 def _bounds(text: str) -> tuple[int, int] | None:
     """Find the first and last whole years that a text on ages means."""
+    text = re.sub(r" ?- ?", "-", text)
     if match := _OLDER.fullmatch(text):
         years = int(match[1] or match[2])
         return (years + 1, 130) if years == 60 else (years, 130)

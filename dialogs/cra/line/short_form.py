@@ -10,6 +10,7 @@ from itertools import pairwise
 from bot.capabilities import OLDEST
 from bot.errors import UserError
 from bot.forms import Clues
+from bot.french import write_minutes
 from bot.people import make_nobody
 from config.text import fold, make_plain
 from config.themes import find_theme
@@ -249,7 +250,7 @@ def _list_words(part: LinePart, line: Line, said: Said, clues: Clues) -> Iterato
     yield f"{part.times} {kind}s" if part.times > 1 else kind
     yield f"{raw['participants']}p" if kind == _KINDS[Activite.COLLECTIF] and "participants" in raw else ""
     yield _WORDS["canal"].get(raw.get("canal", ""), "")
-    yield " ".join(_write_minutes(int(minutes)) for minutes in said.get("duree", ()))
+    yield " ".join(write_minutes(int(minutes)) for minutes in said.get("duree", ()))
     yield " ".join(said.get("themes", ()))
     yield _write_place(raw.get("commune", ""), line, said, clues)
     yield (
@@ -261,12 +262,6 @@ def _list_words(part: LinePart, line: Line, said: Said, clues: Clues) -> Iterato
     yield from (who[element] for element in sorted(who, key=[*said, *who].index))
     for element in ("recurrents", "suite"):
         yield " ".join(said.get(element, ()))
-
-
-def _write_minutes(minutes: int) -> str:
-    """Write a duration: 90 is « 1h30 », 45 « 45min »."""
-    hours, rest = divmod(minutes, 60)
-    return (f"{hours}h{rest:02d}" if rest else f"{hours}h") if hours else f"{minutes}min"
 
 
 def _write_place(label: str, line: Line, said: Said, clues: Clues) -> str:
