@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, ReadText, asks
 from bot.french import Period, plural, read_coming_days, say_date, say_minutes
+from bot.texts import quote
 from config.text import make_plain
 from config.themes import THEMES
 from config.time import WEEKDAYS
@@ -254,13 +255,20 @@ _OPEN = re.compile(r"(?:exceptionnellement )?ouverte?(?: (?:exceptionnellement|l
 def read_opening(text: str, today: date) -> tuple[date, tuple[int, int]] | None:
     """Read an extra day with its hours, in minutes: « ouvert samedi 12/12 9h-12h »; None for other texts. Raises
     ValueError, with a sentence."""
-    found = _OPEN.match(" ".join(text.split()))
+    said = " ".join(text.split())
+    found = _OPEN.match(said)
     if found is None:
         return None
-    days, hours = read_absence(" ".join(text.split())[found.end() :], today)
+    try:
+        days, hours = read_absence(said[found.end() :], today)
+    except ValueError:
+        raise ValueError(f"Ce jour n’est pas compris : « {quote(said[found.end() :])} ». {_OPENING}") from None
     if days.last != days.start or hours is None or not re.search(r"\d\s*[h:]|midi", text):
-        raise ValueError("Un jour de plus s’écrit avec ses heures : ouvert samedi 12/12 9h-12h.")
+        raise ValueError(_OPENING)
     return days.start, hours
+
+
+_OPENING = "Un jour de plus s’écrit avec ses heures : ouvert samedi 12/12 9h-12h."
 
 
 class AbsenceLengthError(ValueError):

@@ -102,6 +102,10 @@ async def test_an_extra_day_is_open_once_even_on_a_holiday(free: Person, house: 
         )
         for wrong in ("ouvert samedi", "ouvert du 12/12 au 14/12", "ouvert samedi matin"):
             assert "avec ses heures" in plain(await free.asks(f"/rdv disponibilités {wrong}")), wrong
+        for wrong in ("samdi 12/12 9h-12h", "samedi 31/02 9h-12h"):
+            told = plain(await free.asks(f"/rdv disponibilités ouvert {wrong}"))
+            assert f"Ce jour n’est pas compris : « {wrong} »" in told
+            assert "avec ses heures" in told
         closed = await free.asks("/rdv disponibilités absent le 25/12")
         assert "2 moments libres" in plain(closed), "who is away is away"
         assert not [label for label in closed.buttons if label.startswith("Modifier")]
