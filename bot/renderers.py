@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from bot.context import Request
 from bot.forms import Clues, draw_step, name_of
 from bot.links import Links
-from bot.listings import read_listing
+from bot.listings import LINE_KEPT, ListedLine, read_listing
 from bot.menus import Menu, OpenMenu
 from bot.replies import Ask, Button, Card, Message, Refresh, Update
 from bot.texts import typeset
@@ -235,6 +235,8 @@ def _make_list(message: Message, request: Request, now: datetime) -> Sequence[Op
     """Make what is kept of a list that is whispered: nobody can read that again, and « le 2e » chooses in it. What a
     click shows is one where it has several lines."""
     lines = read_listing(message.text, [card.text for card in message.cards])
+    if message.about:
+        lines = [ListedLine(message.about, message.text[:LINE_KEPT])]
     numbers = [line.handle for line in lines] if request.waiting_kind == "command" or len(lines) > 1 else []
     kept: dict[str, Any] = {"command": request.name, "numbers": numbers, "lines": [line.said for line in lines]}
     listed = OpenQuestion(user_id=request.user_id, place=LISTED, message_id="", yes={}, no=kept, asked_at=now)

@@ -80,7 +80,7 @@ class Message:
 
     Each button takes a line on a phone, so at most four. Where menus do not work (in a whisper) buttons replace them.
     ``cards`` stand between the text and the rest, each with its own buttons. ``question`` says what « oui » and « non »
-    mean.
+    mean. ``about`` is the number of the one thing that is shown: « je le prends », said after a whisper, is about that.
     """
 
     text: str
@@ -89,6 +89,7 @@ class Message:
     menus: Sequence[Menu] = ()
     cards: Sequence[Card] = ()
     question: Question | None = None
+    about: str = ""
 
     @property
     def has_more(self) -> bool:
@@ -102,7 +103,7 @@ class Message:
 
     def recast(self, kind: Callable[..., M], **more: object) -> M:
         """Make a reply of another kind of the message; ``more`` is what that kind needs besides."""
-        return kind(self.text, self.buttons, self.facts, self.menus, self.cards, self.question, **more)
+        return kind(self.text, self.buttons, self.facts, self.menus, self.cards, self.question, self.about, **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -411,6 +411,43 @@ async def test_an_agent_says_what_becomes_of_a_ticket(helpdesk: Hotline) -> None
     assert "n’existe pas" not in plain(other)
 
 
+async def test_an_agent_speaks_of_the_ticket_that_a_command_showed(helpdesk: Hotline) -> None:
+    ticket, _ = await helpdesk.asks(helpdesk.juliette, "Le scanner reste muet")
+    await helpdesk.is_where(ticket)
+    await helpdesk.agathe.asks(f"/ticket {ticket.number}")
+    for words in ("je le prends", "transfère-la à malik", "passe-la en urgent", "réponds-lui de vider le cache"):
+        shown = await answered(helpdesk.agathe, words, "Le scanner reste muet")
+        assert "Résoudre" in shown.buttons, words
+    await answered(helpdesk.agathe, "les tickets libres", "Demandes en cours")
+    await answered(helpdesk.agathe, f"le {ticket.number}", "Le scanner reste muet")
+    missing = plain(await helpdesk.agathe.asks("/ticket 99999"))
+    assert "/ticket liste" in missing
+    assert "pas à vous" not in missing
+
+
+async def test_an_open_demand_does_not_stand_before_what_is_asked(helpdesk: Hotline) -> None:
+    ticket, _ = await helpdesk.asks(helpdesk.juliette, "Le scanner reste muet")
+    await helpdesk.is_where(ticket)
+    assert "Le scanner reste muet" in plain(await answered(helpdesk.juliette, "et ma demande ?", "Vos demandes"))
+    moved = await answered(helpdesk.juliette, "décale mon rdv de mardi à mercredi 15h", "cherchez peut-être")
+    assert moved.buttons[:2] == ["Voir mes rendez-vous : mardi", f"Ajouter à la demande n° {ticket.number}"]
+
+
+async def test_what_is_proposed_says_what_it_does(juliette: Person) -> None:
+    stopped = await answered(juliette, "arrête les rappels", "cherchez peut-être")
+    assert stopped.buttons[0] == "Régler mes rappels : jamais"
+    offered = await answered(juliette, "je veux effacer mes données", "cherchez peut-être")
+    assert offered.buttons[0] == "Faire effacer mes données"
+    await juliette.clicks(offered, offered.buttons[0])
+    assert (await juliette.answered()).buttons == ["Effacer mes données"]
+
+
+async def test_a_proposal_that_was_passed_over_is_left_by_a_word(juliette: Person) -> None:
+    await answered(juliette, "arrête les rappels", "cherchez peut-être")
+    await answered(juliette, "patati patata", "Je n’ai pas compris")
+    await answered(juliette, "annule", "je n’ai rien fait")
+
+
 @pytest.mark.every_mode
 async def test_a_long_text_is_offered_to_the_team_whole(house: House, juliette: Person) -> None:
     words = "Bonjour,\n\n**Aidants Connect** refuse mes codes.\n" + "J’ai essayé trois fois, sans succès. " * 30 + "FIN"

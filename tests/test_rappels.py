@@ -259,3 +259,15 @@ async def test_a_guest_for_whom_nothing_is_new_is_not_written_to(days: House) ->
     await give(days, guest, "Votre fiche est publiée.")
     await strike(days, MONDAY + timedelta(days=1), 9)
     assert len(await days_of(guest)) == 1
+
+
+async def test_who_has_no_more_messages_is_told_how_they_come_again(juliette: Person) -> None:
+    stopped = await juliette.asks("/rappels jamais")
+    assert "/rappels 9h" in plain(stopped)
+    assert {"Choisir l’heure", "Plus"} <= set(stopped.buttons)
+    await juliette.clicks(stopped, "Plus")
+    assert "une fois par semaine" in plain(await juliette.answered())
+
+
+async def test_the_hour_of_the_evening_is_a_mere_number(juliette: Person) -> None:
+    assert "à 18 h" in plain(await juliette.asks("/rappels soir 18"))

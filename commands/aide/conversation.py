@@ -18,6 +18,7 @@ from bot.texts import link, quote, render
 from commands.aide.home import Home
 from commands.aide.questions import (
     BESIDE,
+    PROPOSED_MAX,
     Answered,
     AskedHere,
     Heard,
@@ -29,6 +30,7 @@ from commands.aide.questions import (
     is_about,
     list_labels,
     list_said,
+    list_spoken_of,
     put_right,
     read_last_list,
     read_own,
@@ -61,7 +63,6 @@ from dialogs.plain_words.lists import find_list_line, read_described
 from dialogs.plain_words.proposals import PROPOSALS, propose
 from storage.annuaire import NETWORK
 
-PROPOSED_MAX = 3
 LABEL_MAX = 60
 """The most characters of a button’s label, which a phone shows in full."""
 HELP_WORDS = 2
@@ -75,7 +76,6 @@ SAID_BEFORE = 5
 OPENING = frozenset({"cra", "cra coordination", ASKS_TEAM})
 """The commands that plain words may run: they open a window, or store only what may be lost."""
 PAGES = {
-    "mes-donnees effacer": "mes-donnees",
     "moderer exclure": "aide moderer",
     "moderer nettoyer": "aide moderer",
     "membres depart": "aide membres",
@@ -174,7 +174,7 @@ class Conversation:
             reading = replace(reading, line=f"/cra {heard.words}")
         is_brief = is_listed or not heard.is_long
         is_told = reading.sure or tells_report(ctx, heard.words, reading)
-        is_sure = is_told and is_brief and not (heard.added and reading.line.startswith(f"/{ASKS_TEAM}"))
+        is_sure = is_told and is_brief and not (heard.added and self._home.lines.find(reading.line)[0] == ASKS_TEAM)
         if is_sure and reading.line:
             return Answered(self._do(heard, reading))
         if not (heard.is_long or heard.added) and (line := self._find_reserved(ctx, meant)):
@@ -228,8 +228,8 @@ class Conversation:
         is_of_thread = bool(heard.intro and heard.added)
         if is_of_thread or not may_follow(heard.words) or self._find_typed(heard.words):
             return None
-        before = await self._read_before(ctx, heard)
-        found = self._follow(ctx, before.line, heard.words)
+        lines = await list_spoken_of(ctx, heard, (await self._read_before(ctx, heard)).line)
+        found = next(filter(None, (self._follow(ctx, line, heard.words) for line in lines)), None)
         if found is None:
             return None
         reading = self._permit(ctx, heard, found)
@@ -329,7 +329,7 @@ class Conversation:
         if heard.is_long:
             offered = [each for each in offered if not _asks_team(each)][:1]
             offered = [*self._offer_whole(ctx, heard), *offered]
-        offered = [*heard.added, *offered][:PROPOSED_MAX] if offered else list(heard.added)
+        offered = heard.put_together(offered, is_first=reading.intention in (Intention.HORS_SUJET, Intention.HOTLINE))
         if not offered:
             coming = "" if reading.line else COMING.get(reading.intention, "")
             told = render("aide/not_for_us", said=quote(heard.words), coming=coming)
@@ -384,7 +384,7 @@ class Conversation:
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
         if asked.preview and (said := say_of_preview(asked, heard.words, word)) is not None:
             return put_right(heard, asked, said=said)
-        if word is ShortAnswer.THANKS or not asked.is_last:
+        if word is ShortAnswer.THANKS or not (asked.is_last or (word is ShortAnswer.NO and asked.is_proposal)):
             is_left = word is not ShortAnswer.THANKS or bool(asked.no and not asked.is_rating)
             shown = (asked.buttons, asked.again) if is_left else ()
             text = render("aide/still_open", thanks=word is ShortAnswer.THANKS, is_left=bool(shown))

@@ -44,6 +44,7 @@ RATINGS = frozenset({"hotline.Rate"})
 BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE, Intention.ANNULER})
 """What a bare « 45 min », « à Bron » may be taken for where nothing was said before it; « non finalement 1h » cancels
 nothing."""
+PROPOSED_MAX = 3
 LOOKED_AT = 40
 """How many posts of a conversation are searched for the bot’s last question."""
 MANY = 2
@@ -88,6 +89,12 @@ class Heard:
         told = Markdown(f"{self.intro}\n{text}" if self.intro else text)
         root = "" if isinstance(self.message, Addressed) else self.message.root_id
         return Direct(told, buttons, question=question, user_id=self.message.user_id, root_id=root)
+
+    def put_together(self, offered: Sequence[Button], *, is_first: bool) -> list[Button]:
+        """Put what features offer for the message beside what it was taken for: ``is_first`` where it means nothing
+        better."""
+        kept = offered[: PROPOSED_MAX - len(self.added)]
+        return [*self.added, *kept] if is_first else [*kept, *self.added]
 
     def perform(self, line: str, label: str = "") -> list[Reply]:
         """Run the command that was understood, as if it had been typed in the direct channel."""
@@ -362,6 +369,18 @@ async def read_last_list(ctx: ReadingContext, message: DirectMessage) -> LastLis
         said = list(whispered.no.get("lines", numbers))
         return LastList(str(whispered.no["command"]), [ListedLine(*both) for both in zip(numbers, said, strict=False)])
     return LastList("", shown)
+
+
+async def list_spoken_of(ctx: ReadingContext, heard: Heard, before: str) -> Sequence[str]:
+    """List the lines that « je le prends » may be said of, the likeliest first: what was asked for ``before`` in words,
+    and the ticket that a typed command showed."""
+    shown = await drafts.find_question(ctx.db, ctx.user.id, drafts.LISTED, ctx.now)
+    if shown is None or shown.no["command"] != "ticket":
+        return [before]
+    own = (await read_own(ctx, be_direct(heard.message, heard.direct)))[-LISTS_LOOKED_AT:]
+    typed = f"/ticket {shown.no['numbers'][0]}"
+    since = [post for post in own if _is_after([post], shown)]
+    return [typed, before] if not since else [before, typed] if len(since) < LISTS_LOOKED_AT else [before]
 
 
 def _read_post(post: ChatPost) -> Sequence[ListedLine]:

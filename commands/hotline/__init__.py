@@ -87,7 +87,7 @@ async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
         elsewhere = service.say_queue(ctx, ticket.queue)
         raise UserError(render("hotline/in_other_queue", number=number, queue=elsewhere))
     if ticket is None or not (mine or served):
-        raise UserError(render("hotline/not_there"))
+        raise UserError(render("hotline/no_such_ticket" if served else "hotline/not_there", number=number))
     made = await stored_tickets.read_history(ctx.db, number)
     past = [(move, move.move.say(await _name_doer(ctx, move)), await _say_note(ctx, move)) for move in made]
     card = await posts.get_card(ctx.db, ticket)
@@ -97,10 +97,10 @@ async def _show_one(ctx: ReadingContext, number: int) -> Whisper:
     about = {"past": past, "mine": mine, "said": said, "zone": ctx.zone}
     text = render("hotline/history", card=shown.text, link=cards.link_post(ctx, where, "Voir la conversation"), **about)
     if mine:
-        return Whisper(text, (await cards.draw_receipt(ctx, ticket)).buttons, shown.facts)
+        return Whisper(text, (await cards.draw_receipt(ctx, ticket)).buttons, shown.facts, about=str(number))
     is_gone = card is not None and card.post_id and not await _is_standing(ctx, card.post_id)
     again = [Button("Remettre la carte", PutUp(ticket=number), "primary")] if is_gone else []
-    return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus)
+    return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus, about=str(number))
 
 
 async def _name_doer(ctx: Context, move: TicketMove) -> str:

@@ -67,7 +67,7 @@ def read_hour(text: str) -> int | None:
 
 def read_evening(text: str) -> int:
     """Read « 18h » or « 17h30 » as a minute of the day. Raises UserError for an hour that is not offered."""
-    found = re.fullmatch(r"(?:a )?(\d{1,2}) ?(?:h|heures?|:) ?(\d{2})?", fold(text).strip())
+    found = re.fullmatch(r"(?:a )?(\d{1,2}) ?(?:(?:h|heures?|:) ?(\d{2})?)?", fold(text).strip())
     minute = int(found[1]) * 60 + int(found[2] or 0) if found else -1
     if not FIRST_EVENING <= minute <= LAST_EVENING or minute % 30:
         first, last = say_evening(FIRST_EVENING), say_evening(LAST_EVENING)
@@ -81,16 +81,14 @@ async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
     choice, words = await rappels.get_choice(ctx.db, ctx.user.id), fold(line).strip()
     if words == day.NOW:
         return await day.tell_now(ctx, waiting)
-    if words in {"moins", "plus"}:
-        return await _change_rhythm(ctx, choice.rhythm.less if words == "moins" else choice.rhythm.more)
     said, hour = _split_rhythm(words)
-    if said:
-        if hour is not None:
-            await rappels.choose(ctx.db, ctx.user.id, hour=hour)
-        return await _change_rhythm(ctx, RHYTHM_WORDS[said])
-    if words and (elsewhere := _find_elsewhere(ctx, line)):
+    if words in {"moins", "plus"} or said:
+        other = choice.rhythm.less if words == "moins" else choice.rhythm.more
+        set_hour = {} if hour is None else {"hour": hour}
+        await rappels.choose(ctx.db, ctx.user.id, rhythm=RHYTHM_WORDS[said] if said else other, **set_hour)
+    elif words and (elsewhere := _find_elsewhere(ctx, line)):
         return Perform(elsewhere)
-    if words:
+    elif words:
         await _set(ctx, words, choice)
     return await _show(ctx, await rappels.get_choice(ctx.db, ctx.user.id))
 

@@ -41,9 +41,14 @@ _OF_TICKET = re.compile(
     r"(?:ok |alors |et )?(?:(?:je (?:vais )?)?(?:l[ea] )?(?:prends?|prendre|ferme|clos|cloture|resous|rouvre|libere)"
     r"(?: l[ea]| moi| ca| cette demande| ce ticket)?|je m en (?:occupe|charge)|"
     r"(?:c est|elle est|il est) (?:un |le )?doublon (?:de |du |avec )(?:l[ea] |n |ticket |demande )*\d{1,6}|"
-    r"(?:c est|elle est|il est) (?:regle|resolu|fini)e?)"
+    r"(?:c est|elle est|il est) (?:regle|resolu|fini)e?|"
+    r"(?:transf\w+|pass\w+|attribu\w+|assign\w+|confi\w+|met[sz]?)(?: l[ea]| moi| ca| cette demande| ce ticket){0,2}"
+    r" (?:a|au|aux|en|vers) (?:\w+ ?){1,3}|"
+    r"(?:repon\w+|dis|dites|ecri\w+|demand\w+) lui(?: \w+)*)"
 )
 """What is said of a ticket that was shown."""
+_OF_TICKETS = frozenset({"ticket liste", "ticket chercher", "hotline demandes"})
+"""Commands that list tickets by their numbers."""
 _COMING = {"rdv": "rdv", "rdv semaine": "rdv", "rdv liste": "rdv", "agenda": "agenda"}
 _PAST = {"cra liste": "cra liste", "agenda passés": "agenda passés"}
 """Commands that list what is of a period, to come or over, each with the one to which another period is said."""
@@ -81,7 +86,7 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
         return Reading(name_intention(name), before, sure=False, aside="of_territory")
     if found := _NUMBER.fullmatch(plain):
         numbered = _NUMBERED.match(before)
-        line = f"{numbered[1]}{found[1]}" if numbered else ""
+        line = f"{numbered[1]}{found[1]}" if numbered else f"/ticket {found[1]}" * (name in _OF_TICKETS)
     elif name == "ticket":
         line = before if _OF_TICKET.fullmatch(plain) else ""
     elif name in _COMING or name in _PAST:

@@ -1,8 +1,10 @@
 """How a command line is said in words, for a button that proposes it."""
 
+import re
 from collections.abc import Mapping
 
 from config.text import quote
+from config.time import WEEKDAYS
 
 SHOWN_MAX = 45
 """Characters of the details that a button shows."""
@@ -64,7 +66,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "moderer journal": ("Lire le journal de modération", "Lire le journal de modération : {}"),
     "moderer silence": ("Suspendre l’écriture de quelqu’un", "Suspendre l’écriture : {}"),
     "profil": ("Voir et changer ma fiche", "Voir et changer ma fiche"),
-    "rappels": ("Régler mes rappels", "Régler mes rappels"),
+    "rappels": ("Régler mes rappels", "Régler mes rappels : {}"),
     "rdv": ("Voir mes rendez-vous", "Noter ce rendez-vous : {}"),
     "rdv disponibilites": ("Voir mes disponibilités", "Changer mes disponibilités : {}"),
     "rdv lien": ("Donner mon adresse de rendez-vous", "Donner mon adresse de rendez-vous"),
@@ -97,6 +99,11 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
 }
 """By command: without details, and with them."""
 
+_DAYS = re.compile(
+    rf"(?:après-|apres )?demain|aujourd.hui|ce soir|semaine(?: prochaine)?|(?:{'|'.join(WEEKDAYS)})(?: prochain)?|\d+"
+)
+"""What shows appointments that there are, behind « rdv »: days without an hour, or a number."""
+
 
 def propose(line: str) -> str:
     """Say a command line in words."""
@@ -104,6 +111,8 @@ def propose(line: str) -> str:
     for size in (4, 3, 2, 1):
         if known := PROPOSALS.get(" ".join(words[:size])):
             rest = quote(" ".join(words[size:]))
+            if words[:size] == ["rdv"] and _DAYS.fullmatch(rest):
+                known = PROPOSALS["rdv liste"]
             return known[1].format(_shorten(rest)) if rest else known[0]
     return f"Taper « /{_shorten(quote(' '.join(words)))} »"
 
