@@ -156,6 +156,7 @@ DUTIES = (
     ("verrouille le canal smartphones 2h", "cherchez peut-être", "Verrouiller le canal"),
     ("exclus jean", "cherchez peut-être", "Apprendre comment faire"),
     ("supprime les messages de jean", "cherchez peut-être", "Apprendre comment faire"),
+    ("publie les actus", "cherchez peut-être", "Voir et modifier le prochain numéro"),
     ("mets ines en silence deux jours car insultes", "cherchez peut-être", "Suspendre l’écriture"),
 )
 """What animateurs ask for, what is told of it, and the first button."""
@@ -439,7 +440,7 @@ async def test_what_is_proposed_says_what_it_does(juliette: Person) -> None:
     offered = await answered(juliette, "je veux effacer mes données", "cherchez peut-être")
     assert offered.buttons[0] == "Faire effacer mes données"
     await juliette.clicks(offered, offered.buttons[0])
-    assert (await juliette.answered()).buttons == ["Effacer mes données"]
+    assert (await juliette.told("Effacer vos données")).buttons == ["Effacer mes données"]
 
 
 async def test_a_proposal_that_was_passed_over_is_left_by_a_word(juliette: Person) -> None:

@@ -118,10 +118,10 @@ async def test_a_preview_is_put_right_however_it_was_made(house: House, juliette
 
 async def test_each_of_several_reports_is_put_right_by_its_number(house: House, juliette: Person) -> None:
     await answered(juliette, "2 individuels de 30 min mail 69120 +60 retraités", "de 2 comptes rendus")
-    assert "Pour tous : Durée corrigée : 45 min." in plain(await answered(juliette, "45 min", "de 2 comptes rendus"))
+    assert "Pour tous, durée corrigée : 45 min." in plain(await answered(juliette, "45 min", "de 2 comptes rendus"))
     assert "De quel compte rendu" in plain(await answered(juliette, "9 personnes", "de 2 comptes rendus"))
     told = plain(await answered(juliette, "le 2 : 1h", "de 2 comptes rendus"))
-    assert "Le 2 : Durée corrigée : 1 h." in told
+    assert "Le 2, durée corrigée : 1 h." in told
     await writes(juliette, "oui")
     await juliette.told("enregistré")
     await house.settled()
@@ -194,8 +194,9 @@ async def test_yes_to_what_cannot_be_saved_saves_nothing(house: House, juliette:
     for words in ("oui", "c bon enregistre", "valide"):
         again = await answered(juliette, words, "rien n’est encore enregistré")
         assert again.buttons[0] == "Compléter", "what is missing is asked for again"
+        assert "Je ne peux pas encore l’enregistrer" in plain(again)
     await answered(juliette, "2h", "Durée notée")
-    assert (await answered(juliette, "+60", "Âge noté")).buttons[0] == "Enregistrer"
+    assert (await answered(juliette, "ils avaient plus de 60 ans", "Âge noté")).buttons[0] == "Enregistrer"
     assert await house.reports(juliette) == []
 
 
@@ -320,14 +321,37 @@ async def test_what_is_to_be_saved_out_of_sight_is_shown_first(house: House, jul
 
 
 OF_SEVERAL = (
-    ("le 2eme c'était 45 min", "Le 2 : Durée corrigée : 45 min."),
-    ("le troisieme c'est pas le bon theme", "Le 3 : Quel est le bon thème"),
-    ("banque en ligne", "Le 3 : Thème corrigé : Budget."),
-    ("le 1 est à Bron", "Le 1 : Commune corrigée : 69500 Bron."),
-    ("lundi dernier", "Pour tous : Date corrigée"),
-    ("1h pour le dernier", "Le 3 : Durée corrigée : 1 h."),
+    ("le 2eme c'était 45 min", "Le 2, durée corrigée : 45 min."),
+    ("le troisieme c'est pas le bon theme", "Le 3, quel est le bon thème"),
+    ("banque en ligne", "Le 3, thème corrigé : Budget."),
+    ("le 1 est à Bron", "Le 1, commune corrigée : 69500 Bron."),
+    ("lundi dernier", "Pour tous, date corrigée"),
+    ("1h pour le dernier", "Le 3, durée corrigée : 1 h."),
 )
 """What is said of one of three previewed reports, and what is told of that."""
+
+
+async def test_what_is_lacking_of_several_reports_is_counted(house: House, juliette: Person) -> None:
+    lines = "3 individuels de 30 min mail 69120 +60 retraités puis atelier 5p 2h smartphone 69120"
+    await answered(juliette, lines, "de 4 comptes rendus")
+    told = plain(await answered(juliette, "enregistre tout", "de 4 comptes rendus"))
+    assert "Je ne peux pas encore tout enregistrer : il en reste 1 à compléter." in told
+    await house.settled()
+    assert "Le 4 est retiré" in plain(await answered(juliette, "annule le dernier", "de 3 comptes rendus"))
+    await house.settled()
+    assert "de ces comptes rendus ?" in plain(await answered(juliette, "c’est quoi ?", "de 3 comptes rendus"))
+    assert await house.reports(juliette) == []
+
+
+@pytest.mark.parametrize("words", ["elle a plus de 60 ans", "il a 72 ans", "la dame a environ 70 ans"])
+async def test_how_old_somebody_is_completes_a_preview(house: House, juliette: Person, words: str) -> None:
+    await answered(juliette, "individuel 30 min mail 69120 hier", "Il manque l’âge")
+    assert (await answered(juliette, words, "Âge noté")).buttons[0] == "Enregistrer"
+    other = await answered(
+        juliette, "on a fait un atelier de 8 personnes sur les mails", "rien n’est encore enregistré"
+    )
+    assert "8 participants" in plain(other)
+    assert "Activité corrigée" not in plain(other)
 
 
 @pytest.mark.every_mode

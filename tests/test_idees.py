@@ -291,6 +291,15 @@ async def test_ideas_are_listed_in_pages_beside_what_is_missing(house: House, ju
     assert "imprimante braille (6 personnes)" in plain(first)
     assert "orgue" not in first.text
     assert "orgue (1 personne)" in plain(await agathe.asks("/idee liste"))
+    assert "Lire" not in first.buttons, "one menu reads them all"
+    assert first.buttons.count("Voter") == 4, "what is done is not voted for"
+    form = await juliette.opens_by(first, "Lire une idée")
+    (name,) = form.names
+    assert len(form.options(name)) == 5
+    number = next(iter(form.options(name)))
+    assert (await form.fill(**{name: number}).submit()).accepted
+    assert "Idée" in plain(await juliette.whispered("Idée"))
+    first = await juliette.asks("/idee liste")
     await juliette.clicks(first, "Suite")
     assert "page 2 sur 2" in plain(await juliette.whispered())
     assert "Idée 6" in plain(await juliette.asks("/idee liste faites"))

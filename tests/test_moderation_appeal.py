@@ -46,6 +46,7 @@ async def test_another_animateur_answers_and_the_measure_stands_or_goes(room: Ca
     done = await room.now(case)
     assert done.state is CaseState.CLOSED
     assert await room.acts(case) == ["moderation.avertir", "moderation.recours", "moderation.repondre"]
+    await room.card(case, "répond (mesure maintenue)")
     await room.card(case, "clos")
     await room.lea.clicks(notice, "Contester")
     assert "y a répondu" in plain(await room.lea.whispered("déjà contesté"))
@@ -86,6 +87,7 @@ async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: C
         assert words in plain(told), plain(told)
     assert "vous ramène dans vos canaux" not in plain(told), "nobody promises a return before its time"
     assert "Contester" in told.buttons
+    await room.card(case, "répond (mesure allégée)")
     await room.house.settled()
     assert [p.id for p in await room.lea.direct()][-1] == told.id
     assert not [p for p in await room.lea.direct() if "Décision annulée" in plain(p)], "one message says it all"

@@ -266,7 +266,7 @@ async def test_who_has_no_more_messages_is_told_how_they_come_again(juliette: Pe
     assert "/rappels 9h" in plain(stopped)
     assert {"Choisir l’heure", "Plus"} <= set(stopped.buttons)
     await juliette.clicks(stopped, "Plus")
-    assert "une fois par semaine" in plain(await juliette.answered())
+    assert "une fois par semaine" in plain(await juliette.whispered())
 
 
 async def test_the_hour_of_the_evening_is_a_mere_number(juliette: Person) -> None:

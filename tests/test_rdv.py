@@ -156,6 +156,10 @@ async def test_only_what_was_said_is_understood(juliette: Person) -> None:
     nothing = plain(await juliette.asks("/rdv n’importe quoi"))
     assert "rien compris" in nothing
     assert "J’ai compris" not in nothing
+    for line in ("hier 10h", "demain 25h"):
+        wrong = plain(await juliette.asks(f"/rdv {line}"))
+        assert "ne peut pas encore être noté" in wrong, line
+        assert "rien compris" not in wrong, line
     assert "- Durée : 45 min" in plain(await juliette.asks("/rdv 45 min"))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import name_of
-from bot.french import NBSP, plural, say_date
+from bot.french import plural, say_date
 from bot.menus import Menu
 from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, tell_dropped
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
@@ -391,7 +391,9 @@ async def read_corrected(ctx: ReadingContext, click: cards.CorrectPreview) -> ca
         return _ask_again(shown, subject, render("cra/correction_unread", said=click.said) if is_unread else "")
     if correction is None:
         is_unread = click.said and not subject.part
-        said = render("cra/correction_unread", said=click.said) if is_unread else render("cra/left")
+        lacking = sum(report.line.judge(ctx.clues).sure is None for report in shown.reports)
+        left = render("cra/left", count=len(shown.reports), lacking=lacking)
+        said = render("cra/correction_unread", said=click.said) if is_unread else left
         return shown.model_copy(update={"changes": [said]})
     if correction.leaves and correction.place is not None:
         return _leave_out(shown, correction.place)
@@ -423,7 +425,8 @@ def _correct(ctx: Context, shown: cards.ReportPreview, correction: Correction) -
         line, told = apply_correction(correction, reports[at].line, ctx.clues)
         reports[at] = reports[at].model_copy(update={"line": line})
     if len(reports) > 1 and told:
-        told = [f"{'Pour tous' if correction.place is None else f'Le {correction.place + 1}'}{NBSP}:", *told]
+        whom = "Pour tous" if correction.place is None else f"Le {correction.place + 1}"
+        told = [f"{whom}, {told[0][:1].lower()}{told[0][1:]}", *told[1:]]
     asked = {"asked": correction.named or ANY, "place": correction.place} if correction.complains else {}
     return shown.model_copy(update={"reports": reports, "changes": told, **asked})
 

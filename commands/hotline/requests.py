@@ -43,7 +43,7 @@ async def draft_request(ctx: Context, words: str = "", details: str = "", source
     line = " ".join(words.split())
     if len(line) > tickets.SUBJECT_MAX:
         line, details = f"{line[: tickets.SUBJECT_MAX - 1]}…", f"{words.strip()}\n{details}".strip()
-    offered = {queue.code: f"{queue.name} : {queue.about}"[:120] for queue in read_queues(ctx).values()}
+    offered = {queue.code: f"{queue.name} ({queue.about})"[:120] for queue in read_queues(ctx).values()}
     known: dict[str, object] = {"subject": line or None, "details": details or None, "source": source}
     return Ask(OpenTicket.draft(queues=offered, category=OTHER, urgency=Urgency.GENANT.value, **known))
 

@@ -59,6 +59,12 @@ async def open_idea(ctx: Context, click: cards.OpenIdea) -> Replies:
     return (await cards.draw_idea(ctx, await cards.get_shown(ctx, click.idea))).recast(Whisper)
 
 
+@feature.button(cards.ReadIdea, name="idees.Read", writes=False)
+async def read_chosen(ctx: ReadingContext, click: cards.ReadIdea) -> Replies:
+    """Show the idea that was chosen in a list."""
+    return await open_idea(ctx, cards.OpenIdea(idea=int(click.chosen)))
+
+
 @feature.submit(FileIdea)
 async def file_idea(ctx: Context, form: FileIdea) -> Replies:
     """File an idea; if similar ones exist, show those first."""

@@ -19,9 +19,11 @@ from bot.destinations import PREPARING_FILES, READY_FILES, send_file
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
 from bot.french import say_date
+from bot.menus import Choosing, Menu
 from bot.pages import Page as RowPage
 from bot.pages import read_page
 from bot.papers import sheets
+from bot.plain_text import shorten
 from bot.replies import Ask, Button, Card, Message, Parcel, Refresh, Replies, RunCommand, SendFile, Waiting, Whisper
 from bot.search import Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import quotation, quote, render
@@ -44,6 +46,8 @@ feature = Feature(
 ANIMATEURS = (Role.ANIMATEUR,)
 """Who decides about ideas. (Administrateurs may all that animateurs may.)"""
 
+OPTION_MAX = 80
+"""The most characters of an idea in the menu of a list."""
 DETAILS_SHOWN = 700
 """The most characters of the details on the animateurs’ card."""
 
@@ -52,6 +56,10 @@ class OfIdea(BaseModel):
     """Payload about one idea, by its number."""
 
     idea: int
+
+
+class ReadIdea(Choosing):
+    """Menu of a list: shows the idea whose number was chosen."""
 
 
 class OpenIdea(OfIdea):
@@ -158,16 +166,14 @@ def draw_vote_buttons(idea: Idea, *, voted: bool, instead_of: int = 0) -> Sequen
 
 
 async def draw_rows(ctx: Context, ideas: Sequence[Idea], *, instead_of: int = 0) -> Sequence[Card]:
-    """Draw a list of ideas, one card each."""
+    """Draw a list of ideas, one card each with its vote."""
     numbers = [idea.number for idea in ideas]
     votes, voted = await idees.count_votes(ctx.db, numbers), await idees.list_voted(ctx.db, ctx.user.id, numbers)
     rows = []
     for idea in ideas:
         is_voted = idea.number in voted
         text = render("idees/row", idea=idea, votes=votes.get(idea.number, 0), voted=is_voted)
-        opens = [Button("Lire", OpenIdea(idea=idea.number))] if not instead_of and not idea.duplicate_of else []
-        buttons = draw_vote_buttons(idea, voted=is_voted, instead_of=instead_of)
-        rows.append(Card(text, [*buttons, *opens]))
+        rows.append(Card(text, draw_vote_buttons(idea, voted=is_voted, instead_of=instead_of)))
     return rows
 
 
@@ -263,7 +269,9 @@ async def show_page(ctx: Context, at: IdeaPage) -> Replies:
     if not at.text and not page.total:
         following = [Button("Proposer une idée", RunCommand(line="idee"), "primary")]
     others = _draw_other_lists(at) if page.total or at.text or at.of is not IdeaListing.LATEST else []
-    return Whisper(text, [*following, *others], cards=await draw_rows(ctx, page.rows))
+    options = {str(idea.number): shorten(f"n° {idea.number} : {idea.title}", OPTION_MAX) for idea in page.rows}
+    reads = [Menu("Lire une idée", ReadIdea(), options)] if options else []
+    return Whisper(text, [*following, *others], menus=reads, cards=await draw_rows(ctx, page.rows))
 
 
 def _draw_other_lists(at: IdeaPage) -> Sequence[Button]:

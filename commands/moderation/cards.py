@@ -173,6 +173,7 @@ async def draw_card(ctx: Context, case: Case) -> Message:
         more=max(0, len(words) - WORDS_MAX),
         outcome=await _draw_outcome(ctx, case),
         appeal=appeal,
+        lightened=appeal is not None and await _is_lightened(ctx, appeal),
         appeal_word=quotation(appeal.word, SHOWN_MAX) if appeal else "",
         due=say_date(appeal.due_at.astimezone(PARIS).date()) if appeal else "",
         answered=await read_display_name(ctx, appeal.decided_by) if appeal else "",
@@ -180,6 +181,12 @@ async def draw_card(ctx: Context, case: Case) -> Message:
     hits = await moderation.list_hits_of_case(ctx.db, case.number)
     buttons = [*_list_buttons(case, appeal, hits), *await _list_undo_buttons(ctx, case)]
     return Message(text, buttons, await _list_facts(ctx, case, theirs, hits), _list_menus(case))
+
+
+async def _is_lightened(ctx: Context, appeal: cases.Appeal) -> bool:
+    """Return whether a lighter measure replaces the one that was contested."""
+    decided = await cases.list_measures_of_case(ctx.db, appeal.case_id)
+    return any(cases.read_record(measure).instead_of == appeal.entry for measure in decided)
 
 
 def _say_posted_at(case: Case) -> str:

@@ -84,8 +84,9 @@ async def remind(ctx: Context, asked: tuple[str, Sequence[Waiting]]) -> Replies:
     said, hour = _split_rhythm(words)
     if words in {"moins", "plus"} or said:
         other = choice.rhythm.less if words == "moins" else choice.rhythm.more
-        set_hour = {} if hour is None else {"hour": hour}
-        await rappels.choose(ctx.db, ctx.user.id, rhythm=RHYTHM_WORDS[said] if said else other, **set_hour)
+        await rappels.choose(ctx.db, ctx.user.id, rhythm=RHYTHM_WORDS[said] if said else other)
+        if hour is not None:
+            await rappels.choose(ctx.db, ctx.user.id, hour=hour)
     elif words and (elsewhere := _find_elsewhere(ctx, line)):
         return Perform(elsewhere)
     elif words:

@@ -191,9 +191,10 @@ async def _draw(ctx: Context, shown: RdvPreview, form: NewRdv | None) -> Message
     complete = Button("Compléter", CompleteRdv(**carried), "default" if save else "primary")
     ignore = [Button("Ignorer ces mots", IgnoreRdvWords(shown=shown))] if planned and shown.unread else []
     drop = Button("Annuler", DropRdv(author=shown.author, key=shown.key))
+    is_wrong = bool(shown.mistakes) and not shown.unread
     text = render(
         "rdv/preview",
-        text=_say_plan(ctx, planned) if planned else render("rdv/understood", told=_tell_said(shown)),
+        text=_say_plan(ctx, planned) if planned else render("rdv/understood", told=_tell_said(shown), wrong=is_wrong),
         unread=[quote(word) for word in shown.unread],
         mistakes=list(shown.mistakes.values()),
         notes=shown.notes,

@@ -323,6 +323,7 @@ FORMATS_BY_WORD = {"pdf": Format.PDF, "xlsx": Format.XLSX, "xls": Format.XLSX, "
     help="Recevoir vos statistiques en fichier",
     hint="[pdf | xlsx | csv] [période] [#étiquette]",
     roles=CONSEILLERS,
+    instead=dict.fromkeys((Role.COORDINATEUR, Role.ANIMATEUR), "stats departement"),
 )
 async def export_by_line(ctx: ReadingContext, text: str) -> Replies:
     """Send a file of the typed period; open a window if the format is not typed."""

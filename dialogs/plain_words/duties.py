@@ -175,6 +175,12 @@ _DUTIES = (
         ),
         _show("accueil"),
     ),
+    _Duty(
+        re.compile(
+            rf"{_LEAD}(?:publi|approuv|valid|reli|relec|modifi|corrig|sor)\w* (?:les |la |nos )?(?:actus|newsletter) $"
+        ),
+        _show("actus brouillon"),
+    ),
     _Duty(re.compile(r" (?:de garde|d astreinte) (?:\S+ ){0,4}$"), _show("garde")),
     _Duty(
         re.compile(

@@ -21,7 +21,10 @@ SAID_MAX = 120
 _SAID = (
     r"non|nan|en fait|en r[ée]alit[ée]|enfin|finalement|plut[oô]t|erreur|correction|rectification|pardon|oups|mince|"
     r"zut|je voulais dire|je me suis tromp[ée]+|(?:c['’ ]?|ce )[ée]tai[ts]|c['’ ]?est|"
-    r"(?:ils?|elles?|on) (?:(?:en )?[ée]tai(?:en)?t|est|sont)|nous [ée]tions|il y (?:en )?avait|y avait|(?:re)?mets?|"
+    r"(?:ils?|elles?|on) (?:(?:en )?[ée]tai(?:en)?t|est|sont)|"
+    r"(?:ils?|elles?|cette dame|la dame|ce monsieur|le monsieur) (?:a|ont|avai(?:en)?t)"
+    r"(?= (?:environ |à peu près |presque )?(?:plus|moins|entre|\d))|"
+    r"nous [ée]tions|il y (?:en )?avait|y avait|(?:re)?mets?|"
     r"(?:(?:tu peux|vous pouvez|il faut|faut) )?(?:re)?mett(?:ez|re)|chang\w+|corrig\w+|modifi\w+|boug\w+|"
     r"d[ée]plac\w+|report(?:e|ez|er|ons)|remplac\w+|not(?:e|ez|er)"
 )
