@@ -331,6 +331,18 @@ OF_SEVERAL = (
 """What is said of one of three previewed reports, and what is told of that."""
 
 
+async def test_what_was_said_since_is_no_more_taken_for_granted(house: House, juliette: Person) -> None:
+    asked = plain(await answered(juliette, "atelier 6p 2h mail 69120 hier", "Il manque l’âge"))
+    assert "lieu de rattachement et statut non renseigné" in asked
+    told = plain(await answered(juliette, "des retraités de plus de 60 ans", "Statut corrigé"))
+    assert "J’ai mis : lieu de rattachement. À corriger ?" in told
+    assert "non renseigné" not in told
+    await answered(juliette, "enregistre", "enregistré")
+    await house.settled()
+    undo = plain(await answered(juliette, "annule", "rien à annuler"))
+    assert "« Supprimer » sous mon message" in undo, "what is under a receipt"
+
+
 async def test_what_is_lacking_of_several_reports_is_counted(house: House, juliette: Person) -> None:
     lines = "3 individuels de 30 min mail 69120 +60 retraités puis atelier 5p 2h smartphone 69120"
     await answered(juliette, lines, "de 4 comptes rendus")

@@ -65,6 +65,7 @@ async def test_a_form_sent_again_with_another_moment_says_that_there_is_one(desk
     assert write_instant(rdv.starts_at) == free[0], "nothing moves by itself"
     moved = await desk.sends(f"/{first.code}", action="deplacer", creneau=free[1])
     assert moved.status == 200
+    assert "déplacer ou annuler jusqu’au " in plain_page(moved)
     ((_, rdv),) = await desk.bookings()
     assert write_instant(rdv.starts_at) == free[1]
 

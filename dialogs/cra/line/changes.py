@@ -208,7 +208,8 @@ class _Corrected:
         if before.raw.get(element) == value and element not in before.assumed:
             return
         after = _forget(before, element)
-        after = replace(after, raw=after.raw | {element: value})
+        assumed = {name: said for name, said in after.assumed.items() if name != element}
+        after = replace(after, raw=after.raw | {element: value}, assumed=assumed)
         if element == "participants" and int(value) > 1:
             after = replace(after, raw=after.raw | {"activite": Activite.COLLECTIF.value})
         wrong = after.judge(self._clues).mistakes.get(element)
