@@ -480,3 +480,14 @@ async def test_an_account_that_nobody_knows_is_answered(house: House) -> None:
     stranger = await house.site.person("inconnu")
     assert "Bonjour" in plain(await answered(stranger, "bonjour"))
     assert "rien à annuler" in plain(await answered(stranger, "annule"))
+
+
+async def test_who_has_no_figures_of_their_own_is_led_to_those_of_their_territory(house: House) -> None:
+    zoe = await house.someone(Role.COORDINATEUR, "zoe")
+    refused = await zoe.asks("/stats exporter pdf")
+    assert "/stats departement" in refused.buttons
+
+
+async def test_a_queue_is_named_with_what_it_is_for(helpdesk: Hotline) -> None:
+    form = await helpdesk.juliette.opens("/hotline")
+    assert "Aide Espace Coop (l’outil : comptes rendus, statistiques, connexion)" in form.options("file").values()

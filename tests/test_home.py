@@ -11,6 +11,7 @@ from bot.calendar import is_working_day
 from bot.context import Context
 from bot.features import Feature, Front
 from bot.replies import Button, Replies, RunCommand, Waiting, Whisper
+from bot.texts import render
 from commands import FEATURES
 from commands.aide import DOORS_MAX, OPENED_MAX, SHOWN_MAX, build_aide
 from commands.controls import menus
@@ -355,3 +356,8 @@ async def test_the_home_offers_nobody_what_is_refused_to_them(house: House, role
             assert isinstance(answer, Dialog) or "réservée" not in answer.text, (label, answer.text)
         seen += 1
     assert seen
+
+
+def test_the_latest_news_keep_their_title() -> None:
+    title = "On vient aux nouvelles n° 2"
+    assert f"**Actus** : {title}" in render("actus/at_home", title=title, number=2)
