@@ -268,6 +268,7 @@ MEANT = (
     ("formation 1h 45 ans", {"themes": ["trouver emploi"]}),
     ("1h aidants connect 50 ans", {"themes": ["demarche en ligne"]}),
     ("formation word 3h 5 salariés 35-60", {"themes": ["traitement texte"], "participants": 5}),
+    ("atelier excel 7 demandeurs d’emploi 2h", {"participants": 7, "activite": "collectif"}),
     ("mise à jour windows 11 1h 65-70 ans", {"participants": None, "activite": "individuel", "age": "+60"}),
     ("2h30atelier mail 6p +60", {"duree": "150", "activite": "collectif"}),
     ("atelier mail 5 sur 8 inscrits 1h +60", {"participants": 5}),

@@ -3,7 +3,8 @@
 import pytest
 
 from cli.understand import Speaker, shorten
-from dialogs.plain_words import Reading, understand
+from dialogs.plain_words import Intention, Reading, understand
+from dialogs.plain_words.cues import read_cues
 from tests.bench.plain_words import COMMANDS, TODAY
 
 
@@ -127,3 +128,64 @@ def test_what_a_line_would_forget_is_asked(sentence: str, is_sure: bool) -> None
 )
 def test_what_is_proposed_or_joined_keeps_its_words(sentence: str, line: str) -> None:
     assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("une idée : mettre les fiches en favori", "/idee mettre les fiches en favori"),
+        ("voici une idée : des fiches plus courtes", "/idee des fiches plus courtes"),
+        ("une idée d’atelier : les arnaques", "/ressources arnaques"),
+        ("pdf antivirus", "/ressources antivirus"),
+        ("mes stats en pdf", "/stats exporter pdf"),
+        ("un expert canva", "/annuaire qui canva"),
+        ("je cherche une experte excel à Lens", "/annuaire qui excel près de Lens"),
+        ("qui peut m’épauler sur du montage vidéo, je suis à Béthune", "/annuaire qui montage vidéo près de Béthune"),
+        ("une affiche sur les arnaques", "/ressources affiche arnaques"),
+        ("affiche les fiches sur la caf", "/ressources caf"),
+        ("un tuto sur parcoursup vite", "/ressources parcoursup"),
+        ("ressources impots depuis 2025", "/ressources impots depuis:2025"),
+        ("chercher collègue qui parle arabe", "/annuaire qui arabe"),
+        ("proposer un tuto fait maison", "/ressources ajouter"),
+        ("proposer notre fête de noël", "/agenda proposer fête de noël"),
+        ("mets un événement au programme : café des aidants", "/agenda proposer café des aidants"),
+        ("il se passe quoi en janvier", "/agenda janvier"),
+        ("les prochains événements à Rennes", "/agenda Rennes"),
+        ("pas de réservation le 24/12", "/rdv disponibilites absent le 24/12"),
+        ("quels rendez-vous passés attendent encore leur compte rendu", "/rdv à traiter"),
+        ("je dois décommander le rdv 40", "/rdv annuler 40"),
+        ("mardi prochain 9h30 une heure mail à Ploërmel, note le rdv", "/rdv mardi prochain 9h30 1h mail à Ploërmel"),
+        ("créer un canal qui s’appelle mobilité", "/canaux creer mobilité"),
+        ("mode d’emploi des rendez-vous", "/aide rdv"),
+        ("j’étais en train d’écrire une annonce et ça a coupé, tu l’as gardée ?", "/brouillon"),
+        ("quelqu’un de l’équipe peut m’appeler svp", "/hotline"),
+        ("hotline, chiffres de la semaine dernière", "/hotline stats semaine dernière"),
+        ("souci de connection", "/hotline souci de connection"),
+        ("la douze c’est la même que la neuf", "/ticket 12"),
+        ("remettez la fiche 12 dans la collection", "/ressources 12"),
+    ],
+)
+def test_what_was_taken_for_something_near_is_read(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize("line", ["/absence ou", "/canaux rejoindre a", "propose un rdv à juliette"])
+def test_what_stops_short_is_not_sure(line: str) -> None:
+    assert not read(line).sure
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "un collégien et sa mère pour pronote, une demi heure, Avion, jeudi",
+        "on a aidé une boulangère de Cambrai à faire sa page google, une heure et quart chez elle mercredi",
+        "le wifi en rade, mais on a fait notre heure et demie sur les mails à Plougastel, elles étaient 6",
+    ],
+)
+def test_a_report_is_told_without_its_name(sentence: str) -> None:
+    assert read(sentence).intention == Intention.CRA
+
+
+@pytest.mark.parametrize("word", ["vieille", "remettez", "collectif", "papis", "souvenir", "corrections"])
+def test_a_word_of_the_language_is_no_other_one_mistyped(word: str) -> None:
+    assert read_cues().spelling.mend(word) == word

@@ -28,7 +28,18 @@ def read_typed(text: str, commands: CommandIndex) -> Reading | None:
     if name in _TELLING_COMMANDS and not text.strip().startswith("/"):
         rest = _clean(rest)
         rest = "" if name == "visio" and read_frame("visio").issuperset(fold_words(rest).split()) else rest
-    return Reading(name_intention(name), f"/{name} {rest}".rstrip(), sure=True)
+    return Reading(name_intention(name), f"/{name} {rest}".rstrip(), sure=not _stops_short(rest))
+
+
+def _stops_short(rest: str) -> bool:
+    """Whether what follows a command leads to something that was to come: « /absence ou »."""
+    return bool(rest) and _LEADING_ON.issuperset(fold(rest).split())
+
+
+_LEADING_ON = frozenset(
+    ("a", "au", "aux", "avec", "chez", "d", "dans", "de", "des", "du", "en", "et", "ou", "par", "pour", "sur")
+)
+"""Words that lead to another one."""
 
 
 def _mend(text: str, commands: CommandIndex) -> Reading | None:
@@ -55,16 +66,21 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
     """Whether words without a bar are a command all the same, and no sentence that begins like one."""
     name, rest = commands.find(line)
     if name in ("annuaire", "ressources") and 0 < len(rest.split()) <= SOUGHT_WORDS_MAX:
-        return fold(rest.split()[0]) not in read_frame("petits")
+        return fold(rest.split()[0]) not in read_frame("petits") and "depuis" not in fold(rest).split()
     if name == HELP and commands.call(rest) and not commands.find(rest)[1]:
         return True
     if name == "accueil" and not rest:
         return False  # the home has two names: it is led to by one
-    if name == "chercher" and not read_frame("petits").isdisjoint(fold(rest).split()):
+    if name == "chercher" and not _OF_ONE_KIND.isdisjoint(fold(rest).split()):
         return False
     if name in _TELLING_COMMANDS and rest:
         return not _goes_on(rest) and not (name == "rdv" and weigh_report(fold_words(rest)))
     return not rest or " " in name or name in _TAKE_ANYTHING or rest.lstrip("#n°@ ").isdigit() or name not in _SPOKEN
+
+
+_OF_ONE_KIND = read_frame("petits") | read_frame("sortes") | read_frame("nom_canal") | read_frame("nom_compte_rendu")
+_OF_ONE_KIND |= frozenset({"qui", "collegue", "collegues", "conseiller", "conseillere", "conseillers", "quelqu"})
+"""Words of a search that is not for all: « chercher un collègue », « chercher fiche caf »."""
 
 
 def _goes_on(rest: str) -> bool:

@@ -9,7 +9,7 @@ from config import tables
 from config.territories import DEPARTEMENTS, REGION_NAMES
 from config.text import fold, split_words
 from config.themes import THEMES
-from dialogs.plain_words.frames import read_frame
+from dialogs.plain_words.frames import list_frame_words, read_frame
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.sentences import NUMBERS, Sentence, Spelling, stem_words
 
@@ -213,7 +213,7 @@ def _stem_option(word: str) -> str:
 
 def _read_intact_words() -> frozenset[str]:
     """The words that are no other ones mistyped."""
-    return frozenset(word for row in tables.read("plain_intacts.tsv") for word in row["mots"].split())
+    return list_frame_words().union(*(row["mots"].split() for row in tables.read("plain_intacts.tsv")))
 
 
 @cache

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from config.text import fold
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.events import write_events
 from dialogs.plain_words.frames import SKILLS, find_name, read_frame
-from dialogs.plain_words.meetings import write_appointment, write_events
+from dialogs.plain_words.meetings import write_appointment
 from dialogs.plain_words.places import name_place
 from dialogs.plain_words.publications import STOPPING, write_channels, write_idea, write_news, write_poll
 from dialogs.plain_words.readings import Intention
@@ -284,7 +285,7 @@ def _write_help(said: Utterance) -> str:
 def _write_home(said: Utterance) -> str:
     if said.has("bienvenue|charte|message d accueil"):
         return "bienvenue"
-    return "accueil liens" if said.has("liens? |outils ") else "accueil"
+    return "accueil liens" if said.has("liens? |outils |raccourcis? ") else "accueil"
 
 
 def _write_training(said: Utterance) -> str:

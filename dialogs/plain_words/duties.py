@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.command_lines import CommandIndex
+from bot.french import digits
 from config.time import MOMENT
 from dialogs.plain_words.commands import name_intention
-from dialogs.plain_words.readings import Reading
+from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import fold_words
+from dialogs.plain_words.sentences import NUMBERS
 from storage.urls import first_permalink
 
 SAID_MAX = 300
@@ -135,14 +137,16 @@ _A_DAY = (
 _TICKET_MEANT = (
     re.compile(rf"{_LEAD}{_SERVE} (?:(?:encore|donc|aussi|bien|moi|en charge) )*{_NUMBERED}{_A_DAY}"),
     re.compile(
-        rf"^ (?:(?:et|ok|alors) )*{_NUMBERED} (?:(?:est|c est|un|le|meme|bien|deja) )*(?:doublon|regle|resol|fini|clos)"
+        rf"^ (?:(?:et|ok|alors) )*{_NUMBERED} (?:(?:est|c est|un|le|meme|bien|deja) )*"
+        r"(?:(?:doublon|regle|resol|fini|clos)|"
+        rf"(?:(?:la )?meme (?:chose |demande )?qu?e?|pareille?|comme|identique a) {_NUMBERED})"
     ),
 )
 """How agents say what becomes of a ticket: « je prends le 4 », « ferme le 4 », « le 3 est un doublon du 1 »."""
 
 
 def _show_ticket(text: str) -> str:
-    plain = fold_words(text)
+    plain = _SPELLED.sub(lambda number: digits(number[0]), fold_words(text))
     return next((f"ticket {found[1]}" for way in _TICKET_MEANT if (found := way.search(plain))), "ticket liste")
 
 
@@ -289,12 +293,16 @@ _DUTIES = (
 )
 
 
+_SPELLED = re.compile(rf"(?<= l[ae] )(?:{'|'.join(NUMBERS)})(?: (?:{'|'.join(NUMBERS)}|et une?))*(?= )")
+"""The number of a ticket in words: « la douze »."""
+
+
 def read_duty(text: str, commands: CommandIndex, usual: Reading) -> Reading | None:
     """Read what somebody with a duty asks for; ``usual`` is what the same words mean to all others. None for all
     else."""
-    plain = fold_words(text)
+    plain = _SPELLED.sub(lambda number: digits(number[0]), fold_words(text))
     duty = next((each for each in _DUTIES if each.said.search(plain)), None) if len(text) <= SAID_MAX else None
-    if duty is None:
+    if duty is None or usual.intention is Intention.BROUILLON:
         return None
     line = f"/{' '.join(duty.write(text).split())}"
     name = commands.find(line)[0]

@@ -15,6 +15,11 @@ def read_frame(name: str) -> frozenset[str]:
     return frozenset(word for word in words if word[0] != "+").union(*taken)
 
 
+def list_frame_words() -> frozenset[str]:
+    """Return the words of all frames, none of which is another word mistyped."""
+    return frozenset(word for words in _read_table().values() for word in words.split() if word[0] != "+")
+
+
 @cache
 def _read_table() -> dict[str, str]:
     return {row["cadre"]: row["mots"] for row in tables.read("plain_frames.tsv")}
@@ -27,6 +32,15 @@ _KNOWS = (
     r"pratique|signe|touche|s occupe|s en occupe|est expert|est experte|est specialiste|est bon|est cale|est fort|"
     r"est forte"
 )
+_EXPERT = (
+    r"(?:experte?s?|specialistes?)(?: (?:en|de|du|sur|des|d))? (?!compt|juri)|"
+    r"(?:as|pro|pros|crack|cador|passionnee?|fana) (?:en|de|du|des|d) |"
+    r"(?:competences?|referente?) (?:en|de|du|sur|des) "
+)
+EXPERTS = re.compile(
+    rf" (?:(?:un|une|des|les|qui|ou|est|cherche|recherche|je|il|me|faut|besoin|d|y|a|t|quel|quelle) )*(?:{_EXPERT})"
+)
+"""How somebody is called who knows a subject, at the beginning of a sentence."""
 SKILLS = re.compile(
     rf" qui donc (?:\S+ ){{0,6}}?(?:{_KNOWS}) "
     r"| (?:qui|quelqu une?|collegues?|conseillere?s?|personnes?|experte?s?|specialistes?)(?: \S+){0,3}? "
@@ -38,7 +52,7 @@ SKILLS = re.compile(
     r"(?:en|avec|sur) "
     r"| (?:un |une )(?:as|pro|crack|cador|passionnee?|fana) (?:en|de|du|des|d) "
     r"| coup de main (?:en|sur|avec) | (?:specialiste|experte?) (?:en |de |du |sur |des |d )?(?=[a-z]{3})"
-    r"|^ (?:un |une |cherche |je cherche )*(?:experte?|specialiste|competences?|referente?) (?:en|de|du|sur|des) "
+    rf"|^{EXPERTS.pattern}"
 )
 """What stands before a skill that somebody may have."""
 _NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")

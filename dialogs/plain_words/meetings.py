@@ -1,4 +1,4 @@
-"""The command lines of what has its hour: events, appointments."""
+"""The command lines of appointments, and of meetings of colleagues."""
 
 import re
 
@@ -6,103 +6,13 @@ from bot.french import MONTH_NUMBERS, digits
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words
-from dialogs.plain_words.frames import TOLD, read_frame
-from dialogs.plain_words.hours import SHORT_LENGTH, write_clock, write_hours
+from dialogs.plain_words.hours import SHORT_LENGTH, write_hours
 from dialogs.plain_words.openings import NOON, find_weekly
 from dialogs.plain_words.periods import spell_word
 from dialogs.plain_words.reminders import WHEN, type_found
 from dialogs.plain_words.reports import TO_NOTE, is_appointment, is_repeated
 from dialogs.plain_words.resources import find_themes
 from dialogs.plain_words.utterance import Utterance
-
-
-def write_events(said: Utterance) -> str:
-    """Write the event that is announced, or which ones are asked for."""
-    if said.has(
-        r"(?:l |mon |d )agenda (?:\S+ ){0,6}(?:telephone|mobile|portable|iphone|android|google|outlook|calendrier)"
-    ):
-        return "agenda flux"
-    if said.has(r"propos|annonc|j?organis(?!ees? |es )|ajout|cre|publi|(?:inscri|met|pos)\S* (?:\S+ ){0,3}agenda "):
-        return f"agenda proposer {_find_event_title(said)}"
-    if said.has(
-        "c etait quand|revoir |passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |eu lieu|derniers mois|"
-        "dernieres semaines"
-    ):
-        about = said.content("evenement", taken=said.period_span)
-        told = said.period or (about if len(about.split()) <= NAMED_MAX else "")
-        return f"agenda passés {'' if said.has('derniers mois|dernieres semaines') else told}"
-    if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"):
-        return "agenda flux"
-    if said.has(
-        "mes |suis (?:(?:je|deja) )*inscri|inscrite? |j ai dit|que je ven|je viens a|ou je (?:vais|suis)|"
-        "je participe a quoi"
-    ):
-        return "agenda mes"
-    return f"agenda {_find_events(said)}"
-
-
-def _find_events(said: Utterance) -> str:
-    """The number of an event, what it is about, when it is, or where; "" for all."""
-    if said.number and re.search(r" (?:evenement|webinaire) (?:n |numero )?n?\d", said.plain):
-        return said.number
-    if found := _ABOUT.search(said.plain):
-        return said.content("evenement", said.find_word_at(found.end() - 1))
-    about = said.content("evenement", taken=said.period_span)
-    is_theme = fold(about) != "reseau" and fold(about) in list_theme_words()
-    return _find_moment(said) or _find_place(said) or about * bool(is_theme)
-
-
-NAMED_MAX = 2
-"""Words of a subject by which a past event is sought."""
-_ABOUT = re.compile(r" (?:sur|concernant|(?:a propos|au sujet|sur le theme) d\S*|consacr\S* (?:a la|a l|au|aux|a)) ")
-
-
-def _find_place(said: Utterance) -> str:
-    """The territory where they are, by its name: a code would be the number of one."""
-    if not said.place or said.place.name[0].isdigit():
-        return ""
-    before = said.sentence.words[max(said.place.span.start - 1, 0)].folded
-    return said.place.name if before in ("en", "dans", "a", "du", "d", "de") else ""
-
-
-_EVENT = re.compile(
-    r"\b(?:j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?|"
-    r"(?:inscri|mett|mets|pose)\w* (?:à|a|dans|sur) l.?agenda)(?: (?:à|a|dans|sur) l.?agenda)?(?: du réseau)?\s+"
-    r"(?:(?:une?|notre|ma|mon|la|les?)\s+|l['’])([^,.;:!?\n]{4,80})",
-    re.IGNORECASE,
-)
-_FOR_AGENDA = re.compile(r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comment|svp|stp|merci)\b", re.IGNORECASE)
-"""What follows the title of an event that is announced."""
-
-
-def _find_event_title(said: Utterance) -> str:
-    """What is announced, as typed; "" where it is no more than « un événement »."""
-    told = (pattern.search(said.sentence.text) for pattern in (TOLD, _EVENT))
-    titles = (_FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() for found in told if found)
-    titles = (write_clock(_AN_EVENT.sub("", title)) for title in titles)
-    return next((title for title in titles if not read_frame("evenement").issuperset(fold(title).split())), "")
-
-
-_AN_EVENT = re.compile(
-    r"^(?:un |l['’])?[ée]v[ée]nement (?:(?:pour|sur|:) )?(?:l[ae] |les |l['’])?(?=\w{3})", re.IGNORECASE
-)
-"""Words before the title of an event that say no more than that it is one."""
-_MOMENT = re.compile(
-    rf" ((?:aujourd hui|demain|(?:semaine|mois) prochaine?|prochaine? (?:semaine|mois)|semaine|mois|"
-    rf"(?:{'|'.join(WEEKDAYS)})|(?:{'|'.join(MONTH_NUMBERS)})(?: 20\d\d)?)) "
-)
-"""When events are, as the agenda reads it."""
-_NAMED_MONTH = re.compile(rf" ((?:{'|'.join(MONTH_NUMBERS)})(?: 20\d\d)?) ")
-
-
-def _find_moment(said: Utterance) -> str:
-    """The words that say when, as typed; « cette semaine » is « semaine »."""
-    found = _NAMED_MONTH.search(said.plain) or _MOMENT.search(said.plain)
-    if found is None:
-        return ""
-    first, end = said.find_word_at(found.start(1)), said.find_word_at(found.end(1))
-    return " ".join(spell_word(said.sentence, index) for index in range(first, end))
-
 
 _DAYS = re.compile(
     r"\b(?:aujourd.hui|cet apres midi|ce matin|ce soir|apres demain|demain|"
@@ -131,6 +41,8 @@ def _write_own_appointments(said: Utterance) -> str:
     """Write what concerns how people come to an appointment, or all that come; "" where nothing of that is said."""
     if _NEXT.search(said.plain):
         return "rdv liste"
+    if closed := _CLOSED.match(said.plain[said.sentence.places[said.first] - 1 :]):
+        return f"rdv disponibilites absent {said.sentence.typed(said.first + closed[0].count(' ') - 1, said.end)}"
     if said.has(r"rappels? |(?:arret\S*|stop|plus) (?:\S+ ){0,3}rappeler ") and said.knows("rdv rappels"):
         return f"rdv rappels {'non' if said.has('arret|stop|plus |coup|supprim|desactiv') else 'oui'}"
     weekly = find_weekly(write_hours(NOON.sub("12h", said.sentence.text)))
@@ -148,13 +60,19 @@ def _write_own_appointments(said: Utterance) -> str:
     return f"rdv {own} {weekly if own == 'disponibilites' else ''}" if own else ""
 
 
+_CLOSED = re.compile(
+    r" (?:(?:je|j|veux|voudrais|prends?|accepte|mets?|il|faut|ne) )*(?:pas|plus|aucune?) (?:de |d )?"
+    r"(?:(?:prises? de )?(?:rdv|rendez vous)|reservations?|creneaux?) (?:possibles? )?"
+    r"(?=(?:le|du|demain) (?!\? ))(?!.* \? )"
+)
+"""That nobody may come on days that follow: « pas de réservation le 24/12 »."""
 _NEXT = re.compile(
     r" prochains? (?:rdv|rendez.vous) (?!.*(?:\d|ann?ul|deplac|decal|report))"
     r"| (?:rdv|rendez.vous) a venir "
 )
 """What asks for the appointments that come, whichever day they are."""
 _CHANGING = re.compile(
-    r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|deplac|report|decal|repouss|quels? |voir |"
+    r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|decommand|deplac|report|decal|repouss|quels? |voir |"
     r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv |planning |"
     r"quelqu un |du monde |prevue?s? |suis libre |montre|affiche|qui (?:est ce que |es que )?je |"
     r"je (?:vois|recois) qui )"
@@ -377,7 +295,7 @@ def _write_appointment_change(said: Utterance) -> str:
 
 def _is_cancelled(plain: str) -> bool:
     """Whether an appointment is to be cancelled: what is said first is wanted, the rest is why."""
-    found = re.search(rf" (?:(ann?ul|supprim)|{_MOVING})", plain)
+    found = re.search(rf" (?:(ann?ul|supprim|decommand)|{_MOVING})", plain)
     return bool(found and found[1])
 
 
@@ -386,7 +304,7 @@ _MOVING = "deplac|report|decal|bouge|repouss|avanc|passe a|prefere "
 _NUMBERED = re.compile(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ")
 """An appointment that is called by its number."""
 _FAR_NUMBER = re.compile(
-    rf" (?:{_MOVING}|ann?ul|supprim)\S* (?:\S+ ){{0,3}}?(?:rdv|rendez vous) (?:\S+ ){{1,6}}?"
+    rf" (?:{_MOVING}|ann?ul|supprim|decommand)\S* (?:\S+ ){{0,3}}?(?:rdv|rendez vous) (?:\S+ ){{1,6}}?"
     rf"(?:le |la |numero |n )n?(\d{{1,6}}) (?!h |\d|{'|'.join(MONTH_NUMBERS)})"
 )
 """The number of an appointment that is to be moved, behind whom it is with: « mon rdv avec Mme B., le 83 »."""

@@ -187,6 +187,20 @@ ANNOUNCED = re.compile(
 """What stands before an idea."""
 
 
+_IDEA_FIRST = re.compile(
+    r"^\W*(?:(?:bonjour|salut|coucou|hello|bonsoir|alors|tiens|voici|voil[àa]|j['’ ]?ai|encore|juste|une?|mon|ma|"
+    r"petite?|autre|nouvelle)\W+)*(?:id[ée]e|suggestion)"
+    r"(?! d(?:e |['’])(?:fiche|atelier|jeu|exercice|activit|th[èe]me|support))"
+    r"(?: [^\s:]{1,12}){0,5}\s*:\s*\w",
+    re.IGNORECASE,
+)
+
+
+def begins_with_idea(text: str) -> bool:
+    """Whether a text announces an idea and tells it after « : »."""
+    return bool(_IDEA_FIRST.match(text))
+
+
 _WISHED = re.compile(
     r"\b(?:(?:serait|n['’]est)[ -](?:il|ce|ça)[ -]pas|(?:il|ce|cela|[çcs]a) (?:serait|serai|srait)) "
     r"(?:plus |tellement |vraiment |quand même |trop |très |bien |assez |fort )?"

@@ -16,7 +16,7 @@ _ACTIVITY = (
 )
 _DURATION = (
     r"[1-8] ?h(?: ?[0-5]\d)?|\d{1,3} ?(?:min|mn|minutes?)|"
-    r"(?:une|deux|demi|[1-8]) (?:bonne |petite )?heures?|quarts? d heure"
+    r"(?:une|deux|demi|notre|[1-8]) (?:bonne |petite )?heures?|quarts? d heure"
 )
 _MINUTES = "(?:dix|quinze|vingt|vingt cinq|trente|quarante|quarante cinq|cinquante)"
 _PEOPLE = (
@@ -26,11 +26,13 @@ _PEOPLE = (
     "stagiaires|inscrits|gramounes|marmailles|minots|pitchouns|gones"
 )
 _SOMEBODY = (
-    "retraitee?s?|dames?|monsieur|messieurs|pap[iy]s?|mam(?:ie|y)s?|couple|personnes?|usag(?:er|ere)s?|jeunes?|seniors?"
+    "retraitee?s?|dames?|monsieur|messieurs|pap[iy]s?|mam(?:ie|y)s?|couple|personnes?|usag(?:er|ere)s?|jeunes?|seniors?|"
+    "collegien(?:ne)?s?|lyceen(?:ne)?s?|etudiante?s?|mamans?|meres?|peres?|familles?|voisine?s?|habitante?s?|beneficiaires?"
 )
 _FEW = "une?|[1-9]|des|deux|trois|quatre|cinq|six|sept|huit|neuf|dix"
 _DAY = r"hier|ce matin|cet apres midi|aujourd hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|\d{1,2} \d{1,2}"
 _STATUS = "60 retraites?|retraites?|seniors?|demandeurs? d emploi|sans emploi|a distance|a domicile"
+_HELPED = "(?:aide|accompagne|depanne|forme|anime|installe|configure|explique|montre|appris|refait)(?:e?s)?"
 _SIGNS = (
     (2.0, rf" (?:{_ACTIVITY}) "),
     (2.0, rf" (?:{_DURATION}|{_MINUTES} minutes) "),
@@ -43,6 +45,8 @@ _SIGNS = (
     (1.0, r" \d{5} "),
     (0.5, rf" (?:{_STATUS}) "),
     (1.0, r" (?:je )?(?:viens|sors) (?:juste |tout juste )?(?:de |d )(?:finir|terminer|recevoir|faire|voir|aider) "),
+    (1.5, rf" (?:j ai|on a|nous avons|jai|g) (?:\S+ )?{_HELPED} "),
+    (1.5, r" (?:etaient|etions|on etait|etotent) (?:a )?(?:\d{1,2}|deux|trois|quatre|cinq|six|sept|huit|neuf|dix) "),
     (1.0, r" je suis (?:allee?|passee?) (?:chez|a domicile) "),
 )
 _COMPILED = tuple((weight, re.compile(sign)) for weight, sign in _SIGNS)
@@ -110,6 +114,7 @@ def is_appointment(plain: str) -> bool:
         or _PLACED.search(plain)
         or _COMING.search(plain)
         or _TOMORROW.search(plain)
+        or (_HOUR.search(plain) and _TO_BE_MET.search(plain))
         or has_places
     )
 
@@ -119,6 +124,11 @@ _TOMORROW = re.compile(
     r".*(?:note|notez|mets|ajoute|inscris) (?:le|la|ca|cela) "
 )
 """What is to be noted of a day that comes: « demain 15h j’appelle…, note-le »."""
+_TO_BE_MET = re.compile(
+    rf" (?:{_NOTE}|notez|mettez|calez|inscris|inscrivez) (?:moi |nous )?(?:le |ce |un |la )?(?:rdv|rendez vous) "
+    r"(?:(?:stp|svp|merci|s|il|te|vous|plait) )*$"
+)
+"""That an appointment is to be entered, behind when it is."""
 _PLACES = re.compile(r" \d{1,2} places ")
 _HOUR = re.compile(r" (?:[89]|1\d) ?h(?: ?[0-5]\d)? ")
 """The hour of something that has places, which are no people yet."""

@@ -15,6 +15,21 @@ _GIVE_ME = re.compile(
 """How something is asked for, before what it is about."""
 
 
+_FORMAT = re.compile(r" (?:pdf|excel|xlsx|csv|tableur) ")
+_OF_FIGURES = (
+    r"stat|chiffre|bilan|export|telecharg|cras? |comptes? |rapport|activite|donnees|resultat|ateliers?|accompagnement|"
+    r"idees|sondage|tickets?|demandes|mes |mon |ma |moi |le |la |les |tout"
+)
+"""What is asked for in a format that is no resource."""
+
+
+def is_resource_format(said: Utterance) -> bool:
+    """Whether a format is named beside a theme, and nothing of which there are figures: « pdf antivirus »."""
+    if said.period or said.place or said.has(_OF_FIGURES) or not _FORMAT.search(said.plain):
+        return False
+    return any(word in list_theme_words() for word in _FORMAT.sub(" ", said.plain).split())
+
+
 def write_search(said: Utterance) -> str:
     """Write which resources are sought."""
     if said.has("favori|etoile|preferees? |(?:mis|mise|mises|gardees?) (?:de |en )?(?:cote|favori)"):

@@ -19,7 +19,9 @@ _AS_SAID = frozenset({"sujet", "depot", "canal", "article", "evenement", "rendez
 """Frames of what is sought or told in words that belong together."""
 _IN_NAMES, _OF_NAMES = frozenset({"en", "sur", "sous", "les", "lez"}), frozenset({"le", "la", "l", "de", "d", "du"})
 """Small words in the middle of the names of places; the others stand between two strange words only."""
-_SET_PHRASES = re.compile(r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|semaine prochaine) ")
+_SET_PHRASES = re.compile(
+    r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|faite?s? maison|la bas|semaine prochaine) "
+)
 _WHOLE = re.compile(
     r"(?<= )(?:mon espace sante|mots? de passe|banque (?:de france|des territoires)|maison de quartier|"
     r"(?:le )?bon coin|bons plans|"
@@ -78,6 +80,7 @@ _ARTICLES = frozenset(
 """Small words that say nothing in what is sought: « créer une adresse », « les fraudes sur le net »."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
+_BEFORE_NOUN = frozenset({"un", "une", "l", "d", "des", "cette", "petite", "belle", "jolie", "deux", "quelques"})
 _NAMED_PLUS = re.compile(r"[^\W\d_](\+\+?|#)(?!\w)")
 """The end of a name with its sign: « FranceConnect+ », « C++ »."""
 
@@ -305,7 +308,14 @@ class Utterance:
         if is_signed or self._is_initial(index) or self._begins_name(index):
             return False
         typed = fold(self.sentence.text[word.start : word.end])
+        if typed in ("affiche", "affiches") and self._is_poster(index):
+            return False
         return typed in empty or empty.issuperset(word.folded.split()) or index in self._set_phrases
+
+    def _is_poster(self, index: int) -> bool:
+        """Whether « affiche » is a thing and no verb: « une affiche sur les arnaques », but « affiche les fiches »."""
+        before = self.sentence.words[index - 1].folded.split()[-1] if index > self.first else ""
+        return before in _BEFORE_NOUN
 
     def _begins_name(self, index: int) -> bool:
         """Whether a small word begins somebody’s name: « Le Goff », behind another word."""

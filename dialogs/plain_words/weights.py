@@ -7,14 +7,17 @@ from datetime import date
 from math import log
 
 from bot.command_lines import CommandIndex
+from bot.french import MONTH_NUMBERS
 from config.text import fold
+from config.time import WEEKDAYS
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
-from dialogs.plain_words.frames import find_name, read_frame
+from dialogs.plain_words.frames import EXPERTS, find_name, read_frame
 from dialogs.plain_words.leftovers import leaves_nothing
 from dialogs.plain_words.meetings import asks_to_meet
 from dialogs.plain_words.model import read_model
+from dialogs.plain_words.publications import begins_with_idea
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import (
     REPORT_ACTS,
@@ -26,6 +29,7 @@ from dialogs.plain_words.reports import (
     is_repeated,
     weigh_report,
 )
+from dialogs.plain_words.resources import is_resource_format
 from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import begins_with_wish, cut_aside, find_wishes
@@ -98,6 +102,7 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     elif said.place and _HOW_IT_DOES.search(said.plain):
         scores[Intention.STATS_TERRITOIRE] += PLACE_WEIGHT
     _weigh_told(said, scores)
+    _weigh_opening(said, scores)
     if act := find_act(said):
         is_named = max(scores[Intention.HOTLINE], scores[Intention.IDEE]) >= NAMING and act[0] not in _NAMING
         scores[act[0]] += NAMED_WEIGHT if is_named else ACT_WEIGHT
@@ -120,6 +125,19 @@ _HOW_IT_DOES = re.compile(
     r" (?:[cs]a (?:donne|dit) (?:quoi|koi)|(?:on )?en est (?:ou )?|ou en (?:est|sont)|fait combien) "
 )
 """How it is asked how a territory does, without a word for figures: « la Sarthe, ça donne quoi »."""
+
+
+def _weigh_opening(said: Utterance, scores: dict[Intention, float]) -> None:
+    """Add what a beginning says: an idea that is told after « : », an expert who is looked for, the format of a
+    resource beside what it is about."""
+    is_expert = bool(EXPERTS.match(said.plain[said.sentence.places[said.first] - 1 :]))
+    if begins_with_idea(said.sentence.text):
+        scores[Intention.IDEE] = max(scores[Intention.IDEE], 0.0) + NOTED_WEIGHT
+    if is_expert:
+        scores[Intention.ANNUAIRE] += MEETING_WEIGHT
+    if scores[Intention.STATS_EXPORT] > 0 and is_resource_format(said):
+        scores[Intention.RESSOURCES] += scores[Intention.STATS_EXPORT]
+        scores[Intention.STATS_EXPORT] = 0.0
 
 
 def _weigh_told(said: Utterance, scores: dict[Intention, float]) -> None:
@@ -196,13 +214,20 @@ def _is_clean(said: Utterance, found: Reading) -> bool:
             is_short = len(sought) <= SUBJECT_MAX or words[0] == "collection"
             return is_short and _SPEAKING.isdisjoint(words)
         return len(words) <= SOUGHT_MAX and _SPEAKING.isdisjoint(words)
-    if found.intention is Intention.RDV and len(words) > APPOINTMENT_MAX:
+    if found.intention is Intention.RDV and (len(words) > APPOINTMENT_MAX or not _RDV_CLEAR.search(found.line)):
         return False
     if found.intention in _COUNTED and said.has("depuis ") and not said.period:
         return len(words) > 1
     if found.intention is Intention.CRA and len(words) > 1:
         return bool(weigh_report(said.plain)) or words[0] in REPORT_ACTS
     return True
+
+
+_RDV_CLEAR = re.compile(
+    rf"^/rdv$|/rdv (?:annuler|décaler|disponibilites|lien|liste|point|rappels|visio|à traiter)\b|@|\d|aujourd|"
+    rf"semaine|mois|\b(?:demain|{'|'.join(WEEKDAYS)}|{'|'.join(MONTH_NUMBERS)})"
+)
+"""Lines of appointments that say more than with whom one is."""
 
 
 def _list_others(likely: list[Reading]) -> tuple[Reading, ...]:

@@ -45,7 +45,8 @@ _UNDER = frozenset(
 """Words that make what follows part of the story."""
 _FULL_STOP = re.compile(r"(?<=\w\w\w)\s?[.!?;…]+(?:\s|$)|\n")
 _ASIDE = re.compile(
-    r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|j['’ ]|je|il|elle|ça|ca|quoi)\b.*"
+    r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|j['’ ]|je(?! suis (?:à|a|sur|dans|en|vers|près)\b)|"
+    r"il|elle|ça|ca|quoi)\b.*"
     r"|,? (?:car|parce|afin|pour (?:en|lui|leur|me|m|qu|que|pouvoir)|histoire d)\b.*"
     r"|(?<!\bce),? que (?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*",
     re.IGNORECASE | re.DOTALL,

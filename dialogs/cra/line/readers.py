@@ -171,14 +171,16 @@ def read_home(span: Span, clues: Clues) -> SpanReading | None:
     return SpanReading("canal", Canal.DOMICILE.value, cost=0.0) if _AT_HOME.fullmatch(span.words) else None
 
 
-_PRODUCT = re.compile(r"(windows|android|ios|iphone|ipad|samsung|office|excel|word|macos|ubuntu|libreoffice) \d{1,4}")
-"""The pattern of a product with its version: « windows 11 » tells of no eleven people."""
+_PRODUCT = re.compile(
+    r"(windows|android|ios|iphone|ipad|samsung|macos|ubuntu|libreoffice) \d{1,4}|(office|excel|word) (365|\d{4})"
+)
+"""The pattern of a product with its version: « windows 11 » tells of no eleven people, but « excel 7 » of seven."""
 
 
 def read_theme(span: Span, clues: Clues) -> SpanReading | None:
     """Read a theme by code, label or usual word."""
     if match := _PRODUCT.fullmatch(span.words):
-        span = replace(span, key=key(match[1]))
+        span = replace(span, key=key(match[1] or match[2]))
     if codes := read_unsure_themes().get(span.key):
         return SpanReading("themes", f"{UNSURE}{span.words}={codes}")
     theme = vocabulary().get(span.key)
