@@ -21,6 +21,7 @@ _DAYS = re.compile(
 )
 """Days whose appointments are listed."""
 _OWN_RDV = (
+    ("lien", r"(?:lien|adresse|page|url|affiche) (?:\S+ ){0,4}reserv"),
     ("disponibilites", "(?:suis |serai )?dispo|horaires|creneaux d ouverture|(?:heures|creneaux) ou|reserver avec moi"),
     (
         "lien",

@@ -222,7 +222,7 @@ def _find_idea(text: str) -> str:
     """The idea that is told; "" for none."""
     if found := ANNOUNCED.search(text):
         return text[found.end() :]
-    patterns = (_WISHED, _LACKING, _SUGGESTED, _PROPOSING)
+    patterns = (_WISHED, _LACKING, _SUGGESTED, _PROPOSING, _NEEDED)
     wished = next((found for pattern in patterns if (found := pattern.search(text))), None)
     return _PROPOSED.sub("", wished[1]) if wished else ""
 
@@ -242,6 +242,15 @@ _PROPOSING = re.compile(
     re.IGNORECASE,
 )
 """An idea that somebody proposes: « je propose qu’on ait … »."""
+
+
+_NEEDED = re.compile(
+    r"(?:^|[,;.!?] |\b(?:donc|alors|mais) )(?:(?:il )?faudrait|on (?:pourrait|devrait)|vous (?:pourriez|devriez)|"
+    r"tu (?:pourrais|devrais))(?: pas)? (?:que (?:l['’])?|qu['’](?:on (?:puisse|ait) )?)?"
+    r"([^,.?!;]{8,200})",
+    re.IGNORECASE,
+)
+"""An idea that is put as what is needed: « il faudrait pouvoir… », « on pourrait pas rajouter… ? »."""
 
 
 def _leave_manners(said: Utterance) -> str:

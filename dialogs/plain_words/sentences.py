@@ -176,7 +176,13 @@ def stem_words(text: str) -> str:
     return " ".join(map(_stem, text.split()))
 
 
+_SURNAMES = frozenset({"mercier"})
+"""Names that look like another word with an ending: « Paul Mercier » is no thanks."""
+
+
 def _stem(word: str) -> str:
+    if word in _SURNAMES:
+        return word
     if len(word) >= ENDING_MIN and word[-1] in "sx":
         word = word[:-1]
     ending = next((each for each, shortest in _ENDINGS if word.endswith(each) and len(word) >= shortest), "")
