@@ -163,14 +163,44 @@ def test_what_is_proposed_or_joined_keeps_its_words(sentence: str, line: str) ->
         ("souci de connection", "/hotline souci de connection"),
         ("la douze c’est la même que la neuf", "/ticket 12"),
         ("remettez la fiche 12 dans la collection", "/ressources 12"),
+        ("mail de paul mercier", "/annuaire paul mercier"),
+        ("l’adresse électronique de Mme Catherine Le Floch", "/annuaire Catherine Le Floch"),
+        ("une salle pour la réunion d’équipe", "/visio réunion d’équipe"),
+        ("le lien pour réserver avec moi", "/rdv lien"),
+        ("il faudrait pouvoir exporter les cra par commune", "/idee pouvoir exporter les cra par commune"),
+        ("pourquoi ne pas ajouter un mode sombre", "/idee ajouter un mode sombre"),
+        ("j’ai pensé à un truc : relancer les gens par sms", "/idee relancer les gens par sms"),
+        ("annoncer un atelier cyber le 8 janvier", "/agenda proposer atelier cyber le 8 janvier"),
+        ("je ne peux plus venir à l’événement 14", "/agenda 14"),
+        ("les ateliers que j’ai faits à Vierzon", "/cra liste atelier Vierzon"),
+        ("le même qu’hier avec 7 personnes", "/cra comme hier avec 7 personnes"),
+        ("la 84 a bougé ?", "/ticket 84"),
+        ("j’ai signalé un problème vendredi, des nouvelles ?", "/hotline demandes"),
+        ("cherche dans les actus ce qui concerne le pass numérique", "/actus cherche pass numérique"),
+        ("stop newsletter", "/actus abonnement non"),
+        ("chercher partout caf", "/chercher caf"),
+        ("marre du canal général", "/canaux quitter général"),
+        ("je parle couramment le créole, où le dire", "/profil"),
+        ("le rappel à 8h c’est trop tôt, mets 9h30", "/rappels 9h30"),
+        ("ma cheffe n’a pas de compte, lui donner accès à mes stats d’octobre", "/stats partager octobre"),
+        ("on n’a plus de réseau au bourg, quoi faire", "/hotline on n’a plus de réseau au bourg, quoi faire"),
     ],
 )
 def test_what_was_taken_for_something_near_is_read(sentence: str, line: str) -> None:
     assert read(sentence).line == line
 
 
-@pytest.mark.parametrize("line", ["/absence ou", "/canaux rejoindre a", "propose un rdv à juliette"])
-def test_what_stops_short_is_not_sure(line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/absence ou",
+        "/canaux rejoindre a",
+        "propose un rdv à juliette",
+        "pas de rappel à 8h mais à 9h",
+        "il me faut une visio pour le comité des élus",
+    ],
+)
+def test_what_stops_short_or_leaves_words_aside_is_not_sure(line: str) -> None:
     assert not read(line).sure
 
 

@@ -79,7 +79,9 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
 
 
 _OF_ONE_KIND = read_frame("petits") | read_frame("sortes") | read_frame("nom_canal") | read_frame("nom_compte_rendu")
-_OF_ONE_KIND |= frozenset({"qui", "collegue", "collegues", "conseiller", "conseillere", "conseillers", "quelqu"})
+_OF_ONE_KIND |= frozenset(
+    {"partout", "qui", "collegue", "collegues", "conseiller", "conseillere", "conseillers", "quelqu"}
+)
 """Words of a search that is not for all: « chercher un collègue », « chercher fiche caf »."""
 
 

@@ -29,6 +29,8 @@ def leaves_nothing(said: Utterance, found: Reading) -> bool:
     """Whether a line accounts for all of a sentence that changes what is meant: its numbers and names, what is left
     out of it, what is not to be done, what else is asked for."""
     is_explained, line = _is_explained(said, found.intention), split_words(found.line)
+    if _forgets(said, found) or _keeps_frame(said, found):
+        return False
     if found.intention in _OWN_WORDS or not is_explained:
         return is_explained
     if found.line == "/sondage" and _ASKING.search(said.plain):
@@ -42,6 +44,36 @@ def leaves_nothing(said: Utterance, found: Reading) -> bool:
     )
 
 
+_FRAMES = {
+    Intention.AGENDA: "evenement",
+    Intention.ANNUAIRE: "contact",
+    Intention.HOTLINE_DEMANDES: "demandes",
+    Intention.IDEE: "article",
+    Intention.RDV: "rendez_vous",
+    Intention.VISIO: "visio",
+}
+"""What is mostly told with details, and the frame of the words around these."""
+
+
+def _forgets(said: Utterance, found: Reading) -> bool:
+    """Whether a line has no detail, though words are left that may be one: « une salle pour la réunion d’équipe »."""
+    frame = _FRAMES.get(found.intention, "")
+    if not frame or " " in found.line:
+        return False
+    left = split_words(said.content(frame, taken=said.period_span))
+    return not read_frame("sans_detail").issuperset(left)
+
+
+_SOUGHT = ("/actus cherche ", "/annuaire ", "/canaux ", "/ticket chercher ", "/cra liste ")
+
+
+def _keeps_frame(said: Utterance, found: Reading) -> bool:
+    """Whether words around what is sought were kept as sought: « ce qui concerne le pass » is no subject."""
+    details = set(split_words(said.commands.find(found.line)[1]))
+    return found.line.startswith(_SOUGHT) and not _AROUND.isdisjoint(details)
+
+
+_AROUND = read_frame("demande") | frozenset(("concerne", "parle", "parlait", "veut", "voulait", "cherche", "pose"))
 _ASKING = re.compile(r" (?:quel|quelle|quels|quelles|qui|combien) ")
 """What a question begins with, which an empty window would forget."""
 _OWN_WORDS = frozenset(
@@ -95,6 +127,8 @@ def _is_limited(said: Utterance, found: Reading, line: list[str]) -> bool:
         return True
     if found.intention is Intention.RAPPELS:
         days = [day for day in WEEKDAYS if said.has(f"{day}s? ")]
+        if len(set(_CLOCK.findall(said.plain))) > 1:
+            return True
         return bool(days and _HOUR.search(said.plain)) and not (_HOUR.search(found.line) and "jours" in line)
     if found.intention is Intention.RDV and said.has(_CHANGED) and not _is_told(found):
         return True
@@ -109,6 +143,7 @@ _APART = frozenset({"rapport", "partager", "traiter", "libres"})
 """Words of lines that say without what something is."""
 _CHANGED = "deplac|report|decal|repouss|avanc|annul|supprim|bouge"
 """What is said of an appointment that is to change, which a list does not do."""
+_CLOCK = re.compile(r" (\d{1,2}) ?h(?= |\d)")
 _HOUR = re.compile(r"\d ?h\d*\b")
 _WITHOUT = re.compile(r" sans (?!compte |compter |attendre |doute |avoir |que |mon |ma )")
 _NOT = re.compile(r" (?:ne|n) \S+ pas (?!de compte|acces)|^ (?:je )?(?:veux|voudrais) pas ")

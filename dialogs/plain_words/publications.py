@@ -18,7 +18,7 @@ _QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
 _JOINING = (
     (
         "quitter",
-        "quitt|sort|sors |pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir",
+        "quitt|sort|sors |marre d|pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir",
     ),
     (
         "rejoindre",
@@ -31,7 +31,7 @@ _JOINING = (
 
 
 def write_channels(said: Utterance) -> str:
-    for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cre|nouveau canal")):
+    for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cree|creation|nouveau canal")):
         if said.has(words):
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
     if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que)"):
@@ -103,7 +103,9 @@ def write_news(said: Utterance) -> str:
     )
     is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")
     is_sent = said.has(
-        r"envoi\S* (?:moi|nous) |veux plus|encombr|abonn|recevoir|inscri|desabonn|(?:par|en) (?:message|mail|prive|mp) "
+        r"envoi\S* (?:moi|nous) |veux plus|encombr|abonn|recevoir|inscri|desabonn|"
+        r"(?:par|en) (?:message|mail|prive|mp) |"
+        r"(?:stop|marre|arret\S*|plus d\S*) (?:\S+ ){0,3}(?:actus?|newsletters?|news|lettre) "
     )
     if is_sent and not is_told:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
@@ -189,7 +191,7 @@ ANNOUNCED = re.compile(
 
 _IDEA_FIRST = re.compile(
     r"^\W*(?:(?:bonjour|salut|coucou|hello|bonsoir|alors|tiens|voici|voil[àa]|j['’ ]?ai|encore|juste|une?|mon|ma|"
-    r"petite?|autre|nouvelle)\W+)*(?:id[ée]e|suggestion)"
+    r"petite?|autre|nouvelle)\W+)*(?:id[ée]e|suggestion|pens[ée] à (?:un truc|une chose|quelque chose|ça))"
     r"(?! d(?:e |['’])(?:fiche|atelier|jeu|exercice|activit|th[èe]me|support))"
     r"(?: [^\s:]{1,12}){0,5}\s*:\s*\w",
     re.IGNORECASE,
@@ -222,6 +224,8 @@ def _find_idea(text: str) -> str:
     """The idea that is told; "" for none."""
     if found := ANNOUNCED.search(text):
         return text[found.end() :]
+    if begins_with_idea(text):
+        return text.partition(":")[2]
     patterns = (_WISHED, _LACKING, _SUGGESTED, _PROPOSING, _NEEDED)
     wished = next((found for pattern in patterns if (found := pattern.search(text))), None)
     return _PROPOSED.sub("", wished[1]) if wished else ""
@@ -246,7 +250,8 @@ _PROPOSING = re.compile(
 
 _NEEDED = re.compile(
     r"(?:^|[,;.!?] |\b(?:donc|alors|mais) )(?:(?:il )?faudrait|on (?:pourrait|devrait)|vous (?:pourriez|devriez)|"
-    r"tu (?:pourrais|devrais))(?: pas)? (?:que (?:l['’])?|qu['’](?:on (?:puisse|ait) )?)?"
+    r"tu (?:pourrais|devrais)|pourquoi (?:ne )?pas(?= \w+r\b))(?: pas)? "
+    r"(?:que (?:l['’])?|qu['’](?:on (?:puisse|ait) )?)?"
     r"([^,.?!;]{8,200})",
     re.IGNORECASE,
 )

@@ -26,7 +26,7 @@ def write_reminders(said: Utterance) -> str:
         return f"rappels {evening} non"
     hours = list(_HOUR.finditer(digits(said.plain.replace(" midi ", " 12 h ")) + " "))
     if hours:
-        hour = next((each for each in hours if not _OTHER_HOUR.search(each.string[: each.start() + 1])), hours[0])
+        hour = next((each for each in reversed(hours) if not _is_other(each)), hours[0])
         return f"rappels {evening} {hour[1]}h{hour[2] or '30' * bool(hour[3])}"
     if days := _find_days(said):
         return f"rappels jours {' '.join(day[:3] for day in days)}"
@@ -107,6 +107,14 @@ _OTHER_HOUR = re.compile(
     r" (?:qu a|que a|qu|pas a|pas|lieu d[eu]?(?: a)?|(?:message|messages|rappel|rappels|celui) d[eu]) $"
 )
 """What stands before an hour that is no more to be."""
+_TOO = re.compile(r" ?(?:c est|est|ca fait|me semble) (?:trop|beaucoup trop|un peu) ")
+
+
+def _is_other(hour: re.Match[str]) -> bool:
+    """Whether an hour is the one that is no more to be: « à 8h c’est trop tôt »."""
+    return bool(_OTHER_HOUR.search(hour.string[: hour.start() + 1]) or _TOO.match(hour.string[hour.end() :]))
+
+
 _HOUR = re.compile(r" (\d{1,2}) ?h(?:eures?)? ?(?:(\d{2})|(et demie?))? ")
 
 

@@ -321,7 +321,7 @@ _AGAIN = re.compile(
 )
 """What a report is to be like, by its day: « reprenez ce que j’avais noté le 3 mars »."""
 _LIKE = re.compile(
-    r"\bm[êe]mes? (?:[\w-]+ ){1,3}?qu(?:e |['’])(?:celui |celle |ceux )?(?:de |du |d['’]|le )?"
+    r"\bm[êe]mes? (?:[\w-]+ ){0,3}?qu(?:e |['’])(?:celui |celle |ceux )?(?:de |du |d['’]|le )?"
     r"((?:la veille|hier|avant-hier|\d{1,2}\b|lundi|mardi|mercredi|jeudi|vendredi|samedi)[^.!?]{0,80})",
     re.IGNORECASE,
 )
