@@ -21,7 +21,7 @@ def write_events(said: Utterance) -> str:
     if said.has(_PROPOSED):
         return f"agenda proposer {_find_event_title(said)}"
     if said.has(
-        "c etait quand|revoir |(?<! se )(?<! s est )passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |"
+        "c etait quand|revoir |(?<! se )passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |"
         "eu lieu|derniers mois|dernieres semaines"
     ):
         about = said.content("evenement", taken=said.period_span)
@@ -31,7 +31,7 @@ def write_events(said: Utterance) -> str:
         return "agenda flux"
     if said.has(
         "mes |suis (?:(?:je|deja) )*inscri|inscrite? |j ai dit|que je ven|je viens a|ou je (?:vais|suis)|"
-        "je participe a quoi"
+        "je participe a qu"
     ):
         return "agenda mes"
     return f"agenda {_find_events(said)}"
@@ -78,7 +78,7 @@ _TOWN = re.compile(
 
 
 _EVENT = re.compile(
-    r"\b(?:j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?|"
+    r"\b(?:j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?|publie[rz]?|diffuse[rz]?|"
     r"(?:inscri|mett|mets|pose)\w* (?:à|a|dans|sur) l.?agenda)(?: (?:à|a|dans|sur) l.?agenda)?(?: du réseau)?\s+"
     r"(?:(?:une?|notre|ma|mon|la|les?)\s+|l['’])([^,.;:!?\n]{4,80})",
     re.IGNORECASE,

@@ -69,7 +69,8 @@ _TO_ENTER = re.compile(
 _AT_AN_HOUR = re.compile(
     rf"^ (?:{_NOTE}) (?:moi |nous )?(?:(?!fait|anime|recu|aide)\S+ ){{0,4}}?(?:demain|apres demain|"
     rf"{'|'.join(WEEKDAYS)}) "
-    rf"(?:(?:matin|apres midi|soir|prochain) )?(?:a )?(?:[89]|1\d) ?h ?(?:[0-5]\d )?(?:\S+ ){{0,4}}?"
+    rf"(?:\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)}) )?(?:(?:matin|apres midi|soir|prochain) )?"
+    rf"(?:a )?(?:[89]|1\d) ?h ?(?:[0-5]\d )?(?:\S+ ){{0,5}}?"
     rf"(?:\d\d ?(?:min|mn|minutes)|[1-3] ?h(?: ?[0-5]\d)?|une heure|(?:une )?demi heure|\d{{1,3}} places?) "
 )
 """What is to be noted on a day, at an hour, for so long: reports have no hour."""

@@ -101,7 +101,7 @@ _ADVICE = re.compile(r" (?:une|des|vous avez une|tu as une|t as une|quelqu un a 
 
 
 def _asks_advice(story: Utterance, whole: Reading) -> bool:
-    return whole.intention is Intention.HOTLINE and bool(_ADVICE.search(story.plain))
+    return whole.intention in _COMPLAINING | {Intention.IDEE} and bool(_ADVICE.search(story.plain))
 
 
 def _find_clause(story: Utterance) -> tuple[Utterance, Intention] | None:

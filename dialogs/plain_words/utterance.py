@@ -24,9 +24,9 @@ _SET_PHRASES = re.compile(
 )
 _WHOLE = re.compile(
     r"(?<= )(?:mon espace sante|mots? de passe|banque (?:de france|des territoires)|maison de quartier|"
-    r"(?:le )?bon coin|bons plans|"
+    r"(?:le )?bon coin|bons plans|(?:wifi|services?|espaces?|lieux?|ecrivains?|transports?|marches?) publics?|"
     r"(?:un|1) [a-z]{3,6}di sur (?:deux|trois|quatre|\d)|chaque [a-z]{3,6}di|"
-    r"langue des signes|mon compte formation|facile a lire et a comprendre|"
+    r"langue des signes|mon compte formation|facile a lire(?: et a comprendre)?|"
     r"une (?:petite )?(?:demi )?heure(?: et (?:demie|quart))?|(?:un|trois) quarts? d heure|"
     r"personnes? (?:agees?|handicapees|en situation de handicap)) "
 )

@@ -32,7 +32,7 @@ _OPENING = (
     r"on a quoi|il y a (?:un|une|des) \S+ quelque part|"
     r"(?:ou|comment) (?:est ce qu|puis je|je|on|trouver|faire|fait on|puis)|combien|quel(?:le)?s? |"
     rf"qui (?:est|sait|connait|peut|pourrait|parle)|y a|(?:{_ACTS})[zs]? |"
-    r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles|besoin d|c est quoi|il me reste"
+    r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles (?:d|du|de|sur) |besoin d|c est quoi|il me reste"
 )
 """What says so at the beginning of a clause."""
 _WISH = re.compile(rf"(?<= )(?:({_STRONG})|{_OPENING})")
