@@ -78,7 +78,9 @@ _TOWN = re.compile(
 
 
 _EVENT = re.compile(
-    r"\b(?:j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|propose[rz]?|ajoute[rz]?|publie[rz]?|diffuse[rz]?|"
+    r"\b(?:on (?:fait|monte|tient)|nous (?:faisons|montons|tenons)|il y aura|"
+    r"j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|"
+    r"propose[rz]?|ajoute[rz]?|publie[rz]?|diffuse[rz]?|"
     r"(?:inscri|mett|mets|pose)\w* (?:à|a|dans|sur) l.?agenda)(?: (?:à|a|dans|sur) l.?agenda)?(?: du réseau)?\s+"
     r"(?:(?:une?|notre|ma|mon|la|les?)\s+|l['’])([^,.;:!?\n]{4,80})",
     re.IGNORECASE,

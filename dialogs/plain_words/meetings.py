@@ -75,7 +75,7 @@ _NEXT = re.compile(
 _CHANGING = re.compile(
     r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|decommand|deplac|report|decal|repouss|quels? |voir |"
     r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv |planning |"
-    r"quelqu un |du monde |prevue?s? |suis libre |montre|affiche|qui (?:est ce que |es que )?je |"
+    r"quelqu un |du monde |prevue?s? |suis (?:libre|prise?) |montre|affiche|qui (?:est ce que |es que )?je |"
     r"je (?:vois|recois) qui )"
 )
 """What is said of appointments that there are."""

@@ -87,7 +87,7 @@ _AND = re.compile(r"\s(?:et|puis) (?:aussi |puis |ensuite )?|[,;.?!]\s+(?:et )?"
 def read_both(said: Utterance) -> Reading | None:
     """Read a sentence that wants two things, neither of which is sure: « stats septembre et fiche sur les impôts »."""
     texts = [text for text in _AND.split(said.sentence.text) if len(text.split()) > 1][: CLAUSES_MAX + 1]
-    if not 1 < len(texts) <= CLAUSES_MAX:
+    if not 1 < len(texts) <= CLAUSES_MAX or _OF_SOMEBODY.search(said.plain):
         return None
     clauses = [weights.hear(text, said.today, said.commands) for text in texts]
     judged = [(each, *_judge_clause(each)) for each in clauses if each.first < each.end]

@@ -190,7 +190,7 @@ def choose(said: Utterance, cues: Mapping[Intention, float], likely: Mapping[Int
     is_whole = leaves_nothing(said, found) and _is_clean(said, found)
     if agreed and is_here and is_whole and is_harmless(found.line):
         return replace(found, sure=True)
-    is_place = best is Intention.POLITESSE and cued[0] <= 0 and bool(_WHERE.fullmatch(said.plain))
+    is_place = cued[0] <= 0 and bool(_WHERE.fullmatch(said.plain))
     if best is Intention.HORS_SUJET or is_place or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
         return NOT_FOR_US
     others = [each for each in ranked if cues[each] >= LIKELY or likely.get(each, 0.0) >= POSSIBLE]
