@@ -102,12 +102,7 @@ def write_news(said: Utterance) -> str:
         r"(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
     )
     is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")
-    is_sent = said.has(
-        r"envoi\S* (?:moi|nous) |veux plus|encombr|abonn|recevoir|inscri|desabonn|"
-        r"(?:par|en) (?:message|mail|prive|mp) |"
-        r"(?:stop|marre|arret\S*|plus d\S*) (?:\S+ ){0,3}(?:actus?|newsletters?|news|lettre) "
-    )
-    if is_sent and not is_told:
+    if _SENT.search(said.plain) and not is_told:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
     if is_proposed or _ANNOUNCED.match(said.sentence.text):
         told = TOLD.search(said.sentence.text) or _FIRST_SAID.match(said.sentence.text)
@@ -120,6 +115,12 @@ def write_news(said: Utterance) -> str:
     return f"actus cherche {sought}" if sought else "actus"
 
 
+_SENT = re.compile(
+    r" (?:envoi\S* (?:moi|nous) |veux plus|encombr|abonn|recevoir|inscri|desabonn|"
+    r"(?:par|en) (?:message|mail|prive|mp) |"
+    r"(?:stop|marre|arret\S*|plus d\S*) (?:\S+ ){0,3}(?:actus?|newsletters?|news|lettre) )"
+)
+"""How it is said that the news are to come as messages, or no more."""
 _POLL_RESULTS = "result|reponse|donne |(?:ont|a) (?:vote|repondu)|combien"
 _POLLS_THERE = "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages"
 """How the polls that there are are asked for."""

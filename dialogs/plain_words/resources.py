@@ -16,16 +16,16 @@ _GIVE_ME = re.compile(
 
 
 _FORMAT = re.compile(r" (?:pdf|excel|xlsx|csv|tableur) ")
-_OF_FIGURES = (
-    r"stat|chiffre|bilan|export|telecharg|cras? |comptes? |rapport|activite|donnees|resultat|ateliers?|accompagnement|"
-    r"idees|sondage|tickets?|demandes|mes |mon |ma |moi |le |la |les |tout"
+_OF_FIGURES = re.compile(
+    r" (?:stat|chiffre|bilan|export|telecharg|cras? |comptes? |rapport|activite|donnees|resultat|ateliers? |"
+    r"accompagnement|idees|sondage|tickets? |demandes|mes |mon |ma |moi |le |la |les |tout)"
 )
 """What is asked for in a format that is no resource."""
 
 
 def is_resource_format(said: Utterance) -> bool:
     """Whether a format is named beside a theme, and nothing of which there are figures: « pdf antivirus »."""
-    if said.period or said.place or said.has(_OF_FIGURES) or not _FORMAT.search(said.plain):
+    if said.period or said.place or _OF_FIGURES.search(said.plain) or not _FORMAT.search(said.plain):
         return False
     return any(word in list_theme_words() for word in _FORMAT.sub(" ", said.plain).split())
 
