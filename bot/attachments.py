@@ -8,6 +8,7 @@ from bot.context import ReadingContext
 from bot.errors import ChatError, unless_refused_for_good
 from bot.french.words import NBSP, group, plural
 from bot.mattermost import ChatFile, ChatPost, ChatReader
+from config.text import cut
 
 FRESH = timedelta(days=1)
 """How long the files that somebody sent to the bot are offered to them."""
@@ -15,6 +16,7 @@ LOOKED_THROUGH = 30
 """In how many of the newest messages of a direct channel files are looked for."""
 PATIENCE = 1.5
 """Seconds after which the window opens without offering them: a click opens it for three."""
+NAME_MAX = 60
 
 
 async def list_recent_files(ctx: ReadingContext) -> Mapping[str, str]:
@@ -37,16 +39,12 @@ async def find_newest_files(ctx: ReadingContext) -> ChatPost | None:
 
 async def describe_files(ctx: ReadingContext, post: ChatPost) -> str:
     """Describe the files of a message for a choice: « programme.pdf et 2 autres, de votre message de 14 h 02 »."""
-    first = (await ctx.chat.file(post.file_ids[0])).name
+    first = cut((await ctx.chat.file(post.file_ids[0])).name, NAME_MAX)
     more = len(post.file_ids) - 1
     at = post.posted_at.astimezone(ctx.zone)
     whose = "votre message" if post.user_id == ctx.user.id else "ce message"
-    named = f"{_shorten(first)} et {plural(more, 'autre')}" if more else _shorten(first)
+    named = f"{first} et {plural(more, 'autre')}" if more else first
     return f"{named}, de {whose} de {at.hour}{NBSP}h{NBSP}{at.minute:02}"
-
-
-def _shorten(name: str, most: int = 60) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 async def read_files(chat: ChatReader, ids: Sequence[str]) -> Sequence[ChatFile | None]:

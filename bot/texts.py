@@ -11,6 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from bot.errors import UserError
 from bot.french.words import NBSP, group, join, plural, say_delay, say_minutes
 from config import text
+from config.text import cut
 
 T = TypeVar("T")
 quote = text.quote
@@ -86,8 +87,7 @@ def link(words: str, address: str) -> Markdown:
 
 def quotation(text: str, most: int) -> Markdown:
     """Quote somebody’s words, line by line, shortened if they are long."""
-    shown = text if len(text) <= most else f"{text[: most - 1]}…"
-    return Markdown("\n".join(f"> {escape(line)}" for line in shown.splitlines() if line.strip()))
+    return Markdown("\n".join(f"> {escape(line)}" for line in cut(text, most).splitlines() if line.strip()))
 
 
 def _lower_first(text: str) -> str:

@@ -37,6 +37,7 @@ from bot.replies import (
 )
 from bot.texts import render, require, typeset
 from bot.work import find_work
+from config.text import cut
 from storage.journal import AuditAct
 from storage.people import Person, transitions
 from storage.personal_data import PERSONAL_DATA, rights
@@ -256,8 +257,7 @@ def _say_value(value: Any, person: Person) -> str:
 
 def _typeset(text: str) -> str:
     """Prepare somebody’s text for drawing, shortened if it is long."""
-    cut = text if len(text) <= WORDS_MAX else f"{text[: WORDS_MAX - 1]}…"
-    return typeset(papers.to_drawable(cut))
+    return typeset(papers.to_drawable(cut(text, WORDS_MAX)))
 
 
 USAGE = "`/mes-donnees` en envoie une copie, `/mes-donnees effacer` les fait effacer."

@@ -71,7 +71,12 @@ def quote(text: str, most: int = 40) -> str:
     harmless signs (a colon only between blanks or before one: no link, emoji or emoticon), shortened to ``most``
     characters."""
     kept = " ".join(re.sub(r"[^\w\s’'+/,%€°?:-]|:(?!\s)|_|(?<!\d)[.](?!\d)", " ", text).split()).rstrip(" :")
-    return kept if len(kept) <= most else f"{kept[: most - 1]}…"
+    return cut(kept, most)
+
+
+def cut(text: str, most: int) -> str:
+    """Cut a text to ``most`` characters, of which the last is then « … »."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def follows_luhn(digits: str) -> bool:

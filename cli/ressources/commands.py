@@ -13,7 +13,7 @@ from cli.tables import announce, complain, open_to_import
 from cli.terminal import ProgressBar, count, make_table, open_lines, open_standard_output, write
 from cli.texts import open_file
 from config.ressources import CATEGORIES, KINDS
-from config.text import guard
+from config.text import cut, guard
 from storage.database import Database
 from storage.ressources.catalogue import ResourceHit, SearchPage, search
 from storage.ressources.resources import Resource, ResourceState, iterate_pages
@@ -59,8 +59,7 @@ def _as_row(hit: ResourceHit) -> tuple[str, ...]:
     one = hit.resource
     kind = KINDS[one.type].libelle if one.type in KINDS else "—"
     categorie = CATEGORIES[one.categorie].libelle if one.categorie in CATEGORIES else "—"
-    titre = one.titre if len(one.titre) <= TITLE_SHOWN else f"{one.titre[: TITLE_SHOWN - 1]}…"
-    return str(hit.score), str(one.id), titre, kind, categorie, f"{one.date:%d/%m/%Y}"
+    return str(hit.score), str(one.id), cut(one.titre, TITLE_SHOWN), kind, categorie, f"{one.date:%d/%m/%Y}"
 
 
 def _sum_up(found: SearchPage) -> str:

@@ -19,6 +19,7 @@ from bot.replies import POST_MAX
 from bot.texts import BREAK, Markdown, escape, typeset
 from commands.actus.editions import Chapter, DigestPiece, DigestSheet, split_addresses
 from config import libraries
+from config.text import cut
 from storage.actus.items import NewsSection
 
 if TYPE_CHECKING:
@@ -296,7 +297,7 @@ def shorten_url(url: str, most: int) -> str:
     if _PERMALINK.search(url):
         return "dans Mattermost"
     path = _SITE.sub("", url).partition("?")[0].partition("#")[0].rstrip("/")
-    return path if len(path) <= most else f"{path[: most - 1]}…"
+    return cut(path, most)
 
 
 def strip_commands(text: str) -> str:

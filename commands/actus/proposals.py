@@ -187,14 +187,9 @@ async def show_own(ctx: Context, line: str) -> Replies:
 
 def _say_fate(item: Item, there: Sequence[tuple[Digest, bool]]) -> str:
     """Say in a few words what became of a proposal."""
-    if out := _find_digest(there, OUT):
-        is_gone = out.state is DigestState.WITHDRAWN
-        return f"n° {out.number}, retiré depuis" if is_gone else f"parue dans le n° {out.number}"
-    if item.withdrawn:
-        return "la personne citée préfère que non" if item.details.get(REFUSED) else "retirée"
-    if coming := _find_digest(there):
-        return f"dans le n° {coming.number}, en préparation"
-    return "pas retenue cette fois-ci, merci quand même" if there else "attend le prochain numéro"
+    is_refused = bool(item.details.get(REFUSED))
+    digests = {"out": _find_digest(there, OUT), "coming": _find_digest(there), "is_dropped": bool(there)}
+    return render("actus/fate", item=item, is_refused=is_refused, **digests)
 
 
 @feature.command("actus proposer", help="Proposer une actu", hint="[texte | lien | lien d’un message]")

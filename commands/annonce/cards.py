@@ -62,9 +62,8 @@ def find_files_fault(sizes: Sequence[tuple[str, int]], largest: int) -> str:
         size, most = attachments.say_size(heavy[1]), attachments.say_size(largest)
         return render("annonce/file_too_heavy", name=heavy[0], size=size, most=most)
     if (total := sum(size for _, size in sizes)) > TOTAL_MAX:
-        sizes_said = f"{attachments.say_size(total)} en tout, {attachments.say_size(TOTAL_MAX)} au plus"
-        more = "chaque canal en reçoit une copie. Donnez plutôt un lien dans le texte."
-        return f"Ces fichiers pèsent {sizes_said} : {more}"
+        size, most = attachments.say_size(total), attachments.say_size(TOTAL_MAX)
+        return render("annonce/files_too_heavy", size=size, most=most)
     return ""
 
 

@@ -16,7 +16,7 @@ from bot.mattermost import ChatUser
 from bot.menus import Choosing
 from bot.replies import Button, Message, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown, escape, link, render
-from config.text import fold
+from config.text import cut, fold
 from dialogs.absence import say_away
 from dialogs.annuaire import EditProfile, EditSight
 from storage import communes, people
@@ -109,7 +109,7 @@ def get_target(entry: DirectoryEntry) -> str:
 def get_label(entry: DirectoryEntry) -> str:
     """Return the label of an entry on a button."""
     name = entry.person.full_name if entry.person else entry.contact.title if entry.contact else ""
-    return name if len(name) <= LABEL_MAX else f"{name[: LABEL_MAX - 1]}…"
+    return cut(name, LABEL_MAX)
 
 
 def draw_line(ctx: Context, entry: DirectoryEntry) -> Markdown:

@@ -24,6 +24,7 @@ from commands.hotline.service import feature, find_room, name_person, read_queue
 from config.canaux import PlannedChannel
 from config.canaux import read as read_channels
 from config.hotline import CATEGORIES, Queue
+from config.text import cut
 from config.time import to_milliseconds
 from storage import canaux, claims, database, journal, outbox, people
 from storage.hotline import ActorKind, Move, Reason, TicketState, list_allowed, posts, tickets
@@ -231,14 +232,14 @@ async def _find_passed_on(ctx: Context, ticket: Ticket) -> Collection[str]:
 def _say_line(ticket: Ticket, post: ChatPost, author: str, kept: Collection[str], *, mine: bool) -> Markdown:
     if post.user_id != ticket.author_id:
         attached = [str(each.get("text") or "") for each in post.props.get("attachments") or ()]
-        return Markdown(_cut("\n".join(filter(None, [post.message, *attached]))))
+        return Markdown(cut("\n".join(filter(None, [post.message, *attached])), LINE_MAX))
     is_read = mine or post.id in kept
     words = post.message if is_read else guard.mask(post.message)
-    return render("hotline/said", person=author, text=relay_plain_text(_cut(words))) if words.strip() else Markdown()
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LINE_MAX else f"{text[: LINE_MAX - 1]}…"
+    return (
+        render("hotline/said", person=author, text=relay_plain_text(cut(words, LINE_MAX)))
+        if words.strip()
+        else Markdown()
+    )
 
 
 def _keep_last(said: Sequence[Markdown]) -> Sequence[Markdown]:

@@ -22,7 +22,7 @@ from commands.moderation.policy import ANIMATEURS, drapeau, feature, regles
 from commands.moderation.rules import handlers
 from config.canaux import home_of
 from config.charte import MeasureKind
-from config.text import fold
+from config.text import cut, fold
 from storage import canaux, journal, people
 from storage.canaux import runs
 from storage.journal import BOT, OPERATOR, AuditAct, JournalEntry
@@ -290,7 +290,7 @@ def _say_value(ctx: Context, values: Mapping[str, object], name: str, names: Map
             told = ", ".join(values_)
         case _, value:
             told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return told if len(told) <= VALUE_MAX else f"{told[: VALUE_MAX - 1]}…"
+    return cut(told, VALUE_MAX)
 
 
 def _draw_line(ctx: Context, entry: JournalEntry, names: Mapping[str, str]) -> Markdown:

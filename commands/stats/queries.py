@@ -180,20 +180,6 @@ _LONGEST_NAME = 12
 _ELIDED = re.compile(r"\b([dl])['’]", re.IGNORECASE)
 
 
-_UNDERSTOOD = UNDERSTOOD[0].lower() + UNDERSTOOD[1:]
-_NEITHER: Mapping[territories.TerritoryKind | None, str] = {
-    territories.TerritoryKind.DEPARTEMENT: (
-        "Je n’ai reconnu ni département ni période dans « {} ». Pour un département, donnez son nom ou son numéro : "
-        "/stats departement Rhône septembre, /stats departement 69 mois dernier. Pour la période, {}"
-    ),
-    territories.TerritoryKind.REGION: (
-        "Je n’ai reconnu ni région ni période dans « {} ». Pour une région, donnez son nom ou son numéro : "
-        "/stats region Bretagne septembre, /stats region 53 mois dernier. Pour la période, {}"
-    ),
-}
-"""The refusals of an unreadable text that may also have been meant as a territory."""
-
-
 class TerritoryQuery(Months):
     """Query of a territory’s statistics in whole months, as buttons and orders carry it. ``widened`` if other days were
     typed; optionally only reports with a ``tag`` of their département."""
@@ -265,7 +251,9 @@ def read_period_of(ctx: Context, text: str, kind: territories.TerritoryKind | No
     try:
         return period_of(text, ctx.clues)
     except UnreadablePeriodError as problem:
-        raise UserError(_NEITHER[kind].format(quote(text), _UNDERSTOOD) if kind in _NEITHER else str(problem)) from None
+        if kind in {None, territories.TerritoryKind.NATIONAL}:
+            raise UserError(str(problem)) from None
+        raise UserError(render("stats/neither", kind=kind, text=quote(text), understood=UNDERSTOOD)) from None
     except ValueError as problem:
         raise UserError(str(problem)) from None
 

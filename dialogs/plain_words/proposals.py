@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from config.text import quote
+from config.text import cut, quote
 from config.time import WEEKDAYS
 
 SHOWN_MAX = 45
@@ -113,9 +113,5 @@ def propose(line: str) -> str:
             rest = quote(" ".join(words[size:]))
             if words[:size] == ["rdv"] and _DAYS.fullmatch(rest):
                 known = PROPOSALS["rdv liste"]
-            return known[1].format(_shorten(rest)) if rest else known[0]
-    return f"Taper « /{_shorten(quote(' '.join(words)))} »"
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 1]}…"
+            return known[1].format(cut(rest, SHOWN_MAX)) if rest else known[0]
+    return f"Taper « /{cut(quote(' '.join(words)), SHOWN_MAX)} »"

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.errors import UserError
 from bot.forms import Clues
+from config.text import cut
 from dialogs.cra import KeptAnswers, NewCra
 from dialogs.cra.line.parser import LinePiece, TypedLine, choose_pieces, split_line
 from dialogs.cra.line.submission import gather_values, settle_values
@@ -133,8 +134,4 @@ def _list_unread(typed: TypedLine, pieces: list[LinePiece]) -> tuple[str, ...]:
         else:
             runs.append((piece.first, piece.end))
     rest = [typed.rest] if typed.rest else []
-    return tuple(_shorten(text) for text in [*(typed.as_typed(*run) for run in runs), *rest])
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return tuple(cut(text, _SHOWN) for text in [*(typed.as_typed(*run) for run in runs), *rest])
