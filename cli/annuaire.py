@@ -12,7 +12,7 @@ from cli.command import Call
 from cli.environment import open_to_read
 from cli.journal import note
 from cli.people.lookup import refuse_name
-from cli.terminal import ProgressBar, count, make_table, write
+from cli.terminal import count, make_table, write
 from storage import people
 from storage.annuaire import NETWORK, AnyPerson, DirectoryHit, entries, read_index
 from storage.annuaire.phones import read_phone
@@ -45,7 +45,7 @@ async def import_contacts(call: Call, file: str, *, dry_run: bool = False) -> in
         with tables.open_table(file, entries.COLUMNS, [{"nom"}, {"organisme"}]) as table:
             outcome = ContactsOutcome(announces=tables.announce if dry_run else None)
             work = ContactsImport(database, call.clock(), tables.complain, outcome)
-            await work.run(table, ProgressBar(sys.stderr, "ligne lue"))
+            await work.run(table, tables.show_progress())
     print(outcome)
     return 1 if outcome.refused else 0
 

@@ -1,11 +1,11 @@
 """« coop-bot ideas »: all ideas with their votes, without their authors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from cli.command import Call
 from cli.environment import open_to_read
-from cli.terminal import count, make_printable, write
+from cli.terminal import list_lines, write
 from config.time import write_instant
 from storage import idees
 from storage.idees import SHOWN, Idea, IdeaState
@@ -17,7 +17,7 @@ async def ideas(call: Call, as_json: bool) -> None:
         found = await idees.list_all(db, (*SHOWN, IdeaState.WITHDRAWN))
         votes = await idees.count_votes(db)
     lines = [_line(idea, votes) for idea in found]
-    write(lines, _list(lines), as_json=as_json)
+    write(lines, list_lines(lines, _say, "idée", "Aucune idée."), as_json=as_json)
 
 
 def _line(idea: Idea, votes: Mapping[int, int]) -> dict[str, Any]:
@@ -33,12 +33,6 @@ def _line(idea: Idea, votes: Mapping[int, int]) -> dict[str, Any]:
         "cree_le": write_instant(idea.created_at),
         "change_le": write_instant(idea.changed_at),
     }
-
-
-def _list(lines: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-    """Return a line for each idea, and a last one with their number."""
-    last = f"{count(len(lines), 'idée')}." if lines else "Aucune idée."
-    return [*(make_printable(_say(line)) for line in lines), last]
 
 
 def _say(line: Mapping[str, Any]) -> str:

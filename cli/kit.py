@@ -1,6 +1,5 @@
 """« coop-bot export kits » and « import kits »: orders of kits, for the supplier, and back."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from cli.environment import open_to_read
 from cli.errors import OperatorError
 from cli.journal import note
 from cli.kits import check_batch
-from cli.terminal import ProgressBar, begin_csv, count, open_whole
+from cli.terminal import begin_csv, count, open_whole
 from commands.kit.supplier import HEAD, list_lines, write_book
 from config.text import guard
 from storage import kit
@@ -51,7 +50,7 @@ async def import_kits(call: Call, file: str, *, dry_run: bool = False) -> int:
                 tables.complain,
                 tables.LineCounts(announces=tables.announce if dry_run else None),
             )
-            outcome = await run.run(table, ProgressBar(sys.stderr, "ligne lue"))
+            outcome = await run.run(table, tables.show_progress())
     print(
         f"{count(outcome.changed, 'colis parti', 'colis partis')}, {count(outcome.same, 'inchangé')}, "
         f"{count(outcome.refused, 'ligne refusée', 'lignes refusées')}."

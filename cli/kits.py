@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cli.command import Call
 from cli.environment import open_to_read
 from cli.errors import OperatorError
-from cli.terminal import count, make_printable, write
+from cli.terminal import list_lines, write
 from config.time import write_instant
 from storage import kit, people
 from storage.kit import KitOrder, KitParcel
@@ -20,9 +20,9 @@ async def kits(call: Call, batch: int | None, as_json: bool) -> None:
         await check_batch(db, batch)
         orders = await kit.list_orders(db, batch)
         parcels = await kit.list_parcels(db, kit.of_batch(batch))
-        names = await _name(db, orders)
-    lines = [_line(order, names.get(order.user_id or ""), parcels.get(order.number, [])) for order in orders]
-    write(lines, _list(lines), as_json=as_json)
+        known = await people.by_ids(db, [order.user_id for order in orders if order.user_id])
+    lines = [_line(order, known.get(order.user_id or ""), parcels.get(order.number, [])) for order in orders]
+    write(lines, list_lines(lines, _say, "commande", "Aucune commande de kit."), as_json=as_json)
 
 
 async def check_batch(db: AsyncSession, batch: int | None) -> None:
@@ -31,17 +31,11 @@ async def check_batch(db: AsyncSession, batch: int | None) -> None:
         raise OperatorError(f"Aucun lot n’a le numéro {batch} : « coop-bot kits » montre les commandes et leurs lots.")
 
 
-async def _name(db: AsyncSession, orders: Sequence[KitOrder]) -> Mapping[str, str]:
-    """Return the user names of those who ordered, by id."""
-    wanted = {order.user_id for order in orders}
-    return {one.id: one.username async for page in people.pages(db) for one in page if one.id in wanted}
-
-
-def _line(order: KitOrder, username: str | None, parcels: Sequence[KitParcel]) -> dict[str, Any]:
+def _line(order: KitOrder, person: people.Person | None, parcels: Sequence[KitParcel]) -> dict[str, Any]:
     return {
         "id": order.number,
         "lot": order.batch,
-        "utilisateur": username,
+        "utilisateur": person.username if person else None,
         "departement": order.departement or None,
         "taille_haut": order.top,
         "taille_bas": order.bottom or None,
@@ -68,12 +62,6 @@ def _tell_parcel(parcel: KitParcel) -> dict[str, Any]:
         "note": parcel.note or None,
         "change_le": write_instant(parcel.changed_at),
     }
-
-
-def _list(lines: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-    """Return a line for each order, and a last one with their number."""
-    last = f"{count(len(lines), 'commande')}." if lines else "Aucune commande de kit."
-    return [*(make_printable(_say(line)) for line in lines), last]
 
 
 def _say(line: Mapping[str, Any]) -> str:

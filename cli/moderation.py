@@ -1,6 +1,6 @@
 """« coop-bot cases »: the cases of moderation, without their reporters."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cli.command import Call
 from cli.environment import open_to_read
 from cli.errors import OperatorError
-from cli.terminal import count, make_printable, write
+from cli.terminal import count, list_lines, write
 from config.text import fold
 from config.time import PARIS, write_instant
 from storage import people
@@ -24,7 +24,8 @@ async def show(call: Call, state: str | None, as_json: bool) -> None:
     states = [_state(state)] if state is not None else []
     async with open_to_read(call.settings) as db:
         lines = await _lines(db, await cases.list_in_states(db, states))
-    write(lines, _table(lines), as_json=as_json)
+    shown = list_lines(lines, _told, "dossier", "Aucun dossier.", beside=" Heures de Paris.")
+    write(lines, shown, as_json=as_json)
 
 
 def _state(text: str) -> CaseState:
@@ -39,17 +40,9 @@ async def _lines(db: AsyncSession, found: Sequence[Case]) -> list[dict[str, Any]
     counts: dict[int, int] = {}
     for start in range(0, len(found), AT_ONCE):
         counts |= await cases.count_reports(db, [case.number for case in found[start : start + AT_ONCE]])
-    names = await _names(db, sorted({case.decided_by for case in found if case.decided_by}))
+    known = await people.by_ids(db, [case.decided_by for case in found if case.decided_by])
+    names = {ident: person.username for ident, person in known.items()}
     return [_line(case, counts.get(case.number, 0), names) for case in found]
-
-
-async def _names(db: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
-    """Return present user names, by id."""
-    names: dict[str, str] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        known = await people.among(db, ids=ids[start : start + AT_ONCE])
-        names |= {person.id: person.username for person in known}
-    return names
 
 
 def _line(case: Case, count: int, names: Mapping[str, str]) -> dict[str, Any]:
@@ -63,12 +56,6 @@ def _line(case: Case, count: int, names: Mapping[str, str]) -> dict[str, Any]:
         "decided_by": names.get(case.decided_by, case.decided_by) or None,
         "until": write_instant(case.until) if case.until else None,
     }
-
-
-def _table(lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield a line for each case, then their number."""
-    yield from (make_printable(_told(line)) for line in lines)
-    yield f"{count(len(lines), 'dossier')}. Heures de Paris." if lines else "Aucun dossier."
 
 
 def _told(line: Mapping[str, Any]) -> str:

@@ -16,9 +16,8 @@ from commands.sondage import list_result_lines, list_vote_lines
 from config.text import guard
 from storage import people
 from storage import sondage as polls
-from storage.people import Person
 from storage.sondage import Poll, PollState, votes
-from storage.sondage.votes import NamedVote, read_visible_results
+from storage.sondage.votes import read_visible_results
 
 
 async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> None:
@@ -53,9 +52,4 @@ async def _voters(db: AsyncSession, poll: Poll) -> Sequence[Sequence[Cell]]:
     if poll.anonymous:
         raise OperatorError(f"Les votes du sondage {poll.number} sont secrets : relancez sans « --votes ».")
     chosen = await votes.list_votes(db, poll.id)
-    return list(list_vote_lines(poll, chosen, await _people(db, chosen)))
-
-
-async def _people(db: AsyncSession, chosen: Sequence[NamedVote]) -> Sequence[Person]:
-    wanted = {vote.user_id for vote in chosen}
-    return [person async for page in people.pages(db) for person in page if person.id in wanted]
+    return list(list_vote_lines(poll, chosen, await people.by_ids(db, [vote.user_id for vote in chosen])))

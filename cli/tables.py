@@ -265,6 +265,11 @@ class LineImport(ABC, Generic[T, Counted]):
         return self.outcome
 
 
+def show_progress() -> ProgressBar:
+    """Show how many lines are read."""
+    return ProgressBar(sys.stderr, "ligne lue")
+
+
 POLITENESS = 10
 """The « nice » value of an import, so that it gives way to the bot on the same machine."""
 

@@ -97,6 +97,12 @@ def make_table(head: Sequence[str], rows: Sequence[Sequence[str]], last: str) ->
     yield last
 
 
+def list_lines(lines: Sequence[T], say: Callable[[T], str], one: str, none: str, *, beside: str = "") -> Iterator[str]:
+    """Yield a line for each thing, and a last one with their number (in a word for ``one``), or « none »."""
+    yield from (make_printable(say(line)) for line in lines)
+    yield f"{count(len(lines), one)}.{beside}" if lines else none
+
+
 def align(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the rows as lines, with columns as wide as their widest cell."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]

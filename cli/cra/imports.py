@@ -41,7 +41,7 @@ async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
             work = CraImport(
                 database, Authors(database, chat, clock), clock, tables.complain, tables.announce if dry_run else None
             )
-            outcome = await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
+            outcome = await work.run(lines, tables.show_progress())
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
     print(outcome if outcome.added or outcome.refused else f"{outcome} Rien à changer.")

@@ -16,7 +16,7 @@ from cli.delivery import Pen
 from cli.journal import note
 from cli.people.lines import Entry, change_awaited, change_person, list_changed_columns, read_entry
 from cli.people.register import tell
-from cli.tables import Cells, Complain, LineCounts, LineImport, take_turn
+from cli.tables import Cells, Complain, Counted, LineCounts, LineImport, T, take_turn
 from cli.terminal import ProgressBar, count
 from commands.membres.notices import begin_telling
 from config.canaux import PlannedChannel
@@ -89,6 +89,23 @@ class Seen:
     def close(self) -> None:
         """Delete the file."""
         self._lines.close()
+
+
+@dataclass
+class OnceImport(LineImport[T, Counted]):
+    """An import in which each thing may be named once in a file."""
+
+    _seen: Seen = field(default_factory=Seen, init=False, kw_only=True)
+
+    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> Counted:
+        """Import every line; the outcome grows meanwhile."""
+        with closing(self._seen):
+            return await super().run(lines, progress)
+
+    def note_named(self, number: int, column: str, value: str) -> None:
+        """Note what a line names. Raises BadLineError if an earlier line named it."""
+        if value and (line := self._seen.note(f"{column} {value}", number)):
+            raise BadLineError(f"{column} : « {value} » est déjà à la ligne {line}")
 
 
 @dataclass(slots=True)
@@ -169,7 +186,7 @@ class _Batch:
 
 
 @dataclass
-class PeopleImport(LineImport[Entry, PeopleOutcome]):
+class PeopleImport(OnceImport[Entry, PeopleOutcome]):
     """An import of people. ``grace`` is how long people who moved stay in their former channel; ``tells`` says whether
     people are told of a new role, by long work that gives way to requests."""
 
@@ -182,23 +199,13 @@ class PeopleImport(LineImport[Entry, PeopleOutcome]):
     pen: Pen | None = None
     tells: bool = True
     outcome: PeopleOutcome = field(default_factory=PeopleOutcome)
-    _seen: Seen = field(default_factory=Seen)
-
-    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> PeopleOutcome:
-        """Import every line; the outcome grows meanwhile."""
-        with closing(self._seen):
-            return await super().run(lines, progress)
 
     def read(self, number: int, line: Cells) -> Entry:
         """Read a line about a person, who may be named once in a file."""
         entry = read_entry(line)
-        self._once(number, "username", entry.username)
-        self._once(number, "email", entry.email)
+        self.note_named(number, "username", entry.username)
+        self.note_named(number, "email", entry.email)
         return entry
-
-    def _once(self, number: int, column: str, value: str) -> None:
-        if value and (line := self._seen.note(f"{column} {value}", number)):
-            raise BadLineError(f"{column} : « {value} » est déjà à la ligne {line}")
 
     async def store(self, numbered: Sequence[tuple[int, Entry]]) -> None:
         """Store the changes; a line may still turn out to be about somebody named before."""

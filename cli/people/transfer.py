@@ -1,8 +1,7 @@
 """« import people », « import structures » and « export people » with a real database and the standard streams."""
 
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TextIO
@@ -14,14 +13,13 @@ from cli.command import Call
 from cli.delivery import Pen
 from cli.environment import open_up_to_date
 from cli.journal import note
-from cli.people.imports import Accounts, Memberships, PeopleImport, PeopleOutcome, Seen
+from cli.people.imports import Accounts, Memberships, OnceImport, PeopleImport, PeopleOutcome
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_structure, write_cells
-from cli.terminal import ProgressBar, begin_csv, count, open_standard_output
+from cli.terminal import begin_csv, count, open_standard_output
 from commands.membres.members import feature
 from config.settings import Settings
 from storage import journal, people
 from storage.canaux import MembershipRules, list_allowances, list_planned
-from storage.cra.files import BadLineError
 from storage.database import Database
 from storage.journal import AuditAct
 from storage.people import Structure, arrivals, register
@@ -49,7 +47,7 @@ async def import_people(call: Call, file: str, notify: str | None = None, *, dry
         outcome = PeopleOutcome(announces=tables.announce if dry_run else None)
         work = PeopleImport(database, accounts, clock, tables.complain, grace, memberships, pen, tells, outcome)
         with tables.open_table(file, COLUMNS, [NAMED_BY]) as table:
-            await work.run(table, _progress())
+            await work.run(table, tables.show_progress())
     _tell_missing(table)
     if accounts.is_silent:
         print("Mattermost n’a pas répondu : qui n’est pas au registre attend son compte.", file=sys.stderr)
@@ -70,7 +68,7 @@ async def import_structures(call: Call, file: str, *, dry_run: bool = False) -> 
     async with tables.open_to_import(call.settings, dry_run=dry_run) as database:
         with tables.open_table(file, STRUCTURE_COLUMNS, [{"siret"}]) as table:
             outcome = StructuresOutcome(announces=tables.announce if dry_run else None)
-            await StructuresImport(database, tables.complain, outcome).run(table, _progress())
+            await StructuresImport(database, tables.complain, outcome).run(table, tables.show_progress())
     _tell_missing(table)
     print(outcome)
     return 1 if outcome.refused else 0
@@ -111,10 +109,6 @@ def _tell_missing(table: tables.Table) -> None:
         print(f"Colonnes absentes, laissées comme elles sont : {', '.join(table.missing)}.", file=sys.stderr)
 
 
-def _progress() -> ProgressBar:
-    return ProgressBar(sys.stderr, "ligne lue")
-
-
 class StructuresOutcome(tables.LineCounts):
     """The counts of an import of employers."""
 
@@ -125,27 +119,18 @@ class StructuresOutcome(tables.LineCounts):
 
 
 @dataclass
-class StructuresImport(tables.LineImport[Structure, StructuresOutcome]):
+class StructuresImport(OnceImport[Structure, StructuresOutcome]):
     """An import of employers."""
 
     at_once = 500
     database: Database
     complain: tables.Complain
     outcome: StructuresOutcome = field(default_factory=StructuresOutcome)
-    _seen: Seen = field(default_factory=Seen)
-
-    async def run(
-        self, lines: Iterable[tuple[int, tables.Cells | BadLineError]], progress: ProgressBar
-    ) -> StructuresOutcome:
-        """Import every line; the outcome grows meanwhile."""
-        with closing(self._seen):
-            return await super().run(lines, progress)
 
     def read(self, number: int, line: tables.Cells) -> Structure:
         """Read a line about an establishment, which may be named once in a file."""
         structure = read_structure(line)
-        if before := self._seen.note(structure.siret, number):
-            raise BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
+        self.note_named(number, "siret", structure.siret)
         return structure
 
     async def store(self, batch: Sequence[tuple[int, Structure]]) -> None:

@@ -126,7 +126,7 @@ async def keep_best(db: AsyncSession, heard: ChannelMessages, settings: Settings
         return
     waits = await items.find_quoted(db, heard.channel)
     silent = await subscriptions.list_unquoted(db)
-    register = {row.id: row for row in await people.among(db, heard.users)}
+    register = await people.by_ids(db, heard.users)
     kept, unfit = list[Ranked](), set[str]()
     for one in heard.best:
         if len(kept) >= BEST and one.post.id not in waits:
@@ -332,7 +332,7 @@ async def harvest_tables(db: AsyncSession, since: datetime, until: datetime, set
     """Bring in what the bot’s other features know of that time: resources that came out, outages and polls that ended,
     ideas that were done, events to come."""
     came_out = await items.find_resources(db, since, until)
-    authors = {person.id: person for person in await people.among(db, {one.auteur_id for one in came_out})}
+    authors = await people.by_ids(db, [one.auteur_id for one in came_out])
     await items.save(db, [make_resource_item(one, authors.get(one.auteur_id), settings) for one in came_out])
     await items.save(db, [make_outage_item(incident) for incident in await items.find_ended_outages(db, since, until)])
     await items.save(db, [make_poll_item(poll) for poll in await items.find_ended_polls(db, since, until)])
@@ -346,8 +346,8 @@ async def harvest_tables(db: AsyncSession, since: datetime, until: datetime, set
 async def _harvest_ideas(db: AsyncSession, since: datetime, until: datetime) -> None:
     """Bring in the ideas that were done in a month that is over."""
     done = await items.find_done_ideas(db, since, until)
-    named = {idea.author_id for idea, *_ in done if idea.is_named}
-    authors = {one.id: one for one in await people.among(db, named) if not one.is_hidden} if named else {}
+    named = await people.by_ids(db, [idea.author_id for idea, *_ in done if idea.is_named])
+    authors = {ident: person for ident, person in named.items() if not person.is_hidden}
     found = [make_idea_item(idea, at, votes, authors.get(idea.author_id)) for idea, at, votes in done]
     await items.save(db, found)
     await items.restore(db, [item.key for item in found])

@@ -103,7 +103,7 @@ async def _find_readers(ctx: Context, ids: Collection[str]) -> Mapping[str, Pers
     département."""
     active = sorted(await find_active(ctx, ids))
     unknown = {one: Person(id=one, username="", role=None, timezone=time.PARIS.key, since=ctx.now) for one in active}
-    return unknown | {person.id: person for person in await people.among(ctx.db, ids=active)}
+    return unknown | await people.by_ids(ctx.db, active)
 
 
 async def _tell_change(ctx: Context, pair: Pair, readers: Mapping[str, Person]) -> Sequence[Reply]:

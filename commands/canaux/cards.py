@@ -338,7 +338,8 @@ async def show_journal(ctx: Context, _: str) -> Replies:
     """Show the last runs, newest first."""
     last = await runs.list_newest(ctx.db, RUNS_SHOWN)
     table = await list_planned(ctx.db, ctx.settings, archived=True)
-    names = {person.id: person.username for person in await people.among(ctx.db, ids=[r.by for r in last if r.by])}
+    known = await people.by_ids(ctx.db, [run.by for run in last if run.by])
+    names = {ident: person.username for ident, person in known.items()}
     rows = [await _journal_row(ctx, run, table, names) for run in last]
     buttons = [Button(f"Voir le n° {n}", SeeRun(run=run.id)) for n, run in enumerate(last[:3], 1)]
     return Whisper(render("canaux/journal", rows=rows), buttons)

@@ -148,8 +148,8 @@ async def list_exceptions(ctx: Context, _: str) -> Replies:
     table = await canaux.list_planned(ctx.db, ctx.settings)
     groups = _group_exceptions(found)
     offered = [each for group in groups for each in group][:SHOWN]
-    ids = {each.user_id for each in (*offered, *(group[0] for group in groups[:SHOWN]))}
-    known = {person.id: person for person in await people.among(ctx.db, ids=sorted(ids))} if ids else {}
+    shown = (*offered, *(group[0] for group in groups[:SHOWN]))
+    known = await people.by_ids(ctx.db, [each.user_id for each in shown])
     lines = [_say_exceptions(group, table, known) for group in groups[:SHOWN]]
     text = render("canaux/exceptions", lines=lines, more=len(groups) - SHOWN)
     options = {f"{e.key} {e.user_id}": _label_exception(e, table, known) for e in offered}

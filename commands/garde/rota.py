@@ -1,6 +1,6 @@
 """Who may be on duty, the reading of a line, the wording of turns, and the messages when a turn begins or ends."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -195,11 +195,10 @@ async def ensure_registered(ctx: Context, person: Person) -> None:
 UNKNOWN = Markdown("quelqu’un hors du registre")
 
 
-async def say_names(ctx: Context, ids: Iterable[str]) -> Mapping[str, Markdown]:
+async def say_names(ctx: Context, ids: Collection[str]) -> Mapping[str, Markdown]:
     """Return the names of these people, by id, also of those who are no longer in the register."""
-    wanted = sorted(set(ids))
-    found = await people.among(ctx.db, ids=wanted) if wanted else []
-    return dict.fromkeys(wanted, UNKNOWN) | {person.id: mention(person.username) or UNKNOWN for person in found}
+    known = await people.by_ids(ctx.db, ids)
+    return dict.fromkeys(ids, UNKNOWN) | {one: mention(known[one].username) or UNKNOWN for one in known}
 
 
 TURN = RowCard[int]("garde.turn:")

@@ -265,7 +265,7 @@ async def tell_role_changes(db: AsyncSession, ids: Sequence[str], telling: Telli
 
 async def draw_notices(db: AsyncSession, taken: Sequence[RoleNotice], telling: Telling) -> Sequence[replies.Direct]:
     """Draw the messages for notices whose person still has another role than before, and an active account."""
-    found = {person.id: person for person in await people.among(db, ids=[one.person_id for one in taken])}
+    found = await people.by_ids(db, [one.person_id for one in taken])
     off = await transitions.find_gone_since(db, list(found)) if found else {}
     today = telling.now.astimezone(PARIS).date()
     ask = [person.username for person in await people.list_to_ask(db, today)] if found else []

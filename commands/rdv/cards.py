@@ -285,7 +285,8 @@ async def draw_meeting(ctx: Context, rdv: Rdv) -> Message:
     """Draw a meeting of colleagues as it is, for whose rdv it is: who comes, with what of their own it shares time, and
     what can be done."""
     seats = await list_seats(ctx.db, rdv.meeting or 0)
-    names = {one.id: one.username for one in await people.among(ctx.db, ids=[seat.user_id for seat in seats])}
+    known = await people.by_ids(ctx.db, [seat.user_id for seat in seats])
+    names = {ident: person.username for ident, person in known.items()}
     others = [(names.get(seat.user_id, ""), _say_answer(seat)) for seat in seats if seat.number != rdv.number]
     lead = next((seat for seat in seats if seat.number == rdv.meeting), None)
     asked = lead is not None and rdv is not lead and rdv.state is RdvState.PROPOSE and not rdv.agreed

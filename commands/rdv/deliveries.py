@@ -360,7 +360,7 @@ async def _is_new(ctx: Context, rdv: Rdv, other: Rdv) -> bool:
 
 
 async def _tell_overlap(ctx: Context, rdv: Rdv, own: Rdv) -> Sequence[Reply]:
-    (owner,) = await people.among(ctx.db, ids=[rdv.user_id]) or (None,)
+    owner = await people.get(ctx.db, rdv.user_id)
     if owner is None or not await is_active(ctx, owner.id):
         return []
     theirs = replace(ctx, user=owner)

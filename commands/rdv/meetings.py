@@ -119,7 +119,7 @@ async def _find_colleague(ctx: ReadingContext, name: str) -> Person:
 
 async def _list_people(ctx: Context, ids: Collection[str]) -> Sequence[Person]:
     """List the organiser and these, as the register has them; who is not in it is taken to be in Paris."""
-    known = {person.id: person for person in await people.among(ctx.db, ids=ids)}
+    known = await people.by_ids(ctx.db, ids)
     others = [known.get(one) or Person(id=one, username="", since=ctx.now) for one in ids]
     return [ctx.user, *(person for person in others if person.id != ctx.user.id)]
 
@@ -240,7 +240,7 @@ async def _send_cards(ctx: Context, seats: Sequence[Rdv]) -> Sequence[Reply]:
 async def find_persons(ctx: Context, seats: Sequence[Rdv]) -> Mapping[str, Person]:
     """Find whose these are, by id; who is not in the register is taken to be in Paris."""
     ids = [seat.user_id for seat in seats]
-    known = {person.id: person for person in await people.among(ctx.db, ids=ids)}
+    known = await people.by_ids(ctx.db, ids)
     return {one: known.get(one) or Person(id=one, username="", since=ctx.now) for one in ids}
 
 

@@ -215,7 +215,7 @@ async def remind_by_mail(ctx: Context) -> Replies:
     if ctx.settings.smtp is None:
         return None
     found = await bookings.list_to_mail(ctx.db, (ctx.now + LAST, ctx.now + AHEAD), ctx.now, LETTERS_AT_ONCE)
-    owners = {one.id: one for one in await people.among(ctx.db, ids=sorted({rdv.user_id for _, rdv in found}))}
+    owners = await people.by_ids(ctx.db, [rdv.user_id for _, rdv in found])
     return [
         begun
         for booking, rdv in found

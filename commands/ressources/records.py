@@ -179,8 +179,8 @@ async def find_keepers(ctx: Context, found: Sequence[Resource]) -> Mapping[int, 
 
 async def find_in_zone(ctx: Context, ids: Collection[str], zone: str) -> set[str]:
     """Return which of these people are in a time zone; people who are not in the register count as in Paris."""
-    zones = {person.id: person.timezone for person in await people.among(ctx.db, ids=sorted(ids))} if ids else {}
-    return {one for one in ids if zones.get(one, PARIS.key) == zone}
+    known = await people.by_ids(ctx.db, ids)
+    return {one for one in ids if (known[one].timezone if one in known else PARIS.key) == zone}
 
 
 async def tell_others(ctx: Context, whom: Iterable[str], text: str, buttons: Sequence[Button] = ()) -> Sequence[Direct]:

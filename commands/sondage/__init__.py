@@ -2,7 +2,7 @@
 state is shown in words, as a picture and as CSV."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -302,21 +302,16 @@ def _list_place_lines(poll: Poll, name: str, place: DepartementResults) -> Itera
 
 
 def list_vote_lines(
-    poll: Poll, votes: Iterable[votes.NamedVote], people: Iterable[people.Person]
+    poll: Poll, votes: Iterable[votes.NamedVote], people: Mapping[str, people.Person]
 ) -> Iterator[Sequence[sheets.Cell]]:
     """Return the rows of the file: a head, then each voter with their choice."""
-    names = {person.id: person.full_name for person in people}
     yield VOTES_HEAD
     for vote in votes:
         chosen = [option for at, option in enumerate(poll.options) if vote.choices >> at & 1]
-        name = names.get(vote.user_id, "quelqu’un qui n’est plus là")
+        name = people[vote.user_id].full_name if vote.user_id in people else "quelqu’un qui n’est plus là"
         at = f"{vote.at.astimezone(PARIS):%d/%m/%Y %H:%M}"
         place = cards.say_place(vote.departement) if vote.departement else ""
         yield (poll.question, name, place, " | ".join(chosen), at)
-
-
-AT_ONCE = 400
-"""How many people one statement looks up."""
 
 
 @feature.command("sondage export", help="Recevoir les résultats d’un sondage en CSV", hint="n° 12")
@@ -398,11 +393,6 @@ async def write_sheet(ctx: Context, order: cards.PollSheet, folder: Path) -> rep
     if not poll.anonymous:
         chosen = await votes.list_votes(ctx.db, poll.id)
         files.append(folder / f"Sondage_{poll.number}_votes.csv")
-        sheets.write_csv(files[1], list_vote_lines(poll, chosen, await _list_voters(ctx, chosen)))
+        voters = await people.by_ids(ctx.db, [vote.user_id for vote in chosen])
+        sheets.write_csv(files[1], list_vote_lines(poll, chosen, voters))
     return replies.Parcel(render("sondage/file", poll=poll), files=files, done=READY)
-
-
-async def _list_voters(ctx: Context, chosen: Sequence[votes.NamedVote]) -> Sequence[people.Person]:
-    ids = [vote.user_id for vote in chosen]
-    pages = [await people.among(ctx.db, ids[at : at + AT_ONCE]) for at in range(0, len(ids), AT_ONCE)]
-    return [person for page in pages for person in page]

@@ -21,6 +21,7 @@ from storage.people.register import (
     among,
     animating,
     animating_by_mattermost,
+    by_ids,
     by_username,
     every,
     get,

@@ -5,7 +5,7 @@ People who are not in it, or have no role there, have the one that follows from 
 """
 
 import re
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -170,6 +170,17 @@ async def among(
     """Find the people who have these ids, names or addresses (in lower case), a few hundred at most, by id."""
     wanted = [col(Person.id).in_(ids), col(Person.username).in_(usernames), func.lower(Person.email).in_(emails)]
     return (await db.exec(select(Person).where(or_(*wanted)).order_by(col(Person.id)))).all()
+
+
+AT_ONCE = 500
+"""How many people one statement looks up."""
+
+
+async def by_ids(db: AsyncSession, ids: Iterable[str]) -> dict[str, Person]:
+    """Find the people who have these ids, however many they are, by id."""
+    wanted = sorted(set(ids))
+    parts = [wanted[at : at + AT_ONCE] for at in range(0, len(wanted), AT_ONCE)]
+    return {person.id: person for part in parts for person in await among(db, part)}
 
 
 async def register_person(db: AsyncSession, person: Person) -> None:
