@@ -21,6 +21,7 @@ from config.themes import THEMES
 from config.time import PARIS
 from storage import communes, lecture, stats
 from storage.cra.files import format_instant
+from storage.cra.queries import Position
 from storage.cra.report import Activite, Age, Canal, Cra, Report, Statut, Suite
 from storage.cra.tags import list_names
 
@@ -259,7 +260,7 @@ def _read_instant(fields: Mapping[str, str], name: str) -> datetime | None:
     raise UserError(render("lecture/bad_instant", name=name))
 
 
-def _read_cursor(fields: Mapping[str, str]) -> lecture.ChangePosition | None:
+def _read_cursor(fields: Mapping[str, str]) -> Position | None:
     after, before = fields.get("page[after]"), fields.get("page[before]")
     if after and before:
         raise UserError(render("lecture/one_cursor"))
@@ -270,7 +271,7 @@ def _read_cursor(fields: Mapping[str, str]) -> lecture.ChangePosition | None:
         at, _, number = urlsafe_b64decode(said.encode("ascii")).decode("ascii").partition("|")
         moment = datetime.fromisoformat(at).astimezone(UTC)
         if re.fullmatch(r"[0-9]{1,10}", number) and int(number) <= NUMBER_MAX:
-            return lecture.ChangePosition(moment, int(number), newer=bool(before))
+            return Position(moment, int(number), newer=bool(before))
     except (ValueError, OverflowError, Base64Error):
         pass
     raise UserError(render("lecture/bad_cursor"))

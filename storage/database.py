@@ -76,6 +76,7 @@ class Labelled(StrEnum):
 
 
 E = TypeVar("E", bound=StrEnum)
+Query = TypeVar("Query", bound=sa.GenerativeSelect)
 Row = TypeVar("Row")
 
 
@@ -338,6 +339,14 @@ def dialect(db: AsyncSession) -> str:
 def insertion(db: AsyncSession, table: type[SQLModel] | sa.Table) -> Any:
     """Make an INSERT that supports ON CONFLICT, in the dialect of the session’s database."""
     return INSERT[dialect(db)](table)
+
+
+def locking(query: Query, of: Any = None) -> Query:
+    """Make a query lock the rows that it finds (those of a table ``of`` several), and read them as they are now: nobody
+    else changes them until the transaction ends."""
+    selected: Any = query
+    locked: Query = selected.with_for_update(of=of).execution_options(populate_existing=True)
+    return locked
 
 
 async def store(db: AsyncSession, row: Row) -> Row:

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Column, ColumnElement, delete, func, or_, text
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Labelled, UtcTime, dialect, iterate_pages, read_models
+from storage.database import Labelled, UtcTime, dialect, iterate_pages, locking, read_models
 
 BOT = "coop"
 """The actor of what the bot did by itself: at an hour, or for an event."""
@@ -254,8 +254,7 @@ async def add(db: AsyncSession, entry: JournalEntry) -> JournalEntry:
 
     Others who write wait for the end of that transaction.
     """
-    wanted = select(Head).where(Head.id == HEAD).with_for_update().execution_options(populate_existing=True)
-    head = (await db.exec(wanted)).one()
+    head = (await db.exec(locking(select(Head).where(Head.id == HEAD)))).one()
     entry.reason, entry.object = entry.reason[:REASON_MAX], entry.object[:OBJECT_MAX]
     entry.actor, entry.target = entry.actor[:NAME_MAX], entry.target[:NAME_MAX]
     entry.before, entry.after = _as_json(entry.before), _as_json(entry.after)

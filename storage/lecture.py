@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import NATION
 from storage.cra.months import CRA, MEASURE_SUMS
-from storage.cra.queries import ReportListing
+from storage.cra.queries import Position, ReportListing, read_page
 from storage.cra.report import Activite, Cra
 from storage.database import execute
 from storage.stats import Figures, read_exact_figures
@@ -30,32 +30,11 @@ class Since:
         return [column >= at for column, at in told if at is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangePosition:
-    """A report in the list, after which a page continues with those changed earlier, or back to ``newer`` ones."""
-
-    at: datetime
-    number: int
-    newer: bool = False
-
-    def select(self) -> ColumnElement[bool]:
-        """Make the condition in SQL that selects the reports beyond this position."""
-        at, number = col(Cra.modified_at), col(Cra.id)
-        if self.newer:
-            return (at > self.at) | ((at == self.at) & (number > self.number))
-        return (at < self.at) | ((at == self.at) & (number < self.number))
-
-
-async def list_changed(db: AsyncSession, since: Since, beyond: ChangePosition | None, size: int) -> ReportListing:
+async def list_changed(db: AsyncSession, since: Since, beyond: Position | None, size: int) -> ReportListing:
     """List a page of everybody’s reports, deleted ones too, last changed first: the first page, or the one beyond a
     position."""
     query = select(Cra).where(*since.select())
-    if beyond:
-        query = query.where(beyond.select())
-    back = beyond is not None and beyond.newer
-    order = [each.asc() if back else each.desc() for each in (col(Cra.modified_at), col(Cra.id))]
-    rows = (await db.exec(query.order_by(*order).limit(size + 1))).all()
-    return ReportListing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
+    return await read_page(db, query, (col(Cra.modified_at), col(Cra.id)), beyond, size)
 
 
 async def count_changed(db: AsyncSession, since: Since) -> int:

@@ -192,33 +192,39 @@ class ReportListing:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A report in a list, after which a page continues with older ones, or back to ``newer`` ones."""
+    """A report in a list, by when it was (what the list is ordered by) and its number: a page continues after it with
+    older ones, or back to ``newer`` ones."""
 
-    day: date
+    at: date | datetime
     number: int
     newer: bool = False
 
-    def select(self, table: type[CraRow]) -> sa.ColumnElement[bool]:
-        """Return the condition in SQL that selects the reports beyond this position."""
-        day, number = col(table.date), col(table.id)
+    def select(self, at: Any, number: Any) -> sa.ColumnElement[bool]:
+        """Make the condition in SQL on these columns that selects the reports beyond this position."""
         if self.newer:
-            return (day > self.day) | ((day == self.day) & (number > self.number))
-        return (day < self.day) | ((day == self.day) & (number < self.number))
+            return sa.or_(at > self.at, sa.and_(at == self.at, number > self.number))
+        return sa.or_(at < self.at, sa.and_(at == self.at, number < self.number))
+
+
+async def read_page(
+    db: AsyncSession, query: Any, by: tuple[Any, Any], beyond: Position | None, size: int
+) -> ReportListing:
+    """Read a page of a list of reports, the latest ``by`` two columns first: the first page, or the one ``beyond`` a
+    report, without repeating or skipping ties."""
+    if beyond:
+        query = query.where(beyond.select(*by))
+    back = beyond is not None and beyond.newer
+    order = [each.asc() if back else each.desc() for each in by]
+    rows = (await db.exec(query.order_by(*order).limit(size + 1))).all()
+    return ReportListing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
 
 
 async def list_page(
     db: AsyncSession, sheet: AuthorSheet, wanted: ReportSearch, beyond: Position | None = None, *, size: int = 10
 ) -> ReportListing:
-    """List a page of the author’s reports that match a search, newest first: the first, or the one ``beyond`` a report,
-    without repeating or skipping ties."""
-    table = sheet.table
-    query = select(table).where(*wanted.select(sheet))
-    if beyond:
-        query = query.where(beyond.select(table))
-    back = beyond is not None and beyond.newer
-    order = [each if back else each.desc() for each in (col(table.date), col(table.id))]
-    rows = (await db.exec(query.order_by(*order).limit(size + 1))).all()
-    return ReportListing(rows[:size][::-1] if back else rows[:size], len(rows) > size)
+    """List a page of the author’s reports that match a search, newest first."""
+    query, table = select(sheet.table).where(*wanted.select(sheet)), sheet.table
+    return await read_page(db, query, (col(table.date), col(table.id)), beyond, size)
 
 
 async def list_deleted(db: AsyncSession, sheet: AuthorSheet, since: datetime, limit: int = 10) -> Sequence[CraRow]:

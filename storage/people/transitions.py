@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.database import Code, UtcTime, execute, insertion, upsert
+from storage.database import Code, UtcTime, execute, insertion, locking, upsert
 from storage.people.person import Person, Role, is_there
 
 
@@ -143,8 +143,7 @@ async def list_due_erasures(db: AsyncSession, now: datetime) -> Sequence[Erasure
 
 async def lock_erasure(db: AsyncSession, user_id: str) -> Erasure | None:
     """Return the erasure of somebody, locked until the transaction ends."""
-    wanted = select(Erasure).where(Erasure.user_id == user_id).with_for_update()
-    return (await db.exec(wanted.execution_options(populate_existing=True))).first()
+    return (await db.exec(locking(select(Erasure).where(Erasure.user_id == user_id)))).first()
 
 
 async def note_erasure(db: AsyncSession, erasure: Erasure) -> None:

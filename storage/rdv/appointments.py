@@ -17,7 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from config.themes import from_bits
 from storage.cra.report import Canal, Cra
-from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change
+from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, locking
 from storage.statements import DirectStatement, make_row
 
 PLACE_MAX, MEMO_MAX, SUBJECT_MAX, URL_MAX, UID_BYTES = 150, 80, 80, 1000, 16
@@ -178,9 +178,7 @@ async def get_rdv(db: AsyncSession, user_id: str, number: int, *, locked: bool =
     """Get somebody’s rdv by its number; None for anybody else’s. Where ``locked``, nobody else changes it until the
     transaction ends."""
     query = select(Rdv).where(Rdv.id == number, Rdv.user_id == user_id)
-    if locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return (await db.exec(query)).first()
+    return (await db.exec(locking(query) if locked else query)).first()
 
 
 async def lock_rdvs(db: AsyncSession, user_id: str, numbers: Sequence[int]) -> Sequence[Rdv]:
@@ -301,9 +299,8 @@ async def must_be_unreported(db: AsyncSession, rdv: Rdv, *, locked: bool = False
     if rdv.external_id is None:
         return
     shared = select(Rdv).where(Rdv.source == rdv.source, Rdv.external_id == rdv.external_id).order_by(col(Rdv.id))
-    if locked:
-        shared = shared.with_for_update().execution_options(populate_existing=True)
-    others = {one.number: one for one in (await db.exec(shared)).all() if one.number != rdv.number}
+    found = (await db.exec(locking(shared) if locked else shared)).all()
+    others = {one.number: one for one in found if one.number != rdv.number}
     for number, report in (await find_reports(db, others.values())).items():
         raise ColleagueReportError(report, others[number].user_id)
 

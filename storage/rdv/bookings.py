@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.time import DAY_MINUTES
-from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, execute, upsert
+from storage.database import INSERT, Code, Labelled, Numbered, UtcTime, change, execute, locking, upsert
 from storage.people import Person
 from storage.rdv.appointments import PLACE_MAX, Rdv, RdvState
 from storage.seals import SealingKeys, UnreadableError, hash_token
@@ -251,8 +251,7 @@ async def find_page(db: AsyncSession, key: str, *, locked: bool = False) -> tupl
 
 async def lock_page(db: AsyncSession, user_id: str) -> BookingPage | None:
     """Get somebody’s page; nobody books there until the transaction ends."""
-    query = select(BookingPage).where(BookingPage.user_id == user_id).with_for_update()
-    return (await db.exec(query.execution_options(populate_existing=True))).first()
+    return (await db.exec(locking(select(BookingPage).where(BookingPage.user_id == user_id)))).first()
 
 
 async def open_page(db: AsyncSession, user_id: str, seal: BookingSeal, now: datetime, *, anew: bool = False) -> str:
@@ -325,9 +324,7 @@ async def find_booking(db: AsyncSession, key: str, code: str, *, locked: bool = 
     cancelled."""
     here = (Booking.page_hash == hash_token(key), Booking.code_hash == hash_token(read_code(code)))
     query = select(Booking, Rdv).where(*here, Booking.state != BookingState.CANCELLED, col(Rdv.id) == Booking.rdv)
-    if locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return (await db.exec(query)).first()
+    return (await db.exec(locking(query) if locked else query)).first()
 
 
 _BECAME = sa.select(_BOOKINGS, col(Rdv.state).label("became")).where(col(Rdv.id) == _BOOKINGS.c.rdv)
@@ -345,9 +342,7 @@ async def get_booking(
     """Get one of somebody’s bookings by its number, with its rendez-vous."""
     theirs = (col(Booking.id) == number, Booking.user_id == user_id, col(Rdv.id) == Booking.rdv)
     query = select(Booking, Rdv).where(*theirs)
-    if locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return (await db.exec(query)).first()
+    return (await db.exec(locking(query) if locked else query)).first()
 
 
 async def list_bookings(db: AsyncSession, rdv: int) -> Sequence[Booking]:
@@ -387,9 +382,7 @@ async def find_to_mail(
 ) -> tuple[Booking, Rdv] | None:
     """Find a booking by its number, if its visitor is still to be reminded by e-mail."""
     query = select(Booking, Rdv).where(*_wants_mail(now), col(Booking.id) == number)
-    if locked:
-        query = query.with_for_update(of=Booking).execution_options(populate_existing=True)
-    return (await db.exec(query)).first()
+    return (await db.exec(locking(query, of=Booking) if locked else query)).first()
 
 
 async def forget_over(db: AsyncSession, now: datetime) -> int:
@@ -415,9 +408,7 @@ async def list_seats(db: AsyncSession, meeting: int, *, locked: bool = False) ->
     """List the rdv of a meeting, one for each who takes part, in the order in which they were stored; where ``locked``,
     locked until the transaction ends."""
     query = select(Rdv).where(Rdv.meeting == meeting).order_by(col(Rdv.id))
-    if locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return (await db.exec(query)).all()
+    return (await db.exec(locking(query) if locked else query)).all()
 
 
 async def hold_hours(db: AsyncSession, ids: Collection[str]) -> None:

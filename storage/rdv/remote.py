@@ -18,7 +18,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import themes_in
-from storage.database import INSERT, Code, Labelled, UtcTime, change, insert_new, insertion, store
+from storage.database import INSERT, Code, Labelled, UtcTime, change, insert_new, insertion, locking, store
 from storage.rdv.appointments import (
     MEMO_MAX,
     PLACE_MAX,
@@ -135,7 +135,7 @@ _REPLACE = DirectStatement({kind: _replacement(kind) for kind in INSERT})
 
 async def _settle(db: AsyncSession, remote: RemoteRdv, owners: Collection[str], now: datetime) -> None:
     query = select(Rdv).where(Rdv.source == RdvSource.RDV_SP, Rdv.external_id == remote.key).order_by(col(Rdv.id))
-    known = (await db.exec(query.with_for_update().execution_options(populate_existing=True))).all()
+    known = (await db.exec(locking(query))).all()
     lost = [rdv for rdv in known if rdv.user_id not in owners]
     reports = await find_reports(db, lost)
     for rdv in known:
