@@ -90,7 +90,8 @@ class FeedServer:
         tag = ETag(sha256(feed.body).hexdigest()[:32])
         kept = {"Cache-Control": "private, no-cache"}
         is_known = any(known.value in (tag.value, "*") for known in request.if_none_match or ())
-        answer = web.Response(status=304, headers=kept) if is_known else _whole_response(feed, kept)
+        typed = {**kept, "Content-Type": feed.content_type}
+        answer = web.Response(status=304, headers=kept) if is_known else web.Response(body=feed.body, headers=typed)
         answer.etag = tag
         return answer
 
@@ -119,10 +120,6 @@ class FeedServer:
         if feed is not None and len(feed.body) > FEED_MAX:
             raise ValueError(f"a feed of {trigger.feature} is too long: {len(feed.body)} bytes")
         return feed
-
-
-def _whole_response(feed: FeedContent, headers: Mapping[str, str]) -> web.Response:
-    return web.Response(body=feed.body, headers={**headers, "Content-Type": feed.content_type})
 
 
 ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii"})

@@ -10,7 +10,7 @@ from cli.terminal import count, make_table, write
 from config.time import PARIS, write_instant
 from storage import programs
 from storage.journal import AuditAct
-from storage.programs import NAME_MAX, ApiClient
+from storage.programs import NAME_MAX
 
 OFF = "L’interface est éteinte : mettez COOP_API=oui dans les réglages, puis relancez « coop-bot serve »."
 
@@ -33,15 +33,12 @@ async def show(call: Call, as_json: bool) -> None:
         found = await programs.list_clients(db)
     rows = [(client.id, f"{client.created_at.astimezone(PARIS):%d/%m/%Y}", client.name) for client in found]
     table = make_table(("id", "créé le", "nom"), rows, f"{count(len(found), 'jeton')}." if rows else "Aucun jeton.")
-    write([_describe(client) for client in found], [*table, *_say_off(call)], as_json=as_json)
+    told = [{"id": client.id, "nom": client.name, "cree": write_instant(client.created_at)} for client in found]
+    write(told, [*table, *_say_off(call)], as_json=as_json)
 
 
 def _say_off(call: Call) -> Sequence[str]:
     return () if call.settings.api == "oui" else (OFF,)
-
-
-def _describe(client: ApiClient) -> dict[str, str]:
-    return {"id": client.id, "nom": client.name, "cree": write_instant(client.created_at)}
 
 
 async def revoke(call: Call, client_id: str) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -36,15 +35,11 @@ async def _write(database: Database, person: Person, now: datetime, path: Path, 
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         made = Path(folder) / "copie.zip"
         async with begin_reading(database) as db:
-            count = await donnees.write_archive(db, person, now, made, _compute)
+            count = await donnees.write_archive(db, person, now, made, asyncio.to_thread)
         made.chmod(0o600)
         _must_be_free(path, force=force)
         made.replace(path)
     return count
-
-
-async def _compute(work: Callable[[], None]) -> None:
-    await asyncio.to_thread(work)
 
 
 def _must_be_free(path: Path, *, force: bool) -> None:

@@ -48,7 +48,8 @@ async def begin(ctx: Context, text: str) -> Replies:
     ctx.touched.add(ctx.user.id)
     training = await report.find_training(ctx.db, ctx.user.id)
     assert training is not None
-    return Whisper(await _describe(ctx, training, is_new=is_new), _buttons())
+    buttons = [Button("Compte rendu", RunCommand(line="cra"), "primary"), Button("Finir l’entraînement", Finish())]
+    return Whisper(await _describe(ctx, training, is_new=is_new), buttons)
 
 
 @feature.command(
@@ -144,7 +145,3 @@ async def _describe(ctx: Context, training: report.Training, *, is_new: bool) ->
 def _after(day: str) -> str:
     """Write a day so that it can follow « depuis »."""
     return day if day in ("hier", "aujourd’hui") else f"le {day}"
-
-
-def _buttons() -> list[Button]:
-    return [Button("Compte rendu", RunCommand(line="cra"), "primary"), Button("Finir l’entraînement", Finish())]

@@ -99,6 +99,12 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
+def take_word(text: str) -> tuple[str, str]:
+    """Split a line into its first word and the rest."""
+    word, _, rest = text.strip().partition(" ")
+    return word, rest.strip()
+
+
 def split_words(text: str) -> list[str]:
     """Split a text into its folded words and numbers, without signs."""
     return re.findall(r"[a-z0-9]+", fold(text))

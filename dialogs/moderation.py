@@ -320,12 +320,6 @@ _LENGTH = re.compile(
 _QUOTED = re.compile(r"[«\"“]\s*([^»\"”]{1,80}?)\s*[»\"”]\s*")
 
 
-def take_word(text: str) -> tuple[str, str]:
-    """Split a line into its first word and the rest."""
-    word, _, rest = text.strip().partition(" ")
-    return word, rest.strip()
-
-
 def take_length(text: str) -> tuple[timedelta | None, str]:
     """Split a line into the duration that it begins with (« 7j », « 2 heures ») and the rest; the duration is None
     where it is missing, zero or longer than a year."""

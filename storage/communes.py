@@ -195,12 +195,9 @@ def find_begun_place(text: str) -> CommunePlace | None:
     """Find the only commune of a postcode whose name begins with the letters typed after it."""
     name, codes = _split_codes(text)
     here = load_table().by_postcode.get(codes[0], "").split() if len(codes) == 1 and name else ()
-    begun = [place for place in (_get_place(code, codes) for code in here) if _is_begun(place, name)]
+    places = (_get_place(code, codes) for code in here)
+    begun = [place for place in places if reduce_name(place.commune.nom).startswith(name)]
     return begun[0] if len(begun) == 1 else None
-
-
-def _is_begun(place: CommunePlace, name: str) -> bool:
-    return reduce_name(place.commune.nom).startswith(name)
 
 
 def shorten_label(place: CommunePlace) -> str:

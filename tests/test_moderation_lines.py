@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.text import fold
-from dialogs.moderation import LENGTH_MAX, take_channel, take_length, take_word
+from config.text import fold, take_word
+from dialogs.moderation import LENGTH_MAX, take_channel, take_length
 
 NAMES = {"general": "g", "69 rhone": "r", "69": "r", "aide metier": "a", "aide": "b", "education": "e"}
 UNITS = {"min": 1 / 60, "minutes": 1 / 60, "h": 1, "heures": 1, "j": 24, "jours": 24, "semaines": 168, "mois": 720}

@@ -35,6 +35,7 @@ from bot.french.words import (
     digits,
     group,
     join,
+    join_some,
     noun,
     of,
     part_glued,

@@ -76,6 +76,12 @@ def join(items: Sequence[str], last: str = "et") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+def join_some(items: Sequence[str], most: int) -> str:
+    """Enumerate the first items, and count the others: « a, b et 3 autres »."""
+    more = len(items) - most
+    return join([*items[:most], *([plural(more, "autre")] if more > 0 else [])])
+
+
 def digits(text: str) -> str:
     """Fold the text and write its number words (zéro … cent) in digits: « deux heures » → « 2 heures »."""
     return _SPELLED.sub(lambda match: str(_NUMBERS[match[0]]), fold(text))

@@ -14,7 +14,7 @@ from bot.delivery import FILES_MAX
 from bot.destinations import may_post_to
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french import group, join, plural, read_moment, say_hour, say_moment, say_weekday
+from bot.french import group, join_some, plural, read_moment, say_hour, say_moment, say_weekday
 from bot.mattermost import ChatReader
 from bot.menus import Choosing
 from bot.replies import POST_MAX, Button, Message, Refresh
@@ -378,7 +378,9 @@ def _list_counts(announcement: Announcement, count: int) -> Sequence[tuple[str, 
 
 def _list_facts(announcement: Announcement, table: targets.Table, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
     where = [("Où", escape(say_places(announcement, table)))]
-    files = [("Fichiers", escape(_enumerate(list(announcement.files.values()))))] if announcement.files else []
+    files = (
+        [("Fichiers", escape(join_some(list(announcement.files.values()), SHOWN_MAX)))] if announcement.files else []
+    )
     at = [("Départ", say_moment(announcement.at.astimezone(zone)))] if announcement.at else []
     call = "chaque membre est notifié" if announcement.everybody else "aucune"
     return [*where, *files, *at, ("Notification", call)]
@@ -386,12 +388,7 @@ def _list_facts(announcement: Announcement, table: targets.Table, zone: ZoneInfo
 
 def say_places(announcement: Announcement, table: targets.Table) -> str:
     """Name its destinations: « Rhône (69), Bretagne et 3 autres »."""
-    return _enumerate([targets.say_target(target, table) for target in announcement.targets])
-
-
-def _enumerate(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN_MAX
-    return join([*names[:SHOWN_MAX], *([plural(more, "autre")] if more > 0 else [])])
+    return join_some([targets.say_target(target, table) for target in announcement.targets], SHOWN_MAX)
 
 
 def must_be_allowed(person: people.Person, wanted: Sequence[str]) -> None:

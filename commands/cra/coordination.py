@@ -136,7 +136,7 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
     """Read a line as a report. A number shows that report; a line without a kind asks for it."""
     act = _ACT.fullmatch(line.strip())
     if (number := read_typed_number(act[1] if act else line)) is not None:
-        return _draw_row(await find_report(ctx, number))
+        return draw_card(await find_report(ctx, number), "").recast(Whisper)
     read, key = coordination.read_coordination_line(line, ctx.clues), secrets.token_urlsafe(16)
     if read.kind is not None:
         assumed = [str(each) for each in read.assumed]
@@ -324,10 +324,6 @@ def _acts(row: CoordinationReport) -> list[Button]:
     number = row.number
     edit = Button("Modifier", EditCoordination(number=number), "primary")
     return [edit, Button("Supprimer", DeleteCoordination(number=number), "danger")]
-
-
-def _draw_row(row: CoordinationReport) -> Whisper:
-    return draw_card(row, "").recast(Whisper)
 
 
 def _show_change(ctx: Context, row: CoordinationReport, verb: str) -> Replies:

@@ -171,16 +171,13 @@ async def show_habits(ctx: ReadingContext, line: str) -> Replies:
     """List the recurring reports; under the number of one, read how it recurs from now on."""
     habits = await list_habits(ctx.db, ctx.user.id, ctx.today)
     if found := _CHANGE.fullmatch(line.strip()):
-        return await _ask_change(ctx, require(_pick(habits, int(found[1])), "cra/habit_gone"), found[2])
+        habit = next((one for one in habits if one.number == int(found[1])), None)
+        return await _ask_change(ctx, require(habit, "cra/habit_gone"), found[2])
     offered = {str(one.number): f"Ne plus proposer : {say_habit(one, ctx.today)}"[:75] for one in habits}
     text = render("cra/habits", habits=[(one.number, say_habit(one, ctx.today)) for one in habits])
     if len(offered) == 1:
         return Whisper(text, [Button("Ne plus proposer", StopHabit(chosen=next(iter(offered))))])
     return Whisper(text, menus=[Menu("Ne plus proposer…", StopHabit(), offered)] if offered else [])
-
-
-def _pick(habits: Sequence[RecurringReport], number: int) -> RecurringReport | None:
-    return next((one for one in habits if one.number == number), None)
 
 
 async def _ask_change(ctx: ReadingContext, habit: RecurringReport, said: str) -> Whisper:

@@ -118,12 +118,9 @@ async def take_tracking(ctx: Context, read: TrackingFile) -> Replies:
     same = len(read.lines) + len(read.bad) - len(changed) - len(bad)
     told = [f"ligne {number} : {fault}" for number, fault in sorted(bad)[:FAULTS_SHOWN]]
     shown = {"sent": len(changed), "same": same, "bad": told, "more": max(0, len(bad) - FAULTS_SHOWN)}
-    cards = [await _rewrite(ctx, line) for line in changed if await _was_told(ctx, line)]
+    carded = [line for line in changed if await ctx.posts_about(f"{CARD.prefix}{line.order}:{line.parcel}")]
+    cards = [await _rewrite(ctx, line) for line in carded]
     return [Whisper(render("kit/tracked", **shown)), *cards]
-
-
-async def _was_told(ctx: Context, line: TrackingLine) -> bool:
-    return bool(await ctx.posts_about(f"{CARD.prefix}{line.order}:{line.parcel}"))
 
 
 async def _rewrite(ctx: Context, line: TrackingLine) -> Reply:

@@ -24,6 +24,7 @@ from commands.membres.changes import change_member
 from commands.membres.members import ANIMATEURS, LEADERS, Member, bienvenue, feature
 from config.canaux import home_of
 from config.territories import departement
+from config.text import take_word
 from dialogs import membres
 from storage import journal, people
 from storage.people import Person, Role, register
@@ -293,7 +294,7 @@ async def _find_form_member(ctx: Context, form: membres.MemberForm) -> Member:
 @feature.command("membres ajouter", help="Inscrire quelqu’un au registre", hint="[@nom]", roles=LEADERS)
 async def add_member(ctx: ReadingContext, text: str) -> Replies:
     """Open the window of somebody new."""
-    name, _ = _split_name(text)
+    name, _ = take_word(text)
     if not name:
         return Ask(membres.ChooseMember.draft(purpose=membres.Purpose.AJOUTER))
     member = await members.find_named_member(ctx, await members.look_up_name(ctx, name))
@@ -312,7 +313,7 @@ def read_change(purpose: membres.Purpose) -> Question[str, TypedChange]:
     """Make the question that looks up who a line names in Mattermost; a line without a name opens a window."""
 
     async def read(ctx: ReadingContext, text: str) -> TypedChange | Ask:
-        name, rest = _split_name(text)
+        name, rest = take_word(text)
         if not name:
             return Ask(membres.ChooseMember.draft(purpose=purpose))
         return TypedChange(await members.look_up_name(ctx, name), rest)
@@ -402,12 +403,6 @@ async def _change_by_line(
     if not typed.rest:
         return open_window(actor, purpose, member)
     return await change_member(ctx, actor, member, make(member.person, typed.rest))
-
-
-def _split_name(text: str) -> tuple[str, str]:
-    """Split a line into the name that it begins with and the rest."""
-    name, _, rest = text.strip().partition(" ")
-    return name, rest.strip()
 
 
 __all__ = ["bienvenue", "feature"]

@@ -20,7 +20,8 @@ from bot.replies import POST_MAX, Reply, Start
 from bot.texts import quote, render, require
 from commands.moderation.policy import weigh_motive
 from config.charte import MeasureKind
-from dialogs.moderation import Fate, take_word
+from config.text import take_word
+from dialogs.moderation import Fate
 from storage import claims, database, moderation, people
 from storage.database import store
 from storage.journal import REASON_MAX, AuditAct, JournalEntry

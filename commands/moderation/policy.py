@@ -26,8 +26,9 @@ from bot.texts import Markdown, escape, quote, render
 from config import charte, tables, territories, text, time
 from config.canaux import Family
 from config.settings import Settings
+from config.text import take_word
 from dialogs.canaux import watch_planned_channels
-from dialogs.moderation import take_channel, take_word
+from dialogs.moderation import take_channel
 from storage import canaux, people, watchlist
 from storage.journal import AuditAct, label_of
 from storage.moderation import Case, MessageReport, cases

@@ -22,9 +22,10 @@ from bot.replies import Ask, Button, Direct, Message, Progress, Replies, Reply, 
 from bot.texts import render, require
 from commands.moderation import cards, cases, policy
 from commands.moderation.policy import ANIMATEURS, drapeau, feature
+from config.text import take_word
 from config.time import PARIS
 from dialogs.canaux import watch_planned_channels
-from dialogs.moderation import PreciseReport, ReportMessage, take_word
+from dialogs.moderation import PreciseReport, ReportMessage
 from storage import claims, database, journal, moderation, outbox
 from storage.moderation import Case, CaseSource, CaseState, MessageReport
 from storage.moderation import cases as stored_cases

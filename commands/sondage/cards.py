@@ -11,7 +11,7 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french import group, join, plural, say_moment
+from bot.french import group, join_some, plural, say_moment
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh, Replies, Whisper
 from bot.texts import Markdown, escape, render
@@ -270,11 +270,8 @@ def say_place(code: str) -> str:
 def say_places(poll: Poll, table: targets.Table) -> str:
     """Name the places of a poll: « Rhône (69), Bretagne et 3 autres »."""
     here = [title for ident, title in poll.channels.items() if ident in poll.rooms]
-    themes = {targets.say_target(target, table) for target in poll.targets}
     sent_to = [targets.say_target(target, table) for target in poll.targets]
-    names = [*sent_to, *(title for title in here if title not in themes)]
-    more = len(names) - SHOWN_MAX
-    return join([*names[:SHOWN_MAX], *([plural(more, "autre")] if more > 0 else [])])
+    return join_some([*sent_to, *(title for title in here if title not in sent_to)], SHOWN_MAX)
 
 
 CARD = RowCard[Poll]("sondage-carte:", lambda poll: poll.number)

@@ -219,14 +219,11 @@ def _with_bars(key: str, section: dict[str, Any]) -> dict[str, Any]:
 def list_codes(secrets: Sequence[str], owner: str, page: Mapping[str, Any]) -> Sequence[str]:
     """Compute the codes of what a page says of its owner, « ABCD-2345 », one for each of the bot’s secrets, the present
     one first. It depends on the person, the days and all figures: nobody makes one without a secret."""
-    lines = [[key, line["label"], line["value"]] for key, line in _list_lines(page)]
+    parts = page["sections"]
+    lines = [[part["key"], line["label"], line["value"]] for part in parts for line in part["lines"]]
     about = [owner, *(page[name] for name in ("name", "structure", "start", "last")), lines]
     said = json.dumps(about, ensure_ascii=False).encode()
     return [_shorten(hmac.digest(seals.derive_key(secret, _SALT, _USE), said, sha256)) for secret in reversed(secrets)]
-
-
-def _list_lines(page: Mapping[str, Any]) -> Sequence[tuple[str, Mapping[str, Any]]]:
-    return [(section["key"], line) for section in page["sections"] for line in section["lines"]]
 
 
 def _shorten(digest: bytes) -> str:

@@ -20,7 +20,8 @@ from commands.moderation.decisions import decide_at_once
 from commands.moderation.measures import ActAnswer, ActPurpose, MeasureHandler, handles, store_measure
 from commands.moderation.policy import ANIMATEURS, feature, find_room, index_channels
 from config.charte import MeasureKind
-from dialogs.moderation import HideMessage, take_word
+from config.text import take_word
+from dialogs.moderation import HideMessage
 from storage import journal, outbox, people
 from storage.database import store
 from storage.moderation import Case, CaseSource, KeptPost, Measure, MeasureRecord
