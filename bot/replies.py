@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from bot.actions import ChatAction
 from bot.forms import Form, name_of
+from bot.french import Period
 from bot.menus import Menu
 
 Style = Literal["default", "primary", "danger"]
@@ -44,6 +45,18 @@ class RunCommand(BaseModel):
     """Payload of a button that runs a command line as if it had been typed."""
 
     line: str
+
+
+class DaysPayload(BaseModel):
+    """Base of payloads about the days [start, end[."""
+
+    start: date
+    end: date
+
+    @property
+    def period(self) -> Period:
+        """The days, as people say them."""
+        return Period(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

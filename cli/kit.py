@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.papers.sheets import write_table
 from cli import tables
 from cli.command import Call
 from cli.environment import open_to_read
@@ -12,7 +13,7 @@ from cli.errors import OperatorError
 from cli.journal import note
 from cli.kits import check_batch
 from cli.terminal import begin_csv, count, open_whole
-from commands.kit.supplier import HEAD, list_lines, write_book
+from commands.kit.supplier import HEAD, WIDTHS, list_lines
 from config.text import guard
 from storage import kit
 from storage.cra.files import BadLineError
@@ -31,7 +32,7 @@ async def export_kits(call: Call, batch: int | None, kind: str, output: str) -> 
         lines = await list_lines(db, batch)
     if kind == "xlsx":
         make_private_file(Path(output))
-        write_book(Path(output), [HEAD, *lines])
+        write_table(Path(output), "Kits", [HEAD, *lines], WIDTHS)
         print(f"Écrit : {output}")
         return
     with open_whole(output) as told:

@@ -144,6 +144,14 @@ def write_table(path: Path, title: str, lines: Sequence[Sequence[Cell]], widths:
             write_cells(sheet, row, line, [formats.head if not row else None] * len(line))
 
 
+def write_both(stem: Path, title: str, lines: Sequence[Sequence[Cell]], widths: Sequence[int]) -> list[Path]:
+    """Write rows as CSV and as a workbook, under the same name, and return both files."""
+    files = [stem.with_name(f"{stem.name}{ending}") for ending in (".csv", ".xlsx")]
+    write_csv(files[0], lines)
+    write_table(files[1], title, lines, widths)
+    return files
+
+
 def write_sheet(sheet: Any, page: FigurePage, formats: CellFormats) -> None:
     """Write the sections of a page one below the other, like the CSV."""
     sheet.set_column(0, 0, 62)

@@ -378,9 +378,8 @@ def _list_counts(announcement: Announcement, count: int) -> Sequence[tuple[str, 
 
 def _list_facts(announcement: Announcement, table: targets.Table, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
     where = [("Où", escape(say_places(announcement, table)))]
-    files = (
-        [("Fichiers", escape(join_some(list(announcement.files.values()), SHOWN_MAX)))] if announcement.files else []
-    )
+    names = escape(join_some(list(announcement.files.values()), SHOWN_MAX))
+    files = [("Fichiers", names)] if names else []
     at = [("Départ", say_moment(announcement.at.astimezone(zone)))] if announcement.at else []
     call = "chaque membre est notifié" if announcement.everybody else "aucune"
     return [*where, *files, *at, ("Notification", call)]

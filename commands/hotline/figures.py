@@ -6,16 +6,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
 from bot.calendar import OfficeHours, is_working_day
 from bot.command_lines import UnreadablePeriodError, require_period
 from bot.context import Context, ReadingContext
 from bot.destinations import PREPARING, READY, send_file
 from bot.errors import UserError
-from bot.french import Period, whole_minutes
+from bot.french import whole_minutes
 from bot.papers import FigurePage, FigureSection, LabelledValue, sheets, typeset
-from bot.replies import Button, Parcel, Replies, Reply, Say, SendFile, Whisper
+from bot.replies import Button, DaysPayload, Parcel, Replies, Reply, Say, SendFile, Whisper
 from bot.texts import Markdown, render
 from commands.hotline import service
 from commands.hotline.cards import say_state
@@ -29,16 +27,8 @@ from storage.hotline import OPEN, tickets
 from storage.hotline.figures import DaySpan, FiguresPart, HotlineFigures, read_figures
 
 
-class FigureDays(BaseModel):
-    """Payload with the days [start, end[ in Paris."""
-
-    start: dt.date
-    end: dt.date
-
-    @property
-    def period(self) -> Period:
-        """The days of the figures, as people say them."""
-        return Period(self.start, self.end)
+class FigureDays(DaysPayload):
+    """Payload with days in Paris."""
 
 
 def get_today(ctx: Context) -> dt.date:

@@ -362,9 +362,7 @@ async def export_ideas(ctx: ReadingContext, words: str) -> Replies:
 async def write_sheet(ctx: ReadingContext, _: IdeaSheet, folder: Path) -> Parcel:
     """Write the files of all public ideas, without their authors."""
     lines = [HEAD, *list_lines(await idees.list_all(ctx.db), dict(await idees.count_votes(ctx.db)))]
-    files = [folder / "Idees.csv", folder / "Idees.xlsx"]
-    sheets.write_csv(files[0], lines)
-    await ctx.compute(lambda: sheets.write_table(files[1], "Idées", lines, _WIDTHS))
+    files = await ctx.compute(lambda: sheets.write_both(folder / "Idees", "Idées", lines, _WIDTHS))
     return Parcel(render("idees/file", count=len(lines) - 1), files=files, done=READY_FILES)
 
 

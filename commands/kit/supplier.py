@@ -137,7 +137,7 @@ HEAD = (
     *(f"colis_{n}" for n in kit.PARCELS),
 )
 """The columns of the supplier’s file (docs/wire.md)."""
-_WIDTHS = (6, 10, 11, 11, 30, 30, 18, 38, 12, 24, 16, 32, *[38] * kit.LABEL_LINES, *[11] * len(kit.PARCELS))
+WIDTHS = (6, 10, 11, 11, 30, 30, 18, 38, 12, 24, 16, 32, *[38] * kit.LABEL_LINES, *[11] * len(kit.PARCELS))
 
 
 @feature.button(SupplierFile, roles=ANIMATEURS, writes=False)
@@ -153,9 +153,7 @@ async def write_file(ctx: ReadingContext, asked: SupplierFile, folder: Path) -> 
     lines = [HEAD, *await list_lines(ctx.db, batch.number)]
     if len(lines) == 1:
         raise UserError(render("kit/nothing_ordered", number=batch.number))
-    files = [folder / f"Kits-lot-{batch.number}.csv", folder / f"Kits-lot-{batch.number}.xlsx"]
-    sheets.write_csv(files[0], lines)
-    await ctx.compute(lambda: write_book(files[1], lines))
+    files = await ctx.compute(lambda: sheets.write_both(folder / f"Kits-lot-{batch.number}", "Kits", lines, WIDTHS))
     text = render("kit/file", batch=say_batch(batch), count=len(lines) - 1, is_open=batch.is_open)
     return Parcel(text, files=files, done=DONE)
 
@@ -182,15 +180,3 @@ def _list_cells(order: KitOrder, parcels: Sequence[KitParcel]) -> Sequence[sheet
         *label,
         *(str(parcel.state) for parcel in parcels),
     )
-
-
-def write_book(path: Path, lines: Sequence[Sequence[sheets.Cell]]) -> None:
-    """Write the rows as a workbook in which no text can become a formula."""
-    with sheets.open_book(path, "Kits") as book:
-        sheet, formats = book.add_worksheet("Kits"), sheets.CellFormats(book)
-        for column, width in enumerate(_WIDTHS):
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 0)
-        sheets.print_wide(sheet)
-        for row, line in enumerate(lines):
-            sheets.write_cells(sheet, row, line, [formats.head if not row else None] * len(line))

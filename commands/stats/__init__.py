@@ -16,7 +16,7 @@ from bot.destinations import READY_FILES, send_file
 from bot.french import Period, period_after, period_before, say_minutes, say_month
 from bot.papers import sheets
 from bot.papers.sheets import Cell
-from bot.replies import Button, Parcel, Replies, SendFile, Whisper
+from bot.replies import Button, DaysPayload, Parcel, Replies, SendFile, Whisper
 from bot.texts import render
 from commands.stats import shared_pages, territories
 from commands.stats.queries import feature, read_period_of
@@ -33,16 +33,8 @@ from storage.people import Role
 COORDINATEURS = (Role.COORDINATEUR,)
 
 
-class CoordinationFigures(BaseModel):
-    """Button « Voir octobre »: the statistics of the days [start, end[."""
-
-    start: dt.date
-    end: dt.date
-
-    @property
-    def period(self) -> Period:
-        """The days of the statistics."""
-        return Period(self.start, self.end)
+class CoordinationFigures(DaysPayload):
+    """Button « Voir octobre »: the statistics of these days."""
 
 
 class CoordinationSheet(CoordinationFigures):
@@ -120,9 +112,7 @@ async def write_coordination(ctx: ReadingContext, order: CoordinationSheet, fold
     """Write one’s own reports of these days as a CSV and as a workbook."""
     found = await list_reports(ctx.db, ctx.user.id, order.start, order.end)
     lines = [HEAD, *list_lines(found)]
-    files = [folder / "Coordination.csv", folder / "Coordination.xlsx"]
-    sheets.write_csv(files[0], lines)
-    await ctx.compute(lambda: sheets.write_table(files[1], "Coordination", lines, _WIDTHS))
+    files = await ctx.compute(lambda: sheets.write_both(folder / "Coordination", "Coordination", lines, _WIDTHS))
     text = render("coordination/exported", count=len(found), period=order.period.label)
     return Parcel(text, files=files, done=READY_FILES)
 

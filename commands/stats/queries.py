@@ -16,6 +16,7 @@ from bot.errors import UserError, read_or_refuse
 from bot.features import Feature, Front, Right
 from bot.french import MONTHS, Period, months_after, of, say_month, say_weekday
 from bot.papers import FigureSection, LabelledValue
+from bot.replies import DaysPayload
 from bot.texts import quote, render
 from config import territories, themes, time
 from config.text import fold
@@ -50,19 +51,12 @@ ANIMATEURS = (Role.ANIMATEUR,)
 _AS_COOP = re.compile(r"\bcomme (?:la )?coop$", re.IGNORECASE)
 
 
-class OwnQuery(BaseModel):
-    """Query of one’s own statistics: the days [start, end[, the rule of percentages, and optionally only reports with a
+class OwnQuery(DaysPayload):
+    """Query of one’s own statistics: their days, the rule of percentages, and optionally only reports with a
     ``tag``."""
 
-    start: dt.date
-    end: dt.date
     percent: Percent = Percent.JUSTE
     tag: str = ""
-
-    @property
-    def period(self) -> Period:
-        """The days."""
-        return Period(self.start, self.end)
 
     @property
     def label(self) -> str:
