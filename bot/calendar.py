@@ -1,15 +1,15 @@
-"""Working days, public holidays, the hotline’s office hours, and weekly or monthly recurrences."""
+"""Working days, public holidays, the hotline’s office hours, weekly or monthly recurrences, and files for calendars."""
 
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.util import find_spec, module_from_spec
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot.french.dates import say_hour, say_part_of_day
@@ -19,6 +19,9 @@ from config.office_hours import Closure, Opening
 from config.settings import Settings
 from config.text import fold, quote
 from config.time import DAY_MINUTES, LAST, PARIS, WEEKDAYS, is_nth_of_month
+
+if TYPE_CHECKING:
+    import icalendar
 
 SATURDAY = 5
 SUBDIVISIONS = {
@@ -316,3 +319,21 @@ def read_recurrence(text: str) -> Recurrence:
         raise ValueError("Pas entre 2 h et 3 h : une nuit par an n’a pas cette heure, une autre l’a deux fois.")
     nth = (_NTH | _SHORT)[match["nth"]] if match["nth"] else 0
     return Recurrence(WEEKDAYS.index(match["day"]), nth, time(hour, minute))
+
+
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+
+
+def draw_calendar(of: str, events: Iterable[Mapping[str, object]]) -> "icalendar.Calendar":
+    """Draw events for calendar programs (iCalendar, RFC 5545), each from its fields; those that are "" are left out."""
+    calendar = libraries.icalendar.Calendar()
+    calendar.add("prodid", f"-//coop-bot//{of}//FR")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for fields in events:
+        event = libraries.icalendar.Event()
+        for name, value in fields.items():
+            if value != "":
+                event.add(name, value)
+        calendar.add_component(event)
+    return calendar

@@ -12,7 +12,7 @@ from bot import events, retries
 from bot.admission import Admission, HandlerDependencies
 from bot.context import Request
 from bot.delivery import Row
-from bot.errors import ChatError, UserError, may_succeed_later
+from bot.errors import UserError, may_succeed_later, unless_refused_for_good
 from bot.features import Key, Trigger
 from bot.logs import begin_request
 from bot.mattermost import ChatPost
@@ -219,13 +219,10 @@ class DeliveryEvents:
             await self.tell_of(await self._outbox.note(post))
 
     async def _own(self, post_id: str) -> ChatPost | None:
-        try:
-            post, bot = await self._d.chat.read_post(post_id), await self._d.chat.me()
-        except ChatError as error:
-            if error.is_temporary:
-                raise
+        post = await unless_refused_for_good(self._d.chat.read_post(post_id))
+        if post is None:
             return None  # it is gone, and its thread with it
-        return post if post.user_id == bot.id else None
+        return post if post.user_id == (await self._d.chat.me()).id else None
 
     async def _tell(self, message: Outgoing) -> None:
         """Dispatch one delivery event; a failure is retried later and delays no other."""

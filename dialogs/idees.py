@@ -42,7 +42,19 @@ class FileIdea(Form):
 _STATES = Choice({state.value: state.label.capitalize() for state in SHOWN}, IdeaState)
 
 
-class DecideIdea(Form):
+class _AboutIdea(Form):
+    """What windows about one idea have in common; ``said`` is what the idea is called there."""
+
+    title = "Idée"
+
+    idea: Hidden[int]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return f"Idée n° {self.idea} : {self.said}"
+
+
+class DecideIdea(_AboutIdea):
     """The window of a decision about an idea."""
 
     title = "Répondre à une idée"
@@ -55,11 +67,6 @@ class DecideIdea(Form):
     doublon: Annotated[int | None, Number()] = asks(
         "Doublon de l’idée n°", "Pour un doublon : le numéro de l’autre, qui garde les voix.", default=None
     )
-    idea: Hidden[int]
-    said: Hidden[str] = ""
-
-    def introduction(self) -> str:
-        return f"Idée n° {self.idea} : {self.said}"
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
@@ -73,7 +80,7 @@ class DecideIdea(Form):
         return {}
 
 
-class WithdrawIdea(Form):
+class WithdrawIdea(_AboutIdea):
     """The window of why an idea is withdrawn."""
 
     title = "Retirer une idée"
@@ -82,8 +89,3 @@ class WithdrawIdea(Form):
     raison: Annotated[str, Roomy(read_paragraphs(REASON_MAX), always=True)] = asks(
         "Pourquoi", "Lu par la personne qui l’a proposée. L’idée ne se verra plus ; elle peut revenir."
     )
-    idea: Hidden[int]
-    said: Hidden[str] = ""
-
-    def introduction(self) -> str:
-        return f"Idée n° {self.idea} : {self.said}"

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequenc
 from functools import partial
 from urllib.parse import quote
 
-from bot.errors import OF_A_PERSON, ChatError, Refusal, unless_refused
+from bot.errors import OF_A_PERSON, ChatError, Refusal, unless_refused, unless_refused_for_good
 from bot.mattermost import wire
 from bot.mattermost.client import PAGE_ROWS, Calls, check_id, is_id, read_pages, split_batches
 from bot.mattermost.wire import ChatMember, ChatUser
@@ -154,12 +154,7 @@ class UserReads(Calls):
 
     async def verifies_addresses(self) -> bool:
         """Return whether addresses must be verified on this server; False if it does not say."""
-        try:
-            told = await self.client_settings()
-        except ChatError as error:
-            if error.is_temporary:
-                raise
-            return False
+        told = await unless_refused_for_good(self.client_settings())
         return isinstance(told, dict) and told.get("RequireEmailVerification") == "true"
 
     async def directory_groups(self, user_id: str = "") -> frozenset[str]:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.account_status import find_active, is_active
+from bot.calendar import CALENDAR_TYPE, draw_calendar
 from bot.context import Context, ReadingContext
 from bot.destinations import send_file
 from bot.errors import ChatError, UserError
@@ -18,7 +18,7 @@ from bot.texts import Markdown, quote, render
 from bot.visits import FeedContent
 from commands.agenda import cards, publication
 from commands.agenda.cards import feature, get_sight, get_visible, lock_open
-from config import libraries, settings, text, time
+from config import settings, text, time
 from dialogs.rdv.entrances import list_ways_in
 from dialogs.rdv.titles import say_what, say_where
 from storage import agenda, database, people
@@ -26,9 +26,6 @@ from storage.agenda import AgendaAttendance, AgendaEvent, EventState, Pair
 from storage.people import Person
 from storage.rdv import Rdv, RdvState
 from storage.rdv.appointments import list_for_feed as list_rdvs
-
-if TYPE_CHECKING:
-    import icalendar
 
 TODAY_MAX = 2
 """The most events of a day that « /aide » shows."""
@@ -154,7 +151,6 @@ def _draw_notice(ctx: Context, pair: Pair, readers: Mapping[str, Person], about:
     return [Direct(text, buttons, user_id=reader.id)]
 
 
-CONTENT_TYPE = "text/calendar; charset=utf-8"
 READ_AGAIN = timedelta(hours=1)
 """After how long a calendar should read the feed again."""
 
@@ -168,32 +164,18 @@ def write_calendar(
 ) -> bytes:
     """Write events as a calendar (iCalendar, RFC 5545). A feed has a ``name`` and also its owner’s appointments, with
     the ``ways`` into the rooms of those that are a visio. The same events always make the same bytes."""
-    calendar = libraries.icalendar.Calendar()
-    calendar.add("prodid", "-//coop-bot//agenda//FR")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    fields = [_list_fields(event, settings) for event in events]
+    for rdv in rdvs:
+        ways_in = "\n".join(ways.get(rdv.number, ()))
+        fields.append(_list_rdv_fields(rdv, settings) | {"description": ways_in})
+    calendar = draw_calendar("agenda", fields)
     if name:
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", READ_AGAIN, parameters={"VALUE": "DURATION"})
-    for event in events:
-        calendar.add_component(_write(_list_fields(event, settings)))
-    for rdv in rdvs:
-        calendar.add_component(
-            _write(_list_rdv_fields(rdv, settings) | {"description": "\n".join(ways.get(rdv.number, ()))})
-        )
     return bytes(calendar.to_ical())
 
 
-def _write(fields: Mapping[str, object]) -> "icalendar.Event":
-    """Write one calendar event from its fields."""
-    written = libraries.icalendar.Event()
-    for name, value in fields.items():
-        if value != "":
-            written.add(name, value)
-    return written
-
-
-def _list_fields(event: AgendaEvent, settings: settings.Settings) -> Mapping[str, object]:
+def _list_fields(event: AgendaEvent, settings: settings.Settings) -> dict[str, object]:
     """Return the calendar fields of an event, in UTC. Calendars recognise it by its UID, which never changes, and a
     newer version by its SEQUENCE."""
     return {
@@ -294,7 +276,7 @@ async def read_feed(ctx: ReadingContext, key: str) -> FeedContent | None:
     ways = await list_ways_in(ctx.db, ctx.settings, rdvs)
     # A third of a second for 400 long ones.
     body = await ctx.compute(lambda: write_calendar(events, ctx.settings, NAME, rdvs, ways))
-    return FeedContent(body, CONTENT_TYPE)
+    return FeedContent(body, CALENDAR_TYPE)
 
 
 async def _find_owner(ctx: ReadingContext, user_id: str) -> Person | None:

@@ -127,10 +127,7 @@ async def name_author(ctx: Context, click: cards.Name) -> Replies:
 @feature.button(cards.VoteForIdea, name="idees.Vote")
 async def vote_for(ctx: Context, click: cards.VoteForIdea) -> Replies:
     """Count somebody’s vote, once; a vote for a duplicate leads to the original."""
-    idea = await cards.get_shown(ctx, click.idea, locked=True)
-    if idea.duplicate_of:
-        idea = await cards.get_shown(ctx, idea.duplicate_of, locked=True)
-    _must_be_open(idea)
+    idea = await _lock_votable(ctx, click.idea)
     is_new = await idees.vote(ctx.db, idea.number, ctx.user.id, ctx.now)
     if click.instead_of:
         await idees.drop_draft(ctx.db, click.instead_of, ctx.user.id)
@@ -143,20 +140,21 @@ async def vote_for(ctx: Context, click: cards.VoteForIdea) -> Replies:
 @feature.button(cards.TakeVoteBack)
 async def take_vote_back(ctx: Context, click: cards.TakeVoteBack) -> Replies:
     """Withdraw a vote, while the idea is open."""
-    idea = await cards.get_shown(ctx, click.idea, locked=True)
-    if idea.duplicate_of:
-        idea = await cards.get_shown(ctx, idea.duplicate_of, locked=True)
-    _must_be_open(idea)
+    idea = await _lock_votable(ctx, click.idea)
     was_there = await idees.take_vote_back(ctx.db, idea.number, ctx.user.id)
     text = render("idees/unvoted", idea=idea, votes=await cards.count_votes(ctx, idea), was_there=was_there)
     told = Whisper(text, cards.draw_vote_buttons(idea, voted=False))
     return [told, *([await cards.refresh_card(ctx, idea)] if was_there else [])]
 
 
-def _must_be_open(idea: Idea) -> None:
-    """Raise UserError for an idea that cannot be voted for."""
+async def _lock_votable(ctx: Context, number: int) -> Idea:
+    """Lock an idea, or the original of a duplicate. Raises UserError for one that cannot be voted for."""
+    idea = await cards.get_shown(ctx, number, locked=True)
+    if idea.duplicate_of:
+        idea = await cards.get_shown(ctx, idea.duplicate_of, locked=True)
     if not idea.is_open:
         raise UserError(render("idees/votes_closed", number=idea.number, label=idea.state.label))
+    return idea
 
 
 AT_ONCE = 100

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.calendar import CALENDAR_TYPE, draw_calendar
 from bot.context import Context
 from bot.french import Period, plural, say_hour, say_minutes, say_weekday
 from bot.papers.page import draw_large_code
@@ -18,7 +19,7 @@ from bot.papers.typeset import to_drawable
 from bot.site import render_page
 from bot.texts import render
 from bot.visits import PageAnswer, address_of_page
-from config import libraries, settings, themes, time
+from config import settings, themes, time
 from dialogs.rdv.entrances import find_ways_in
 from dialogs.rdv.slots import BookingWish, Slot, find_free, find_theme, list_free
 from dialogs.reservation import say_closes
@@ -399,19 +400,5 @@ class Held:
             "url": rdv.visio_url,
             "description": "\n".join(await find_ways_in(self.visit.ctx.db, settings, rdv)),
         }
-        return PageAnswer(_write(fields), content_type=ICS, filename="rendez-vous.ics")
-
-
-ICS = "text/calendar; charset=utf-8"
-
-
-def _write(fields: Mapping[str, object]) -> str:
-    calendar, event = libraries.icalendar.Calendar(), libraries.icalendar.Event()
-    calendar.add("prodid", "-//coop-bot//rendez-vous//FR")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for name, value in fields.items():
-        if value != "":
-            event.add(name, value)
-    calendar.add_component(event)
-    return bytes(calendar.to_ical()).decode()
+        file = draw_calendar("rendez-vous", [fields]).to_ical().decode()
+        return PageAnswer(file, content_type=CALENDAR_TYPE, filename="rendez-vous.ics")

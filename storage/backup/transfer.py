@@ -6,6 +6,7 @@ import base64
 import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -144,12 +145,9 @@ _INSTANTS = ("asked_at", "due_at", "cancelled_at", "done_at")
 def read_erasures(path: Path, restored: datetime, identities: Sequence[Identity] = ()) -> Sequence[Erasure]:
     """Read the erasures of a backup as they should be beside data of the instant ``restored``: those done since are to
     be done again, cancelled or waiting ones stay as they are. Raises BackupError."""
-    reader = BackupReader(path, open_backup(path, identities))
-    try:
+    with closing(BackupReader(path, open_backup(path, identities))) as reader:
         found = {name: list(_read(reader, name, restored)) for name in reader.content.columns}
         reader.end()
-    finally:
-        reader.close()
     return found.get(TABLE, [])
 
 
@@ -240,14 +238,11 @@ class Restoration:
 
 def check_backup(path: Path, identities: Sequence[Identity] = ()) -> Content:
     """Read a whole backup, and return its header. Raises BackupError where it is damaged."""
-    reader = BackupReader(path, open_backup(path, identities))
-    try:
+    with closing(BackupReader(path, open_backup(path, identities))) as reader:
         for table in reader.content.columns:
             for _ in reader.rows(table):
                 pass
         reader.end()
-    finally:
-        reader.close()
     return reader.content
 
 
