@@ -224,8 +224,6 @@ class Renamed(ChannelTurned):
 
     name: str
     display_name: str
-    name_before: str
-    display_name_before: str
 
 
 class Archived(ChannelTurned):

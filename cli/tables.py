@@ -101,8 +101,13 @@ def open_table(name: str, columns: Sequence[str], needed: Sequence[Collection[st
     with open_file(name) as stream:
         table = Table(stream, columns, needed)
         yield table
-    if table.ignored:
-        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(table.ignored))}.", file=sys.stderr)
+    tell_ignored(table.ignored)
+
+
+def tell_ignored(columns: Collection[str]) -> None:
+    """Print which columns of a file are unknown, if there are any."""
+    if columns:
+        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(columns))}.", file=sys.stderr)
 
 
 def find_delimiter(header: str) -> str:

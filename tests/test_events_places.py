@@ -88,7 +88,7 @@ async def test_what_becomes_of_a_channel(event_workplace: EventWorkplace) -> Non
         assert await event_workplace.told(app, event_workplace.one) == life
         assert await event_workplace.told(app, event_workplace.two) == []
     renamed = next(e for e in event_workplace.one.calls if isinstance(e, Renamed))
-    assert (renamed.display_name_before, renamed.name) == ("Salon", renamed.name_before)
+    assert (renamed.display_name, renamed.channel_id) == ("Grand salon", channel)
 
 
 async def test_a_private_channel_put_away(event_workplace: EventWorkplace) -> None:

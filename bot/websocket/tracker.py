@@ -209,8 +209,7 @@ def events_of_channel(place: WatchedPlace, now: dict[str, Any], change: str) -> 
     """Yield the events between the stored and the new state of a channel."""
     where = {"channel_id": place.id, "change": change}
     if (now["name"], now["display_name"]) != (place.name, place.display_name):
-        names = {"name": now["name"], "display_name": now["display_name"]}
-        yield Renamed(**where, **names, name_before=place.name, display_name_before=place.display_name)
+        yield Renamed(**where, name=now["name"], display_name=now["display_name"])
     if now["is_private"] != place.is_private:
         yield Converted(**where, is_private=now["is_private"])
     if now["archived"] != place.archived:

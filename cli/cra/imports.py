@@ -3,7 +3,6 @@
 import hashlib
 import json
 import sqlite3
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -42,8 +41,7 @@ async def import_cra(call: Call, file: str, *, dry_run: bool = False) -> int:
                 database, Authors(database, chat, clock), clock, tables.complain, tables.announce if dry_run else None
             )
             outcome = await work.run(lines, tables.show_progress())
-    if lines.ignored:
-        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
+    tables.tell_ignored(lines.ignored)
     print(outcome if outcome.added or outcome.refused else f"{outcome} Rien à changer.")
     return 1 if outcome.refused else 0
 

@@ -9,7 +9,7 @@ from cli.command import Call
 from cli.environment import open_to_read, open_up_to_date
 from cli.ressources.imports import ResourcesImport, ResourcesOutcome
 from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, ResourceLines
-from cli.tables import announce, complain, open_to_import, show_progress
+from cli.tables import announce, complain, open_to_import, show_progress, tell_ignored
 from cli.terminal import ProgressBar, count, make_table, open_lines, open_standard_output, write
 from cli.texts import open_file
 from config.ressources import CATEGORIES, KINDS
@@ -42,8 +42,7 @@ async def import_resources(call: Call, file: str, *, dry_run: bool = False) -> i
             outcome = ResourcesOutcome(announces=announce if dry_run else None)
             work = ResourcesImport(database, call.clock(), complain, outcome)
             await work.run(lines, show_progress())
-    if lines.ignored:
-        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
+    tell_ignored(lines.ignored)
     print(outcome)
     return 1 if outcome.refused else 0
 
