@@ -163,6 +163,23 @@ def test_what_is_proposed_or_joined_keeps_its_words(sentence: str, line: str) ->
         ("souci de connection", "/hotline souci de connection"),
         ("la douze c’est la même que la neuf", "/ticket 12"),
         ("remettez la fiche 12 dans la collection", "/ressources 12"),
+        ("les tickets en attente", "/ticket liste en attente"),
+        ("mets-moi de garde la semaine prochaine", "/garde moi semaine prochaine"),
+        ("mailys hoarau elle bosse où", "/annuaire mailys hoarau"),
+        ("j’ai raté quoi comme événements en octobre", "/agenda passés octobre"),
+        ("me relance plus le soir", "/rappels soir non"),
+        ("sors-moi de l’entraînement", "/entrainement fin"),
+        ("mes saisies en attente", "/brouillon"),
+        ("je me barre du canal linux", "/canaux quitter linux"),
+        ("envoie-moi chaque semaine ce qui sort sur le thème emploi", "/ressources suivre emploi"),
+        ("j’ai déjà rentré quoi comme cra cette semaine", "/cra liste semaine"),
+        ("g fai un atelié mail 8 pers 1h30 ier a Riom", "/cra atelier 8p 1h30 mail Riom hier"),
+        ("vire le compte rendu 18", "/cra supprimer 18"),
+        ("je voudrais suivre le thème parentalité dans les ressources", "/ressources suivre parentalité"),
+        (
+            "mets dans mes habitudes un atelier mail de 6 personnes chaque lundi, 1h30",
+            "/cra tous les lundis atelier mail 6p 1h30",
+        ),
         ("vous avez avancé sur le 77 ?", "/ticket 77"),
         ("support pour parler des réseaux sociaux", "/ressources réseaux sociaux"),
         ("vacances du 14 au 21 février", "/absence du 14 au 21 février"),
@@ -213,6 +230,8 @@ def test_what_was_taken_for_something_near_is_read(sentence: str, line: str) -> 
         "propose un rdv à juliette",
         "pas de rappel à 8h mais à 9h",
         "il me faut une visio pour le comité des élus",
+        "comment je joins Karim Benali de la médiathèque de Vichy",
+        "mets-moi de garde la semaine prochaine",
     ],
 )
 def test_what_stops_short_or_leaves_words_aside_is_not_sure(line: str) -> None:
@@ -234,3 +253,15 @@ def test_a_report_is_told_without_its_name(sentence: str) -> None:
 @pytest.mark.parametrize("word", ["vieille", "remettez", "collectif", "papis", "souvenir", "corrections"])
 def test_a_word_of_the_language_is_no_other_one_mistyped(word: str) -> None:
     assert read_cues().spelling.mend(word) == word
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "on etait 5 pour l’atelier de jeudi, une heure et quart, a Vire",
+        "atelier mail 8 pers 2h à Vire lundi",
+        "on a retiré 3 virus, 8 personnes, 2h à Bron mardi",
+    ],
+)
+def test_a_told_report_deletes_none(sentence: str) -> None:
+    assert "supprimer" not in read(sentence).line

@@ -38,6 +38,8 @@ _DAYS_AWAY = {
     },
     **{
         "hier": -1,
+        "ier": -1,
+        "yer": -1,
         "avant hier": -2,
         "avanthier": -2,
         "davant hier": -2,

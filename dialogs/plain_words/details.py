@@ -289,7 +289,7 @@ def _write_home(said: Utterance) -> str:
 
 
 def _write_training(said: Utterance) -> str:
-    return "entrainement fin" if said.has("fini|fin |sort|quitt|arret|termin|stop|cess|assez ") else "entrainement"
+    return "entrainement fin" if said.has("fini|fin |sor[st]|quitt|arret|termin|stop|cess|assez ") else "entrainement"
 
 
 def _write_kit(said: Utterance) -> str:

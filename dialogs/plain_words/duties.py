@@ -304,10 +304,9 @@ def read_duty(text: str, commands: CommandIndex, usual: Reading) -> Reading | No
     duty = next((each for each in _DUTIES if each.said.search(plain)), None) if len(text) <= SAID_MAX else None
     if duty is None or usual.intention is Intention.BROUILLON:
         return None
-    line = f"/{' '.join(duty.write(text).split())}"
+    line, is_shown = f"/{' '.join(duty.write(text).split())}", duty.is_shown
+    if usual.line.startswith(f"{line} "):
+        line, is_shown = usual.line, is_shown and usual.sure  # the same, with details
     name = commands.find(line)[0]
-    return (
-        Reading(name_intention(name), line, duty.is_shown, instead=usual, aside=duty.aside, duty=duty.of)
-        if name
-        else None
-    )
+    found = Reading(name_intention(name), line, is_shown, instead=usual, aside=duty.aside, duty=duty.of)
+    return found if name else None

@@ -21,7 +21,8 @@ def write_events(said: Utterance) -> str:
     if said.has(_PROPOSED):
         return f"agenda proposer {_find_event_title(said)}"
     if said.has(
-        "c etait quand|revoir |(?<! se )passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |"
+        "c etait quand|revoir |(?:ai|avons|a) (?:rate|loupe|manque)|"
+        "(?<! se )passe|precedent|replay|ancien|deja (?!\\? $|$)|y a t il eu|a eu |"
         "eu lieu|derniers mois|dernieres semaines"
     ):
         about = said.content("evenement", taken=said.period_span)

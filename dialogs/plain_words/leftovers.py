@@ -29,7 +29,7 @@ def leaves_nothing(said: Utterance, found: Reading) -> bool:
     """Whether a line accounts for all of a sentence that changes what is meant: its numbers and names, what is left
     out of it, what is not to be done, what else is asked for."""
     is_explained, line = _is_explained(said, found.intention), split_words(found.line)
-    if _forgets(said, found) or _keeps_frame(said, found):
+    if _forgets(said, found) or _keeps_frame(said, found) or _leaves_name(said, found, line):
         return False
     if found.intention in _OWN_WORDS or not is_explained:
         return is_explained
@@ -73,6 +73,16 @@ def _keeps_frame(said: Utterance, found: Reading) -> bool:
     return found.line.startswith(_SOUGHT) and not _AROUND.isdisjoint(details)
 
 
+def _leaves_name(said: Utterance, found: Reading, line: list[str]) -> bool:
+    """Whether who is looked for is said to be somewhere, of which a line with their name says nothing."""
+    if found.intention is not Intention.ANNUAIRE:
+        return False
+    words, text = said.sentence.words[said.first + 1 : said.end], said.sentence.text
+    named = (word for word in words if text[word.start].isupper() and text[: word.start].rstrip()[-1:] not in ".!?:")
+    return any(fold(text[word.start : word.end]) not in line and word.folded not in _TITLES for word in named)
+
+
+_TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "lsf"))
 _AROUND = read_frame("demande") | frozenset(("concerne", "parle", "parlait", "veut", "voulait", "cherche", "pose"))
 _ASKING = re.compile(r" (?:quel|quelle|quels|quelles|qui|combien) ")
 """What a question begins with, which an empty window would forget."""

@@ -18,7 +18,8 @@ _QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
 _JOINING = (
     (
         "quitter",
-        "quitt|sort|sors |marre d|pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir",
+        "quitt|sort|sors |marre d|me (?:barre|tire|casse) |m en vais |"
+        "pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir",
     ),
     (
         "rejoindre",
@@ -34,7 +35,7 @@ def write_channels(said: Utterance) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cree|creation|nouveau canal")):
         if said.has(words):
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
-    if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que)"):
+    if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que|puis|peux|peut|on peut|je peux)"):
         return "canaux"
     for command, words in _JOINING:
         if said.has(words) and said.knows(f"canaux {command}"):

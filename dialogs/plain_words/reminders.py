@@ -98,6 +98,8 @@ _NO_EVENING = re.compile(
     r" (?:plus de|plus d|plus aucun|stop|arrete[rz]?|desactive[rz]?|supprime[rz]?)(?: les?| l| ces?| mes)? "
     r"(?:rappels?|messages?|relances?|notifs?|notifications?) (?:du |le |de fin de |en fin de |chaque |tous les )"
     r"(?:soirs?|journee) (?!.*(?:avant|apres|plutot|mais|place|sauf))"
+    r"| (?:m|me|nous) (?:ecri\w+|relanc\w+|rappel\w+|derang\w+|embet\w+|soul\w+) plus (?:\S+ ){0,2}?"
+    r"(?:le|du|chaque|en fin de) (?:soirs?|journee) (?!.*(?:avant|apres|plutot|mais|place|sauf))"
     r"| (?:arrete[rz]?s?|stop|cesse[rz]?|ne|n) (?:de |d )?(?:m|me|nous) "
     r"(?:ecri\S+|envo\S+|relanc\S+|rappel\S+|dérang\S+|derang\S+|embet\S+|soul\S+) (?:\S+ ){0,3}?"
     r"(?:le|du|chaque|tous les|en fin de) (?:soirs?|journee) (?!.*(?:avant|apres|plutot|mais|place|sauf))"

@@ -217,7 +217,7 @@ REPORT_ACTS = {
         r"retabli|restaur|remet|ramen|redonn|ravoir|recuper|(?:le |la |les )?faire revenir|"
         r"annul\S* (?:la |cette |sa )?suppression|(?:ai|avons) (?:\S+ ){0,2}?(?:supprime|efface)e?s? "
     ),
-    "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire",
+    "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire[rz]?s? (?:moi )?(?:l[ea] |mon |ce |cras? |compte )",
     "modifier": (
         r"modif|corrig|rectifi|chang|edit|tromp|plante|goure|erreur|faute|fau(?:x|sse) |mauvais|c etait|"
         r"oublie(?!r| d[e ](?!.* (?:cra|cr|rendu|numero|n) n?\d))|"
@@ -239,7 +239,8 @@ def write_report(said: Utterance) -> str:
     is_last = bool(_OF_LAST.search(said.plain))
     again = _write_again(said)
     is_like = bool(again) and found == "dupliquer"
-    if found and number and not (is_last or is_like) and not (len(number) == POSTCODE and signs >= ENOUGH):
+    is_told = signs >= ENOUGH and (len(number) == POSTCODE or not _is_called(said, number))
+    if found and number and not (is_last or is_like or is_told):
         return f"cra {found} {number}"
     if again:
         return again
@@ -247,6 +248,11 @@ def write_report(said: Utterance) -> str:
         day = said.period or find_day(said.plain)
         return f"cra liste {'aujourd’hui' if day in _TODAY else day}"
     return _write_habit(said) or _write_told(said)
+
+
+def _is_called(said: Utterance, number: str) -> bool:
+    """Whether a report is called by a number, and no people counted by it: « on était 5 »."""
+    return said.has(rf"(?:cras?|crs?|rendus?|n|numero|le|la|du|saisie|fiche|ligne) n?{number} ")
 
 
 _TODAY = frozenset({"ce matin", "cet apres midi", "cet après midi", "cet après-midi", "ce soir", "aujourd hui"})
