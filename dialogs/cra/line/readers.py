@@ -141,7 +141,22 @@ _LIKE_DATE = re.compile(
 """The pattern of a date, whether the day exists or not."""
 _WEEKDAY_AND_DAY = re.compile(rf"(?:le )?(?:{'|'.join(WEEKDAYS)}) (?:le )?(?:[1-9]|[12]\d|3[01])")
 _DATE_WORDS = frozenset(
-    (*WEEKDAYS, "hier", "avanthier", "demain", "aujourd", "auj", "ajd", "jour", "matin", "midi", "aprem", "soir")
+    (
+        *WEEKDAYS,
+        "hier",
+        "ier",
+        "yer",
+        "avanthier",
+        "demain",
+        "aujourd",
+        "auj",
+        "ajd",
+        "jour",
+        "matin",
+        "midi",
+        "aprem",
+        "soir",
+    )
 )
 
 
