@@ -166,7 +166,7 @@ async def _keep_weekly(ctx: Context, weekly: Sequence[tuple[int, tuple[int, int]
         if (day, (start, end)) not in taken
     ]
     await _add(ctx, known, added)
-    return render("reservation/added_weekly", said=[reservation.say_range(one) for one in added])
+    return render("reservation/added_weekly", said=len(added))
 
 
 async def _keep_opening(ctx: Context, day: date, hours: tuple[int, int], place: str) -> Markdown:
@@ -175,7 +175,7 @@ async def _keep_opening(ctx: Context, day: date, hours: tuple[int, int], place: 
     shape, (start, end) = _find_shape(known, place), hours
     when: dict[str, Any] = {"weekday": day.weekday(), "start": start, "end": end, "only_on": day}
     if any(all(getattr(one, name) == value for name, value in when.items()) for one in known):
-        return render("reservation/added_weekly", said=[])
+        return render("reservation/added_weekly", said=0)
     added = bookings.WeeklyRange(user_id=ctx.user.id, **when, **_fit(shape, end - start))
     await _add(ctx, known, [added])
     return render("reservation/added", said=reservation.say_range(added))

@@ -72,11 +72,12 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
     """Write the notice of a measure: what, why, by whom, until when, the person’s removed words, and how to appeal."""
     posts = [post for post in record.posts if post.author_id == measure.user_id]
     handler = find_handler(measure.act)
+    is_answer = record.instead_of != 0  # a case has one appeal, and this measure answered it
     text = render(
         "moderation/notice",
         words=handler.notice,
         quotes=handler.quotes,
-        contestable=handler.contestable,
+        contestable=handler.contestable and not is_answer,
         lightened=await _describe_lightened(ctx, measure, record),
         told=await cards.describe_measure(ctx, measure, measure.user_id),
         posts=[quotation(post.text, cards.QUOTED_MAX) for post in posts[:SHOWN_MAX]],
@@ -85,7 +86,8 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
         muted=[await find_channel_title(ctx, channel) for channel in record.muted],
         place=await find_channel_title(ctx, record.place) if record.place else "",
     )
-    buttons = [Button("Contester", cards.AppealMeasure(entry=measure.entry))] if measure.case_id else []
+    may_appeal = measure.case_id is not None and not is_answer
+    buttons = [Button("Contester", cards.AppealMeasure(entry=measure.entry))] if may_appeal else []
     return cards.NOTICE.send(measure, Message(text, buttons), measure.user_id)
 
 
