@@ -416,7 +416,8 @@ async def test_an_agent_speaks_of_the_ticket_that_a_command_showed(helpdesk: Hot
     ticket, _ = await helpdesk.asks(helpdesk.juliette, "Le scanner reste muet")
     await helpdesk.is_where(ticket)
     await helpdesk.agathe.asks(f"/ticket {ticket.number}")
-    for words in ("je le prends", "transfère-la à malik", "passe-la en urgent", "réponds-lui de vider le cache"):
+    for words in ("je le prends", "transfère-la à malik", "passe-la en urgent", "réponds-lui de vider le cache",
+                  "c’est résolu", "c'est réglé"):  # fmt: skip
         shown = await answered(helpdesk.agathe, words, "Le scanner reste muet")
         assert "Résoudre" in shown.buttons, words
     await answered(helpdesk.agathe, "les tickets libres", "Demandes en cours")

@@ -148,7 +148,9 @@ async def test_who_is_refused_is_led_to_their_access(open_house: House, team_roo
         assert "Vous travaillez dans le réseau ? Demandez votre accès" in plain(refused), line
         assert refused.buttons == ["Demander mon accès"]
     await lea.says("j’ai animé un atelier avec 8 personnes hier, 2 h, mails", await lea.direct_channel())
-    said = await lea.told("réservée aux conseillers")
+    said = await lea.told("C’est réservé aux conseillers")
+    assert said.buttons == ["Demander mon accès", "Voir ce qui vous est ouvert"]
+    assert "Cette commande" not in plain(said), "who speaks in their own words typed none"
     form = await lea.opens_by(said, "Demander mon accès")
     assert (await form.fill(**ASKED).submit()).accepted
     carl = await open_house.conseiller("carl")

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from bot.account_status import is_active
 from bot.actions import React
+from bot.admission import find_access
 from bot.command_lines import HELP
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, Spoken
@@ -34,7 +35,9 @@ from commands.aide.questions import (
     put_right,
     read_last_list,
     read_own,
+    refuse_wish,
     say_of_preview,
+    says_ticket_solved,
     tells_report,
 )
 from dialogs.cra.line.complaints import read_complaint
@@ -115,7 +118,8 @@ class Conversation:
             more = "Autre chose" if ctx.user.may(NETWORK) else "Voir ce qui vous est ouvert"
             return Answered([heard.answer(told.text, [*told.buttons, _other(more)])])
         if not heard.message.file_ids and (word := read_answer(heard.words)):
-            return await self._answer_word(ctx, heard, word)
+            shown = await self._answer_follow_up(ctx, heard) if await says_ticket_solved(ctx, heard) else None
+            return shown or await self._answer_word(ctx, heard, word)
         beside = None if heard.is_long else await self._answer_beside(ctx, heard)
         return beside or await self._answer_sentence(ctx, heard)
 
@@ -177,8 +181,8 @@ class Conversation:
         is_sure = is_told and is_brief and not (heard.added and self._home.lines.find(reading.line)[0] == ASKS_TEAM)
         if is_sure and reading.line:
             return Answered(self._do(heard, reading))
-        if not (heard.is_long or heard.added) and (line := self._find_reserved(ctx, meant)):
-            return Answered(heard.perform(line))
+        if not (heard.is_long or heard.added) and (reserved := self._find_reserved(ctx, meant)):
+            return await refuse_wish(ctx, heard, reserved, find_access(self._home.features))
         return Answered([self._propose(ctx, heard, reading)])
 
     async def _answer_beside(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
@@ -294,11 +298,11 @@ class Conversation:
             last = meant if meant.line or meant.others else last
         return last
 
-    def _find_reserved(self, ctx: Context, meant: Reading) -> str:
+    def _find_reserved(self, ctx: Context, meant: Reading) -> Trigger | None:
         """Find a clearly meant command that is reserved for other roles, so that the bot can say so."""
-        line, trigger = self._tame(meant.line)
+        trigger = self._tame(meant.line)[1]
         is_clear = meant.sure or not meant.others
-        return line if is_clear and trigger and not ctx.user.may(trigger.roles) else ""
+        return trigger if is_clear and trigger and not ctx.user.may(trigger.roles) else None
 
     def _do(self, heard: Heard, reading: Reading) -> Sequence[Reply]:
         """Run a command that changes nothing or only opens a window; propose any other."""
@@ -365,7 +369,7 @@ class Conversation:
         """Answer politeness briefly; further politeness gets an emoji."""
         asked = await find_asked(ctx, heard.message)
         if asked and asked.was_polite(ctx.now):
-            return Answered(_smile(heard))
+            return Answered(_react(heard, SMILE))
         words = find_words(heard.words)
         manner = "hello" if HELLO & words or not words else "bye" if BYE & words else "thanks"
         starts = heard.view.shown[:STARTS_MAX] if manner == "hello" else []
@@ -409,7 +413,7 @@ class Conversation:
         """Answer such a word when no question is open, without doing anything; with ``is_more``, politeness on top of
         politeness, only by an emoji."""
         if is_more and word is not ShortAnswer.NO:
-            return Answered(_smile(heard))
+            return Answered(_react(heard, SMILE))
         if word is ShortAnswer.THANKS or (word is ShortAnswer.YES and says_thanks(heard.words)):
             text = render("aide/manners", manner="thanks", prenom="")
             return Answered([heard.answer(text, (), Question(polite=True))])
@@ -420,10 +424,6 @@ class Conversation:
 def _other(label: str) -> Button:
     """Make a button to the home page, for when no proposal is right."""
     return Button(label, RunCommand(line=HELP))
-
-
-def _smile(heard: Heard) -> Sequence[Reply]:
-    return _react(heard, SMILE)
 
 
 def _react(heard: Heard, emoji: str) -> Sequence[Reply]:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.actions import DeletePost
-from bot.command_lines import SAID_MAX
+from bot.admission import refuse_role
+from bot.command_lines import HELP, SAID_MAX
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, DirectMessage, Spoken
+from bot.features import AccessHook, Trigger
 from bot.forms import Clues, name_of
 from bot.listings import ListedLine, read_listing
 from bot.mattermost import ChatPost
@@ -417,3 +419,18 @@ def _list_cards(post: ChatPost) -> Sequence[dict[str, Any]]:
     """List the cards of a post, as Mattermost has them."""
     attachments = post.props.get("attachments")
     return [card for card in attachments if isinstance(card, dict)] if isinstance(attachments, list) else []
+
+
+async def says_ticket_solved(ctx: ReadingContext, heard: Heard) -> bool:
+    """Return whether « c’est résolu » may be said of a ticket that a command showed: the bot asked nothing since."""
+    if not says_solved(heard.words):
+        return False
+    asked = await find_asked(ctx, heard.message)
+    return asked is None or asked.is_proposal or not asked.yes
+
+
+async def refuse_wish(ctx: Context, heard: Heard, trigger: Trigger, access: AccessHook | None) -> Answered:
+    """Refuse what is reserved for other roles, with the way on."""
+    refused = await refuse_role(ctx, trigger, access, is_wish=True)
+    more = Button("Voir ce qui vous est ouvert", RunCommand(line=HELP))
+    return Answered([heard.answer(refused.text, [*refused.buttons, more])])
