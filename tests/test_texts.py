@@ -74,9 +74,12 @@ def test_words_that_are_markdown_already_are_escaped_once_though_their_first_let
 def test_who_may_and_whom_to_ask_are_enumerated_as_one_says_it() -> None:
     user = SimpleNamespace(role=Role.CONSEILLER)
     roles = [Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE]
-    said = render(
-        "refus/role", user=user, roles=roles, contact="", may_ask=False, animateurs=["agathe", "malik", "omar"]
-    )
+    named = {"contact": "", "animateurs": ["agathe", "malik", "omar"]}
+    said = render("refus/role", user=user, roles=roles, may_ask=False, is_wish=False, **named)
+    assert said.startswith("Cette commande est réservée")
+    wish = render("refus/role", user=user, roles=roles, may_ask=False, is_wish=True, **named)
+    assert wish.startswith("C’est réservé aux")
+    assert "Tapez" not in wish
     assert "aux coordinateurs, aux animateurs de communauté et aux agents de la hotline" in said
     assert "@agathe, @malik ou @omar." in said
 
