@@ -79,6 +79,7 @@ async def looks(house: Database, settings: Settings, now: datetime) -> list[Out]
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the calendar is no matter of the database
 async def test_a_year_at_nine_on_the_right_days(database: Database) -> None:
     settings, out = Settings.model_validate({"database_url": str(database.url)}), list[Out]()
     async with database.transaction() as db:

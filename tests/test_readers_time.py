@@ -99,9 +99,9 @@ def steep(work: Callable[[str], object], pieces: Mapping[str, str] = PIECES) -> 
     found: list[str] = []
     for name, piece in pieces.items():
         for short, long in zip(hostile(piece, SHORT), hostile(piece, SHORT * TIMES), strict=True):
-            if any(seconds(work, text) > SLOWEST_S for text in (short, long)):
+            if seconds(work, short) > SLOWEST_S or (taken := seconds(work, long)) > SLOWEST_S:
                 return [*found, f"{name}, after {short[0]!r}: too slow"]
-            if is_steep(work, short, long):
+            if taken >= NOISE_S and is_steep(work, short, long):
                 found.append(f"{name}, after {short[0]!r}")
     return found
 
