@@ -74,7 +74,9 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
     if name == "chercher" and not _OF_ONE_KIND.isdisjoint(fold(rest).split()):
         return False
     if name in _TELLING_COMMANDS and rest:
-        return not _goes_on(rest) and not (name == "rdv" and weigh_report(fold_words(rest)))
+        return not (_goes_on(rest) or _MOVED.match(fold(rest))) and not (
+            name == "rdv" and weigh_report(fold_words(rest))
+        )
     return not rest or " " in name or name in _TAKE_ANYTHING or rest.lstrip("#n°@ ").isdigit() or name not in _SPOKEN
 
 
@@ -98,6 +100,8 @@ def _clean(rest: str) -> str:
     return _POLITE_END.sub("", " ".join(rest.split()).lstrip(" :"))
 
 
+_MOVED = re.compile(r"\d+,? (?:plutot|finalement|passe|c.est mieux|sera)\b")
+"""What is said of an appointment that is called by its number: « rdv 6 plutôt mardi »."""
 _POLITE_END = re.compile(
     r"(?:^|,? )(?:s.?il (?:te|vous) pla[iî]t|stp|svp|merci(?: d.avance| beaucoup| bcp)?|please)[.! ]{0,5}$",
     re.IGNORECASE,

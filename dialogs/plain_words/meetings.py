@@ -306,7 +306,7 @@ def _is_cancelled(plain: str) -> bool:
     return bool(found and found[1])
 
 
-_MOVING = "deplac|report|decal|bouge|repouss|avanc|passe a|prefere "
+_MOVING = "deplac|report|decal|bouge|repouss|avanc|passe a|prefere |plutot "
 """How it is said that an appointment is to be at another time."""
 _NUMBERED = re.compile(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ")
 """An appointment that is called by its number."""

@@ -49,7 +49,7 @@ def write_channels(said: Utterance) -> str:
         said.plain,
     )
     named = [n for n in said.find_words("nom_canal") if said.sentence.words[n].folded in ("canal", "salon", "groupe")]
-    is_sought = named and said.has("existe|y a |ya |on a ")
+    is_sought = named and (named[-1] == said.first or said.has("existe|y a |ya |on a "))
     start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
     return f"canaux {said.content('canal', start)}"
 

@@ -73,9 +73,12 @@ _ENTERED = re.compile(
 
 
 def _find_theme(said: Utterance, named: int, end: int | None = None) -> str:
-    """The words right behind the name of reports, where all of them are of a theme: « mes cra tablette d’octobre »."""
+    """The words right behind the name of reports, where all of them are of a theme, or name a place: « mes cra
+    tablette d’octobre », « mes cra Rodez »."""
     words = said.content("liste", named + 1, end, said.period_span)
-    return words if words and all(each in list_theme_words() for each in fold(words).split()) else ""
+    is_place = words.istitle() and end is None
+    is_theme = bool(words) and all(each in list_theme_words() for each in fold(words).split())
+    return words if is_theme or is_place else ""
 
 
 def _find_reported(said: Utterance, named: int) -> str:

@@ -39,6 +39,7 @@ _SIGNS = (
     (1.5, rf" \d{{1,3}} ?(?:{_PEOPLE}) "),
     (1.5, r" une (?:dizaine|douzaine|quinzaine|vingtaine|trentaine) (?:de |d )?"),
     (1.0, rf" (?:{_FEW}) (?:(?:vieille|jeune|autre|petite?) )?(?:{_SOMEBODY}) "),
+    (1.0, rf"^ (?:mr|mme|m|{_SOMEBODY}) "),
     (0.5, rf" (?:{_DAY}) "),
     (1.5, rf" (?:une? )?(?:dizaine|douzaine|quinzaine|vingtaine|trentaine) (?:de |d )(?:{_PEOPLE}) "),
     (1.5, r" \d{1,2} (?:indiv|individuelle?s?|individuels|ponctuelle?s?|ponctuels|ponct) "),
