@@ -153,7 +153,11 @@ async def test_what_editors_have_is_theirs_and_what_came_out_stays(newsroom: New
     await newsroom.places(found[3], dropped=True)
     await newsroom.juliette.clicks(receipts[4], "Retirer")
     await newsroom.juliette.rewritten(receipts[4], "est retirée")
-    said = plain(await newsroom.juliette.asks("/actus mes propositions"))
+    shown = await newsroom.juliette.asks("/actus mes propositions")
+    said = plain(shown)
+    (label,) = [label for label in shown.buttons if titles[0] in label]
+    assert (await newsroom.juliette.opens_by(shown, label)).shown("titre") == titles[0]
+    assert not [label for label in shown.buttons if any(title in label for title in titles[1:])], "those are settled"
     for title, stands in zip(
         titles,
         ["attend le prochain numéro", f"dans le n° {draft}, en préparation", f"parue dans le n° {out}",

@@ -171,6 +171,9 @@ def _find_digest(
 
 
 SHOWN_MAX = 20
+EDITED_MAX = 3
+"""How many of the proposals that wait have a button of their own in the list."""
+LABEL_MAX = 40
 
 
 @feature.command("actus mes", help="Vos propositions d’actus, et ce que chacune devient", hint="propositions")
@@ -181,7 +184,12 @@ async def show_own(ctx: Context, line: str) -> Replies:
     found = await items.list_proposed(ctx.db, ctx.user.id, SHOWN_MAX)
     there = await digests.find_digests(ctx.db, [item.number for item in found])
     rows = [(item, _say_fate(item, there.get(item.number, []))) for item in found]
-    buttons = [] if rows else [Button("Proposer une actu", RunCommand(line="actus proposer"), "primary")]
+    waiting = [item for item in found if not (item.withdrawn or item.number in there)][:EDITED_MAX]
+    buttons = [
+        Button(shorten(f"Modifier : {item.title}", LABEL_MAX), EditProposal(item=item.number)) for item in waiting
+    ]
+    if not rows:
+        buttons = [Button("Proposer une actu", RunCommand(line="actus proposer"), "primary")]
     return Whisper(render("actus/mine", rows=rows), buttons)
 
 
