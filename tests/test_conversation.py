@@ -444,6 +444,22 @@ async def test_what_is_proposed_says_what_it_does(juliette: Person) -> None:
     assert (await juliette.told("Effacer vos données")).buttons == ["Effacer mes données"]
 
 
+async def test_only_reports_are_duplicated(juliette: Person) -> None:
+    await answered(juliette, "dupliquer le dernier", "compte rendu")
+
+
+@pytest.mark.parametrize("words", ["t’es nul", "va te faire foutre", "tu sers à rien"])
+async def test_who_scolds_the_bot_reads_an_excuse_and_no_echo(juliette: Person, words: str) -> None:
+    said = await answered(juliette, words, "vous prie de m’en excuser")
+    assert words not in plain(said)
+    assert said.buttons == ["Demander de l’aide à l’équipe", "Voir ce que je sais faire"]
+
+
+async def test_a_link_is_not_cut_on_a_button(juliette: Person) -> None:
+    offered = await answered(juliette, "https://www.service-public.fr/particuliers", "cherchez peut-être")
+    assert offered.buttons[0] == "Proposer une ressource : ce lien"
+
+
 async def test_a_proposal_that_was_passed_over_is_left_by_a_word(juliette: Person) -> None:
     await answered(juliette, "arrête les rappels", "cherchez peut-être")
     await answered(juliette, "patati patata", "Je n’ai pas compris")

@@ -212,6 +212,8 @@ def test_numbers_periods_and_slips_are_read_in_words(sentence: str, line: str) -
         ("une dame déménage à Guéret et veut savoir s’il y a un conseiller là-bas", "/annuaire conseiller Guéret"),
         ("je serai en vacances du deux au neuf janvier", "/absence du 2 au 9 janvier"),
         ("je suis absent du 20/12 au 5/1", "/absence du 20/12 au 5/1"),
+        ("j’étais en formation aujourd’hui", "/absence aujourd’hui"),
+        ("rétablis-le", "/cra liste supprimés"),
         ("je suis en congés du 20/12/2026 au 05/01/2027", "/absence du 20/12/2026 au 05/01/2027"),
         ("comment les usagers prennent rdv avec moi", "/rdv lien"),
         ("arrête de me rappeler mes rendez-vous", "/rdv rappels non"),

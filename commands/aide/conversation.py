@@ -36,6 +36,7 @@ from commands.aide.questions import (
     read_last_list,
     read_own,
     refuse_wish,
+    say_not_for_us,
     say_of_preview,
     says_ticket_solved,
     tells_report,
@@ -335,9 +336,7 @@ class Conversation:
             offered = [*self._offer_whole(ctx, heard), *offered]
         offered = heard.put_together(offered, is_first=reading.intention in (Intention.HORS_SUJET, Intention.HOTLINE))
         if not offered:
-            coming = "" if reading.line else COMING.get(reading.intention, "")
-            told = render("aide/not_for_us", said=quote(heard.words), coming=coming)
-            return heard.answer(told, [_other("Voir ce que je sais faire")])
+            return say_not_for_us(heard, "" if reading.line else COMING.get(reading.intention, ""))
         return self._offer(heard, offered, reading.aside)
 
     def _list_proposals(self, heard: Heard, reading: Reading) -> Sequence[tuple[Button, str]]:

@@ -18,13 +18,13 @@ from bot.listings import ListedLine, read_listing
 from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
 from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, RunCommand, WordedButton
-from bot.texts import Markdown, render
+from bot.texts import Markdown, quote, render
 from commands.aide.home import FeatureList
 from dialogs.cra.coordination import amend_line, read_coordination_line
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.plain_words import Intention, Reading
-from dialogs.plain_words.answers import ShortAnswer, says_cancel, says_solved
+from dialogs.plain_words.answers import ShortAnswer, is_rude, says_cancel, says_solved
 from dialogs.plain_words.lists import LastList, name_list
 from dialogs.plain_words.reports import tells_reports
 from dialogs.rdv.amendments import amend_rdv
@@ -434,3 +434,11 @@ async def refuse_wish(ctx: Context, heard: Heard, trigger: Trigger, access: Acce
     refused = await refuse_role(ctx, trigger, access, is_wish=True)
     more = Button("Voir ce qui vous est ouvert", RunCommand(line=HELP))
     return Answered([heard.answer(refused.text, [*refused.buttons, more])])
+
+
+def say_not_for_us(heard: Heard, coming: str) -> Direct:
+    """Answer what means nothing; who scolds the bot reads an excuse, and how to reach a person."""
+    rude = is_rude(heard.words)
+    asks_team = [Button("Demander de l’aide à l’équipe", RunCommand(line="hotline"), "primary")]
+    told = render("aide/not_for_us", said=quote(heard.words), coming=coming, is_rude=rude)
+    return heard.answer(told, [*asks_team * rude, Button("Voir ce que je sais faire", RunCommand(line=HELP))])

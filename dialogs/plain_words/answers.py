@@ -117,6 +117,19 @@ def says_save(said: str) -> bool:
     return any(word.startswith(_SAVE) for word in _split(said))
 
 
+_INSULTS = re.compile(
+    r"\b(?:nul(?:le)?|inutile|debile|idiote?|stupide|con(?:ne)?|connards?|connasse|abruti|imbecile|merde|merdique|pourri"
+    r"|chier|foutre|putain|fdp|ntm|tg|ta gueule|salope|encule|sers? a rien|servez? a rien)\b"
+)
+_OTHERS = re.compile(r"\b(?:signal\w*|dossier|il|elle|ils|elles|quelqu un|message|canal)\b")
+
+
+def is_rude(said: str) -> bool:
+    """Whether somebody scolds the bot: « tu es nul ». What is said of others is not meant."""
+    plain = _reduce(said)
+    return len(said) <= ANSWER_MAX and bool(_INSULTS.search(plain)) and not _OTHERS.search(plain)
+
+
 _MOMENT = r"(?:une?|deux|2) (?:petite? )?(?:minutes?|secondes?|instants?)"
 _WAIT = re.compile(
     rf"(?:(?:non|oui|euh|oh|ah|bon|ok) )*(?:attend[sz]?|attendez|patiente[zr]?|{_MOMENT})"

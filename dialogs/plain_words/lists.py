@@ -102,8 +102,11 @@ _KIND = re.compile(rf"\b({'|'.join(_KINDS)})$")
 
 def name_list(said: str) -> str:
     """Name the command that lists what « annule le dernier rdv » names; "" for « le dernier » alone."""
-    found = _KIND.search(" ".join(split_words(said[: SAID_MAX + 1])))
-    return _KINDS[found[1]] if found else ""
+    plain = " ".join(split_words(said[: SAID_MAX + 1]))
+    found = _KIND.search(plain)
+    if found is None:  # only reports are duplicated
+        return "cra liste" if find_act(plain.partition(" ")[0]) == "dupliquer" else ""
+    return _KINDS[found[1]]
 
 
 _DESCRIBED = re.compile(

@@ -104,13 +104,15 @@ _DAYS = re.compile(
 )
 """What shows appointments that there are, behind « rdv »: days without an hour, or a number."""
 
+_LINK = re.compile(r"https?://\S+")
+
 
 def propose(line: str) -> str:
     """Say a command line in words."""
     words = line.removeprefix("/").split()
     for size in (4, 3, 2, 1):
         if known := PROPOSALS.get(" ".join(words[:size])):
-            rest = quote(" ".join(words[size:]))
+            rest = quote(_LINK.sub("ce lien", " ".join(words[size:])))
             if words[:size] == ["rdv"] and _DAYS.fullmatch(rest):
                 known = PROPOSALS["rdv liste"]
             return known[1].format(cut(rest, SHOWN_MAX)) if rest else known[0]
