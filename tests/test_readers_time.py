@@ -85,13 +85,14 @@ def seconds(work: Callable[[str], object], text: str, times: int = 1) -> float:
     return min(tries)
 
 
+def grew(before: float, later: float) -> bool:
+    """Whether the seconds of the longer text are more than its share."""
+    return later >= max(STEEPEST * before, NOISE_S)
+
+
 def is_steep(work: Callable[[str], object], short: str, long: str) -> bool:
     """Whether the longer text takes more than its share; what seems so is measured again."""
-    for times in (1, 3):
-        later = seconds(work, long, times)
-        if later < NOISE_S or later < STEEPEST * max(seconds(work, short, times), NOISE_S / STEEPEST):
-            return False
-    return True
+    return all(grew(seconds(work, short, times), seconds(work, long, times)) for times in (1, 3))
 
 
 def steep(work: Callable[[str], object], pieces: Mapping[str, str] = PIECES) -> list[str]:
@@ -99,9 +100,9 @@ def steep(work: Callable[[str], object], pieces: Mapping[str, str] = PIECES) -> 
     found: list[str] = []
     for name, piece in pieces.items():
         for short, long in zip(hostile(piece, SHORT), hostile(piece, SHORT * TIMES), strict=True):
-            if seconds(work, short) > SLOWEST_S or (taken := seconds(work, long)) > SLOWEST_S:
+            if (before := seconds(work, short)) > SLOWEST_S or (later := seconds(work, long)) > SLOWEST_S:
                 return [*found, f"{name}, after {short[0]!r}: too slow"]
-            if taken >= NOISE_S and is_steep(work, short, long):
+            if grew(before, later) and is_steep(work, short, long):
                 found.append(f"{name}, after {short[0]!r}")
     return found
 
