@@ -23,7 +23,7 @@ Words:
     Search, SearchSource: words, and who looks for them; what finds things of a kind for « /chercher » and for
         « coop-bot search tout » (`@feature.finds`). Hit, Findings, KindFound: one of them; some of a kind; with it.
     Rescue: the button or line to which the bot leads who sees it fail (`@feature.rescues`; one feature of all).
-    AccessHook: the button by which who is refused asks for a role (`@feature.gives_access`; one feature of all).
+    AccessHook: how who is refused asks for a role (`@feature.gives_access`; one feature of all).
     admits: who may pull a feature’s triggers whatever their role (`@feature.admits`).
     Right: what a feature needs the bot’s account to be able to do.
     Quota: how often one person may ask for something in a day; `quotas.spend(ctx, Quota.POLL)` counts, or refuses.

@@ -122,12 +122,12 @@ async def refuse_role(
     """Make the refusal of a command of other roles, or of a wish said in plain words. It names the command that this
     role has instead, whom to ask, and for people without a role the button that asks for one."""
     user, contact = ctx.user, ctx.settings.contact
-    asks = access(user) if access else None
+    own = await access(ctx) if access else None
     instead = trigger.instead.get(user.role, "") if user.role and access else ""
     named = [] if contact else [person.username for person in await list_to_ask(ctx.db, ctx.today)]
     in_order = sorted(trigger.roles, key=list(Role).index)
-    asked = {"may_ask": asks is not None, "is_wish": is_wish}
+    asked = {"access": own.text if own else "", "is_wish": is_wish}
     said = {"roles": in_order, "contact": contact, "animateurs": named, **asked}
-    buttons = [asks] if asks else [Button(f"/{instead}", RunCommand(line=instead), "primary")] if instead else []
+    buttons = [own.button] if own else [Button(f"/{instead}", RunCommand(line=instead), "primary")] if instead else []
     sentences = [render("refus/instead", line=instead)] if instead else []
     return ReservedError(Markdown(" ".join([*sentences, render("refus/role", user=user, **said)])), buttons)

@@ -28,8 +28,8 @@ from storage.people import EVERYONE, Person, Role
 
 RescueHook = Callable[[str, str], Button]
 """The button under words that say that the bot failed: of the reference, and of what was being done."""
-AccessHook = Callable[[Person], Button | None]
-"""The button by which somebody asks for the role that they lack; None for whoever has one."""
+AccessHook = Callable[[Context], Awaitable[Waiting | None]]
+"""How somebody asks for the role that they lack, or that they did; None for whoever has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +329,7 @@ class Feature:
         return hook
 
     def gives_access(self, hook: AccessHook) -> AccessHook:
-        """Declare the hook whose button people see who are refused for want of a role; only one feature has it."""
+        """Declare the hook that leads on people who are refused for want of a role; only one feature has it."""
         self.access = hook
         return hook
 

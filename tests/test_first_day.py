@@ -153,6 +153,9 @@ async def test_who_is_refused_is_led_to_their_access(open_house: House, team_roo
     assert "Cette commande" not in plain(said), "who speaks in their own words typed none"
     form = await lea.opens_by(said, "Demander mon accès")
     assert (await form.fill(**ASKED).submit()).accepted
+    again = await lea.asks("/cra")
+    assert "Votre demande d’accès du" in plain(again), "who asked is not told to ask"
+    assert again.buttons == ["Voir ma demande"]
     carl = await open_house.conseiller("carl")
     assert not (await carl.asks("/membres ajouter @lea")).buttons, "who has a role is told whom to ask"
 

@@ -75,9 +75,9 @@ def test_who_may_and_whom_to_ask_are_enumerated_as_one_says_it() -> None:
     user = SimpleNamespace(role=Role.CONSEILLER)
     roles = [Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE]
     named = {"contact": "", "animateurs": ["agathe", "malik", "omar"]}
-    said = render("refus/role", user=user, roles=roles, may_ask=False, is_wish=False, **named)
+    said = render("refus/role", user=user, roles=roles, access="", is_wish=False, **named)
     assert said.startswith("Cette commande est réservée")
-    wish = render("refus/role", user=user, roles=roles, may_ask=False, is_wish=True, **named)
+    wish = render("refus/role", user=user, roles=roles, access="", is_wish=True, **named)
     assert wish.startswith("C’est réservé aux")
     assert "Tapez" not in wish
     assert "aux coordinateurs, aux animateurs de communauté et aux agents de la hotline" in said

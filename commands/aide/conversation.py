@@ -334,7 +334,8 @@ class Conversation:
         if heard.is_long:
             offered = [each for each in offered if not _asks_team(each)][:1]
             offered = [*self._offer_whole(ctx, heard), *offered]
-        offered = heard.put_together(offered, is_first=reading.intention in (Intention.HORS_SUJET, Intention.HOTLINE))
+        is_vague = reading.intention in (Intention.HORS_SUJET, Intention.HOTLINE) or reading.line == f"/{HELP}"
+        offered = heard.put_together(offered, is_first=is_vague)
         if not offered:
             return say_not_for_us(heard, "" if reading.line else COMING.get(reading.intention, ""))
         return self._offer(heard, offered, reading.aside)

@@ -67,9 +67,9 @@ def access_button() -> replies.Button:
 
 
 @feature.gives_access
-def offer_access(user: Person) -> replies.Button | None:
-    """Offer a guest whose command was refused the button that asks for access."""
-    return access_button() if user.role in ROLELESS else None
+async def offer_access(ctx: Context) -> replies.Waiting | None:
+    """Tell a guest whose command was refused how they ask for access, or that their request waits."""
+    return await _draw_own_access(ctx) if ctx.user.role in ROLELESS else None
 
 
 @feature.waiting
