@@ -1,6 +1,7 @@
 """A report in one line: what people type is read, what is not understood is named."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -272,6 +273,13 @@ MEANT = (
     ("mise à jour windows 11 1h 65-70 ans", {"participants": None, "activite": "individuel", "age": "+60"}),
     ("2h30atelier mail 6p +60", {"duree": "150", "activite": "collectif"}),
     ("atelier mail 5 sur 8 inscrits 1h +60", {"participants": 5}),
+    ("atelier mail 1h +60, sur douze inscrits j’en ai eu que trois", {"participants": 3}),
+    ("atelier mail 1h +60, j’en ai eu 3 sur les 12 inscrits", {"participants": 3}),
+    ("atelier mail 1h +60, 12 inscrits et 5 présents", {"participants": 5}),
+    ("atelier mail 1h +60, 12 inscrits", {"participants": 12}),
+    ("atelier cv à la mission locale, 8 jeunes sans emploi 18-35, deux h", {"participants": 8, "duree": "120"}),
+    ("indiv mail 1h +60 à Vire", {"commune": "14500 Vire Normandie"}),
+    ("indiv mail 1h +60 à Viré", {"commune": "71260 Viré"}),
     ("indiv du 19 mail 1h +60", {"date": "2026-11-19"}),
     ("dame 72a mail 30 min", {"age": "+60"}),
     ("tablette 1h entre 60 et 75 ans", {"age": "+60"}),
@@ -298,6 +306,8 @@ def test_small_words_around_numbers_and_people_count(text: str, meant: dict[str,
     [
         ("indiv moins de 18 ans mail 1h", "age", ["-12", "12-18"]),
         ("indiv 25/11 mail 1h +60", "date", ["2025-11-25"]),
+        ("chez un couple mail 1h +60", "activite", ["collectif", "individuel"]),
+        ("un couple mail 1h +60", "activite", ["collectif", "individuel"]),
         ("atelier 3 étudiants 2 retraités mail 1h +60", "statut", ["etudiant", "retraite", "heterogene"]),
     ],
 )
@@ -305,6 +315,17 @@ def test_what_may_be_several_is_offered_in_a_menu(text: str, element: str, offer
     found = read_typed(text)
     assert list(found.choices[element]) == offered
     assert (found.unread, found.judge(CLUES).sure) == ((), None)
+
+
+def test_who_was_expected_is_not_who_came() -> None:
+    assert "participants" not in read_typed("atelier mail 1h +60, sur 12 inscrits peu sont venus").raw
+    assert read_typed("atelier mail 1h +60, 12 inscrits mais que 5 tablettes").raw["participants"] == 12
+    assert "participants" in read_typed("atelier mail 1h +60, 12 inscrits, il y en avait 2 de plus").mistakes
+
+
+def test_a_commune_near_by_is_not_left_for_one_that_is_spelt_just_so() -> None:
+    clues = replace(CLUES, user=CLUES.user.copy_with(departements=["71"]))
+    assert read_line("indiv mail 1h +60 à Vire", clues, USUAL).raw["commune"] == "71260 Viré"
 
 
 def test_as_many_themes_as_reports_that_are_listed_are_one_each() -> None:

@@ -144,6 +144,15 @@ def _end_words(said: Utterance, start: int) -> int:
     return min(next(signs, said.end), said.end)
 
 
+_QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
+
+
+def _find_title(said: Utterance, end: int) -> str:
+    """What something new is called: what is quoted, or what follows."""
+    quoted = _QUOTED.search(said.sentence.text)
+    return quoted[1] if quoted else said.content("suite", end)
+
+
 def _find_cancelled(said: Utterance, _: int) -> str:
     """The number of an appointment that is to be cancelled; "" where it is to be moved, and something is why."""
     return "" if said.has("deplac|report|decal|repouss|avanc") else said.number
@@ -170,6 +179,7 @@ _DETAILS: Mapping[str, Callable[[Utterance, int], str]] = {
     "numero": lambda said, _: said.number,
     "ouinon": lambda said, _: "non" if said.has(STOPPING) else "oui",
     "suite": lambda said, end: said.content("suite", end),
+    "titre": _find_title,
     "tel": lambda said, end: _ARTICLE.sub("", said.sentence.typed(end, _end_words(said, end))),
     "raconte": _find_coordination,
     "demandes": lambda said, _: said.content("demandes"),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from config.text import fold
 from dialogs.plain_words.acts import find_act
-from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.cues import list_theme_words, read_cues
 from dialogs.plain_words.events import write_events
 from dialogs.plain_words.frames import SKILLS, find_name, read_frame
 from dialogs.plain_words.meetings import write_appointment
@@ -126,7 +126,7 @@ def _write_people(said: Utterance) -> str:
         return f"annuaire {name}"
     if said.place and (led := _LEADING.search(said.plain)):
         return f"annuaire {_LEADERS[led[1]]} {said.place.name}"
-    if found := SKILLS.search(said.plain):
+    if found := SKILLS.search(said.plain) or _find_bare_skill(said.plain):
         start = said.find_word_at(found.end() - 1)
         end = next((n for n in range(start, said.end) if said.sentence.words[n].folded == "?"), said.end)
         where = next((n for n in range(start, end) if said.leads_to_place(n)), end)
@@ -146,6 +146,13 @@ def _write_people(said: Utterance) -> str:
     return f"annuaire {'' if is_role else ' '.join((*called[:where], name_place(' '.join(called[where:]))))}"
 
 
+def _find_bare_skill(plain: str) -> re.Match[str] | None:
+    """Find where a theme begins that stands right behind « qui »: « qui linux dans le 46 »."""
+    found = _WHO.match(plain)
+    return found if found and found[1] in list_theme_words() else None
+
+
+_WHO = re.compile(r" qui (?=([a-z]+) )")
 _ADDING = "r?ajout|proposer|nouveau contact|manque |(?:mettre|mets|mettez) "
 """How it is said that somebody is to be in the directory."""
 _AT_PLACE = re.compile(r"^conseill\S+ (?:sur|à|a|de|du|en|vers) ", re.IGNORECASE)

@@ -28,7 +28,9 @@ def write_events(said: Utterance) -> str:
         about = said.content("evenement", taken=said.period_span)
         told = said.period or (about if len(about.split()) <= NAMED_MAX else "")
         return f"agenda passés {'' if said.has('derniers mois|dernieres semaines') else told}"
-    if said.has("flux|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"):
+    if said.has(
+        "flux|ics |ical|thunderbird|mon telephone|synchro|google|outlook|abonn|mon agenda|mon calendrier|dans mon"
+    ):
         return "agenda flux"
     if said.has(
         "mes |suis (?:(?:je|deja) )*inscri|inscrite? |j ai dit|que je ven|je viens a|ou je (?:vais|suis)|"

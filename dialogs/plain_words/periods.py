@@ -88,7 +88,12 @@ def _may_tell(word: str, before: list[str]) -> bool:
 
 _LONGER = frozenset({*MONTH_NUMBERS, "mois", "trimestre", "semestre", "annee"})
 """Words beside which a day of the week is not what figures are asked of: « jeudi on me demande septembre »."""
-_OF_TIME = frozenset({"cet", "l", "en", "d", "fin", "debut", "stat", "stats", "statistiques", "chiffres", "bilan"})
+_OF_TIME = frozenset(
+    {
+        *("cet", "l", "en", "d", "fin", "debut", "stat", "stats", "statistiques", "chiffres", "bilan", "bilans"),
+        *("perso", "personnel", "personnelles", "personnels", "activite", "cra", "cras", "ateliers"),
+    }
+)
 """Words after which « été » is the season: « cet été », but « elle a été traitée »."""
 
 

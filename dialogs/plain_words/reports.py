@@ -265,9 +265,14 @@ def _write_told(said: Utterance) -> str:
     """Write what a report tells, in its own words; « cra » alone where it tells nothing."""
     told = said.rest("compte_rendu", _find_told(said), _find_end(said))
     if told.isdigit():
-        return f"cra modifier {told}"
+        is_listed = said.period == told and said.has(_LISTING)
+        return f"cra {'liste' if is_listed else 'modifier'} {told}"
     mended = read_sentence(told, read_cues().spelling.mend).plain
     return "cra" if _BARE_REPORT.fullmatch(mended.strip()) else f"cra {said.write_days(told)}"
+
+
+_LISTING = "list|voir |montr|affich|tou[st]|mes "
+"""How reports of a year, and not one of that number, are asked for."""
 
 
 def _write_habit(said: Utterance) -> str:

@@ -78,9 +78,17 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     says_more = whole.intention in weights.SEEKING or is_same
     is_bare = " " not in line and says_more and (whole.intention is not intention or " " in whole.line)
     is_told = line == "/agenda proposer" and whole.line.startswith(line)
-    return whole if is_bare or is_told else Reading(intention, line, sure=False, others=_list_others(whole, line))
+    is_of_all = intention is Intention.STATS and whole.intention is Intention.STATS_TERRITOIRE
+    is_of_all = is_of_all and not _ONE_S_OWN.search(said.plain)
+    return (
+        whole
+        if is_bare or is_told or is_of_all
+        else Reading(intention, line, sure=False, others=_list_others(whole, line))
+    )
 
 
+_ONE_S_OWN = re.compile(r" (?:mes|mon|ma|moi|je|j) ")
+"""That figures are one’s own, and not those of the territory that was named before."""
 _AND = re.compile(r"\s(?:et|puis) (?:aussi |puis |ensuite )?|[,;.?!]\s+(?:et )?")
 
 

@@ -20,7 +20,8 @@ _AS_SAID = frozenset({"sujet", "depot", "canal", "article", "evenement", "rendez
 _IN_NAMES, _OF_NAMES = frozenset({"en", "sur", "sous", "les", "lez"}), frozenset({"le", "la", "l", "de", "d", "du"})
 """Small words in the middle of the names of places; the others stand between two strange words only."""
 _SET_PHRASES = re.compile(
-    r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|faite?s? maison|la bas|semaine prochaine) "
+    r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|faite?s? maison|la bas|semaine prochaine|"
+    r"dans (?:la|notre|votre) (?:bases?|banque)(?: de (?:fiches|ressources|donnees)| commune)?) "
 )
 _WHOLE = re.compile(
     r"(?<= )(?:mon espace sante|mots? de passe|banque (?:de france|des territoires)|maison de quartier|"

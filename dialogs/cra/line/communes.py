@@ -1,7 +1,7 @@
 """The commune of a line: which of the places named in it counts, and what is asked where that is unsure."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -14,7 +14,16 @@ from dialogs.cra.line.lexicon import ORDINARY, SMALL
 from dialogs.cra.line.parser import LinePiece, TypedLine, is_name
 from dialogs.cra.line.readers import has_code
 from dialogs.cra.line.values import LineValues
-from storage.communes import CommunePlace, find_near_places, find_place, find_place_exactly
+from storage.communes import (
+    CommunePlace,
+    Match,
+    find_near_places,
+    find_place,
+    find_place_exactly,
+    get_commune,
+    load_table,
+    reduce_name,
+)
 
 OFFERED = 8
 """How many places are offered."""
@@ -114,10 +123,10 @@ def _find_common_place(named: Sequence[_Mention], clues: Clues) -> CommunePlace 
     """Find the place that all mentions can mean; part of a name is enough beside the postcode."""
     near = clues.user.departements
     texts = list(dict.fromkeys(one.text for one in named))
-    if together := find_place_exactly(" ".join(texts), near).place:
+    if together := find_spelt(" ".join(texts), near).place:
         return together
     texts = sorted(texts, key=lambda text: not has_code(text))
-    first = find_place_exactly(texts[0], near).place
+    first = find_spelt(texts[0], near).place
     if first and all(_is_part_of(text, first) or _may_be(text, first, clues) for text in texts[1:]):
         return first
     return None
@@ -126,7 +135,7 @@ def _find_common_place(named: Sequence[_Mention], clues: Clues) -> CommunePlace 
 def _find_nearest(found: LineValues, named: Sequence[_Mention], clues: Clues) -> CommunePlace | None:
     """Find, among communes of the same full name, the only one where the person works, unless another one is much
     larger; the choice is mentioned."""
-    choices = find_place_exactly(named[0].text, clues.user.departements).choices
+    choices = find_spelt(named[0].text, clues.user.departements).choices
     near = [place for place in choices if place.commune.departement in clues.user.departements]
     texts = {one.text for one in named}
     if len(texts) > 1 or has_code(named[0].text) or len(near) != 1 or _is_outshone(near[0], choices):
@@ -141,7 +150,7 @@ def _is_outshone(place: CommunePlace, choices: Sequence[CommunePlace]) -> bool:
 
 
 def _may_be(text: str, place: CommunePlace, clues: Clues) -> bool:
-    found = find_place_exactly(text, clues.user.departements)
+    found = find_spelt(text, clues.user.departements)
     return place.commune in [other.commune for other in (found.place, *found.choices) if other]
 
 
@@ -195,7 +204,7 @@ def _ask_which(found: LineValues, typed: TypedLine, named: Sequence[_Mention], c
     if len(texts) > 1:
         found.mistakes["commune"] = f"Plusieurs communes sont indiquées{NBSP}: {join(texts)}. Gardez une seule réponse."
         return
-    choices = find_place_exactly(texts[0], clues.user.departements).choices
+    choices = find_spelt(texts[0], clues.user.departements).choices
     parts = [p for p in found.unread if any(_is_part_of(_say(typed, p), choice) for choice in choices)]
     found.unread = [piece for piece in found.unread if piece not in parts]
     text = " ".join([texts[0], *(_say(typed, piece) for piece in parts)])
@@ -211,6 +220,36 @@ def _ask_which(found: LineValues, typed: TypedLine, named: Sequence[_Mention], c
         found.mistakes["commune"] = (
             f"Aucune commune ne correspond à « {quote(text)} »{NBSP}: écrivez son code postal ou son nom."
         )
+
+
+def find_spelt(text: str, near: Collection[str] = ()) -> Match:
+    """Find the commune of a text, one that is spelt just so rather than one with other accents: « Vire » is Vire
+    Normandie, and not Viré. Without an accent, which many leave out, both are offered unless it is the larger one."""
+    found, spelt = find_place_exactly(text, tuple(near)), _spell(text)
+    places = [found.place] if found.place else list(found.choices)
+    same = [place for place in places if _spell(place.commune.nom) == spelt]
+    others = [place for place in places if place not in same]
+    same = same or ([*_list_former(spelt)] if others else [])
+    if not same or not others or found.more or has_code(text):
+        return found
+    largest, other = (max(place.commune.population for place in each) for each in (same, others))
+    is_near = any(place.commune.departement in near for place in others)
+    kept = same if spelt != fold(spelt) or (largest > other and not is_near) else [*same, *others]
+    return Match(place=kept[0]) if len(kept) == 1 else Match(choices=tuple(kept))
+
+
+def _spell(name: str) -> str:
+    return " ".join(re.split(r"[\s’'-]+", name.strip().lower()))
+
+
+def _list_former(spelt: str) -> Iterator[CommunePlace]:
+    """List the communes of today that were called so, and still begin with that name: « Vire Normandie »."""
+    table = load_table()
+    for code in table.by_former_name.get(reduce_name(spelt), "").split():
+        name, today, postcode = table.former[code].split("\t")
+        commune = get_commune(today)
+        if commune and _spell(name) == spelt and _spell(commune.nom).startswith(f"{spelt} "):
+            yield CommunePlace(commune, postcode or next(iter(commune.codes_postaux), ""))
 
 
 def _say(typed: TypedLine, piece: LinePiece) -> str:
@@ -245,7 +284,7 @@ def _find_after_au(typed: TypedLine, first: int, text: str, clues: Clues) -> Com
     Without a capital it is one that everybody knows, or that is near: « au bourg » names no commune elsewhere.
     """
     article = {"au": "le", "aux": "les"}.get(typed.tokens[first - 1].word) if first else None
-    place = find_place_exactly(f"{article} {text}", clues.user.departements).place if article else None
+    place = find_spelt(f"{article} {text}", clues.user.departements).place if article else None
     if place is None:
         return None
     near = place.commune.departement in clues.user.departements

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from bot.french import NBSP, read_number
+from bot.french import NBSP, digits, read_number
 from dialogs.cra.line.parser import LinePiece, TypedLine
 from dialogs.cra.line.readers import BARE_NUMBER, NOTHING, WEAK, SpanReading
 from dialogs.cra.line.values import LineValues
@@ -28,6 +28,32 @@ _AGES = re.compile(r"(?<!entre )\b\d{2} (?:ans )?et (?:de )?\d{2} ans\b")
 _TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "dame"))
 _AT_HOME = re.compile(r"(?<!\w)chez (?:(?:une?|l|la|le|mon|ma|ce|cette) )*(?:mamie|papi|papy|senior|retraitee?)(?!\w)")
 """A home, by words that say more than that of who lives there."""
+_EXPECTED = r"(?P<expected>\d{1,3}) (?:inscrit|attendu|prevu|invite|annonce)(?:e?s|es?)?"
+_NO_UNIT = r"(?! ?(?:h|heures?|min|mn|minutes?|ans?|euros?|quarts?|fois|de plus|en plus|\d)\b)"
+_NO_THING = (
+    r"(?! (?!(?:personnes|participants|venue?s|presente?s|gens|jeunes|seniors|retraites|dames|messieurs|hommes|femmes|"
+    r"mais|puis|dans|apres|sous|vers|tous|plus|sans|alors|pas)\b)\w+[sx]\b)"
+)
+"""That no things are counted: « 12 inscrits et que 5 tablettes »."""
+_THERE = r"(?:eue?s?|avait|etait|etaient|etions|sont|ont|venue?s?|que|qu|seule?s?|seulement|juste|presente?s?)"
+_BETWEEN = r"(?:mais|et|finalement|au|final|j|je|n|ne|en|ai|a|y|il|ils|elles|on|nous|avons|me|m|dont|pas|plus)"
+_TURNOUTS = (
+    re.compile(
+        rf"\b{_EXPECTED} (?:{_BETWEEN} ){{0,6}}(?:{_THERE} (?:{_BETWEEN} ){{0,2}}){{1,3}}"
+        rf"(?P<came>\d{{1,3}})\b{_NO_UNIT}{_NO_THING}"
+    ),
+    re.compile(
+        rf"\b{_EXPECTED} (?:{_BETWEEN} ){{0,3}}(?P<came>\d{{1,3}}) (?:personnes? )?(?:venu|present|participant|la\b)"
+    ),
+    re.compile(
+        rf"\b(?P<came>\d{{1,3}}) (?:personnes? )?(?:(?:sont |etaient )?(?:venue?s?|presente?s?) )?"
+        rf"sur (?:les )?{_EXPECTED}\b"
+    ),
+)
+"""How many came of those who were expected: « sur douze inscrits j’en ai eu que trois »."""
+_OUT_OF = re.compile(r"\bsur (?:les )?(\d{1,3}) (?:inscrit|attendu|prevu|invite|annonce)")
+"""Those who were expected, some of whom did not come."""
+_COUPLE = re.compile(r"(?<!\w)(?:(?:une?|l|le|1) )(?:(?:jeune|vieux|autre) )?couple(?!\w)")
 _NOTHING = SpanReading(NOTHING, "aucun")
 _ALONE = re.compile(
     r"(?<!\w)(?:monsieur|madame|mme|dame|demandeu(?:r|se)|chomeu(?:r|se)|retraitee?|etudiante?|salariee?|usagere?|"
@@ -54,6 +80,10 @@ def count_bare_number(found: LineValues, typed: TypedLine, pieces: Sequence[Line
     workshop = activite == [Activite.COLLECTIF] or (
         not activite and found.values("duree") and any(_counts_people(typed, pieces, piece) for piece, _ in numbers)
     )
+    of_groups = [each for each in numbers if _is_of_group(pieces, each[0])]
+    if len(numbers) > 1 and len(of_groups) == 1:
+        found.unread.extend(piece for piece, _ in numbers if piece != of_groups[0][0])
+        numbers = of_groups
     free = workshop and not found.values("participants")
     if free and len(numbers) == 1 and 1 <= int(numbers[0][1].value) <= PARTICIPANTS_MAX:
         found.add(("participants", numbers[0][1].value))
@@ -63,11 +93,15 @@ def count_bare_number(found: LineValues, typed: TypedLine, pieces: Sequence[Line
 
 def _counts_people(typed: TypedLine, pieces: Sequence[LinePiece], number: LinePiece) -> bool:
     before = typed.words(max(0, number.first - 1), number.first)
-    is_of_group = any(
+    parted = bool(number.first) and typed.tokens[number.first - 1].parted
+    return not before or parted or before in _BEFORE_PEOPLE or _is_of_group(pieces, number)
+
+
+def _is_of_group(pieces: Sequence[LinePiece], number: LinePiece) -> bool:
+    """Return whether a number stands before a group of people: « 8 jeunes »."""
+    return any(
         piece.first == number.end and piece.reading and piece.reading.element in ("age", "statut") for piece in pieces
     )
-    parted = bool(number.first) and typed.tokens[number.first - 1].parted
-    return not before or parted or before in _BEFORE_PEOPLE or is_of_group
 
 
 def count_people(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
@@ -75,10 +109,40 @@ def count_people(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
     _take_linked(found, typed, pieces)
     _leave_uncounted(found, typed, pieces)
     plain = typed.words(0, len(typed.tokens))
+    _count_turnout(found, digits(plain))
     _add_up(found, plain, pieces)
     _add_groups(found, pieces)
+    _count_couple(found, typed, plain)
     if not found.values("canal") and _AT_HOME.search(plain):
         found.add(("canal", Canal.DOMICILE.value))
+
+
+def _count_turnout(found: LineValues, plain: str) -> None:
+    """Count who came, and not who was expected; where only these are told, « sur 12 inscrits », it is asked."""
+    came = next(filter(None, (pattern.search(plain) for pattern in _TURNOUTS)), None)
+    if came and 0 < int(came["came"]) <= int(came["expected"]):
+        numbers = {str(int(number)) for number in came.groups()}
+        found.said["participants"] = [str(int(came["came"]))]
+        found.unread = [
+            piece
+            for piece in found.unread
+            if not (piece.reading and piece.reading.element == BARE_NUMBER and piece.reading.value in numbers)
+        ]
+        found.note("participants", f"J’ai compté{NBSP}: {came['came']} sur {came['expected']} attendus.")
+    elif (expected := _OUT_OF.search(plain)) and found.values("participants") == [str(int(expected[1]))]:
+        del found.said["participants"]
+
+
+def _count_couple(found: LineValues, typed: TypedLine, plain: str) -> None:
+    """Count a couple as two people, of whom it is asked whether they were together."""
+    is_open = found.values("activite") in ([], [Activite.COLLECTIF.value])
+    if not is_open or found.values("participants") or not _COUPLE.search(plain):
+        return
+    found.said["participants"] = ["2"]
+    found.unread = [piece for piece in found.unread if typed.words(piece.first, piece.end) != "couple"]
+    if not found.values("activite"):
+        found.add(("activite", Activite.INDIVIDUEL.value))
+    found.note("participants", f"J’ai compté{NBSP}: 2 personnes.")
 
 
 def _take_linked(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:

@@ -160,6 +160,8 @@ _DATE_WORDS = frozenset(
 )
 
 
+_SPELLED_HOURS = re.compile(r"(?:deux|trois|quatre|cinq|six|sept|huit) h(?: [0-5]\d)?")
+"""Hours in letters, beside their sign: « deux h »."""
 _SAID_OF = re.compile(r"[a-z] ?: |[a-z] -(?=\d)")
 """What ends with « : », and what is told of it, « mardi : 4 individuels »; « jeudi -12 » tells an age."""
 _ABOUT_SO_LONG = re.compile(r"\b(?:bonne|petite|grosse)s? (?=(?:demi|heure))")
@@ -245,9 +247,10 @@ def read_day(span: Span, clues: Clues) -> SpanReading | None:
 
 def read_duration(span: Span, clues: Clues) -> SpanReading | None:
     """Read a duration with its unit; one too long or short for a report is a less likely reading."""
-    if not _TIME_UNIT.search(span.words) and not _TIME_UNIT.search(span.text):
+    spelled = digits(span.words) if _SPELLED_HOURS.fullmatch(span.words) else ""
+    if not any(map(_TIME_UNIT.search, (span.words, span.text, spelled))):
         return None
-    text = _ABOUT_SO_LONG.sub("", span.text)
+    text = spelled or _ABOUT_SO_LONG.sub("", span.text)
     minutes = _between_hours(text) or read_minutes(text)
     if minutes is None:
         return None
