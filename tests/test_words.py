@@ -101,8 +101,9 @@ async def test_who_may_not_is_told_so(house: House) -> None:
     ines = await house.someone(Role.INVITE, "ines")
     assert "réservée" in plain(await answered(ines, "cra"))
     assert Role.INVITE.label in plain(await answered(ines, "aide"))
-    refused = await answered(ines, "je voudrais faire un compte rendu", "est réservée")
-    assert refused.buttons == ["Demander mon accès"], "what is meant is said to be for others, and how one is let in"
+    refused = await answered(ines, "je voudrais faire un compte rendu", "C’est réservé")
+    ways = ["Demander mon accès", "Voir ce qui vous est ouvert"]
+    assert refused.buttons == ways, "what is meant is said to be for others, and how one is let in"
 
 
 async def test_a_mistake_in_words_is_explained(juliette: Person) -> None:
