@@ -18,6 +18,7 @@ from config.text import make_plain
 from config.time import WEEKDAYS
 from dialogs.cra.line import make_line
 from dialogs.cra.line.parser import choose_pieces, split_line
+from dialogs.cra.line.people import COUPLE
 from dialogs.cra.line.submission import gather_values
 from dialogs.personal_data import fault_of_memo, fault_of_subject
 from dialogs.rdv.exceptions import find_exceptions
@@ -387,13 +388,13 @@ def _read_rest(found: RdvLine, left: _Text, clues: Clues, usual: UsualRdv) -> No
     found.notes += [text for name, text in line.notes.items() if name in wanted]
     kept = [label for name, label in _LEFT.items() if name in line.raw]
     found.notes += [f"Cela se dit dans le compte rendu, pas ici{NBSP}: {', '.join(kept)}."] if kept else []
-    _take_people(found, line.raw)
+    _take_people(found, line.raw, is_couple=bool(COUPLE.search(left.plain)))
     _take_canal(found, line.raw, is_call=bool(_CALL.search(left.plain)))
     _take_unread(found, line.unread)
 
 
-def _take_people(found: RdvLine, raw: Mapping[str, Any]) -> None:
-    if "participants" in raw:
+def _take_people(found: RdvLine, raw: Mapping[str, Any], *, is_couple: bool) -> None:
+    if "participants" in raw and not is_couple:
         found.raw.setdefault("places", raw["participants"])
     if raw.get("activite") == "collectif" and found.raw.get("places", 0) < 2:
         found.mistakes["places"] = f"Combien de places a cet atelier{NBSP}? Ajoutez par exemple 8p."

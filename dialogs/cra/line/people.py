@@ -53,7 +53,8 @@ _TURNOUTS = (
 """How many came of those who were expected: « sur douze inscrits j’en ai eu que trois »."""
 _OUT_OF = re.compile(r"\bsur (?:les )?(\d{1,3}) (?:inscrit|attendu|prevu|invite|annonce)")
 """Those who were expected, some of whom did not come."""
-_COUPLE = re.compile(r"(?<!\w)(?:(?:une?|l|le|1) )(?:(?:jeune|vieux|autre) )?couple(?!\w)")
+COUPLE = re.compile(r"(?<!\w)(?:(?:une?|l|le|1) )(?:(?:jeune|vieux|autre) )?couple(?!\w)")
+"""Two people at once: a report is asked whether they were together, an appointment is one."""
 _NOTHING = SpanReading(NOTHING, "aucun")
 _ALONE = re.compile(
     r"(?<!\w)(?:monsieur|madame|mme|dame|demandeu(?:r|se)|chomeu(?:r|se)|retraitee?|etudiante?|salariee?|usagere?|"
@@ -136,7 +137,7 @@ def _count_turnout(found: LineValues, plain: str) -> None:
 def _count_couple(found: LineValues, typed: TypedLine, plain: str) -> None:
     """Count a couple as two people, of whom it is asked whether they were together."""
     is_open = found.values("activite") in ([], [Activite.COLLECTIF.value])
-    if not is_open or found.values("participants") or not _COUPLE.search(plain):
+    if not is_open or found.values("participants") or not COUPLE.search(plain):
         return
     found.said["participants"] = ["2"]
     found.unread = [piece for piece in found.unread if typed.words(piece.first, piece.end) != "couple"]
