@@ -285,7 +285,7 @@ async def test_what_is_said_to_be_wrong_is_not_one_click_from_being_saved(house:
 
 
 BESIDE = (
-    ("mes stats", "Vos statistiques", "lundi dernier", "Date corrigée"),
+    ("mes stats", "Vos statistiques", "avant-hier", "Date corrigée"),
     ("une fiche sur les arnaques", "", "ils étaient 12", "participants corrigé : 12"),
     ("quel est le numéro de la hotline", "", "à vilurbane", "quelle commune"),
     ("merci", "Avec plaisir", "plutôt 3h", "Durée corrigée : 3 h"),
@@ -325,7 +325,7 @@ OF_SEVERAL = (
     ("le troisieme c'est pas le bon theme", "Le 3, quel est le bon thème"),
     ("banque en ligne", "Le 3, thème corrigé : Budget."),
     ("le 1 est à Bron", "Le 1, commune corrigée : 69500 Bron."),
-    ("lundi dernier", "Pour tous, date corrigée"),
+    ("avant-hier", "Pour tous, date corrigée"),
     ("1h pour le dernier", "Le 3, durée corrigée : 1 h."),
 )
 """What is said of one of three previewed reports, and what is told of that."""

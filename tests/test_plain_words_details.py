@@ -317,3 +317,16 @@ def test_a_hurried_sentence_is_read_whole(sentence: str, line: str) -> None:
 )
 def test_a_report_is_written_with_what_was_read(told: str, line: str) -> None:
     assert shorten_command(f"/cra {told}", TODAY) == line
+
+
+@pytest.mark.parametrize("greeting", ["Bonjour, ", "bonsoir ! ", "Salut, "])
+@pytest.mark.parametrize(
+    ("wish", "line"),
+    [
+        ("je cherche un support pour expliquer le cloud, merci", "/ressources cloud"),
+        ("je cherche Marie Durand", "/annuaire Marie Durand"),
+        ("je cherche une fiche sur la caf, c'est pour demain", "/ressources caf"),
+    ],
+)
+def test_what_is_wanted_behind_a_greeting_is_no_aside_of_it(greeting: str, wish: str, line: str) -> None:
+    assert read(greeting + wish).line == line

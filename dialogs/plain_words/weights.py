@@ -256,5 +256,5 @@ def write_brief(intention: Intention, said: Utterance) -> str:
     """Write what is wanted without what is said after it of why: « …, c’est pour demain »."""
     is_wish = intention in ASIDES and begins_with_wish(said.sentence, said.first)
     is_wish = is_wish and not any(find_wishes(said.sentence, said.first))
-    brief = cut_aside(said.sentence.text) if is_wish else said.sentence.text
+    brief = cut_aside(said.sentence, said.first) if is_wish else said.sentence.text
     return write_line(intention, said if brief == said.sentence.text else hear(brief, said.today, said.commands))

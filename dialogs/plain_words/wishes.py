@@ -74,9 +74,10 @@ def _is_link(sentence: Sentence, index: int) -> bool:
     return sentence.words[index + 1].folded in ("http", "https")
 
 
-def cut_aside(text: str) -> str:
-    """A wish without what is told after it: « …, c’est pour demain »."""
-    return _ASIDE.sub("", text)
+def cut_aside(sentence: Sentence, first: int) -> str:
+    """A wish without what is told after it, « …, c’est pour demain »; what greets before its first word stays."""
+    start = sentence.words[first].start
+    return sentence.text[:start] + _ASIDE.sub("", sentence.text[start:])
 
 
 def begins_with_wish(sentence: Sentence, first: int) -> bool:
