@@ -191,6 +191,35 @@ def find_place_exactly(text: str, near: Sequence[str] = ()) -> Match:
     return Match(choices=tuple(places[:MOST_CHOICES]), more=max(0, len(places) - MOST_CHOICES))
 
 
+def find_spelt(text: str, near: Sequence[str] = ()) -> Match:
+    """Find the commune of a text, one that is spelt just so rather than one with other accents: « Vire » is Vire
+    Normandie, and not Viré. Without an accent, which many leave out, both are offered unless it is the larger one."""
+    found, spelt = find_place_exactly(text, near), _spell(text)
+    places = [found.place] if found.place else list(found.choices)
+    same = [place for place in places if _spell(place.commune.nom) == spelt]
+    others = [place for place in places if place not in same]
+    same = same or ([*_list_former(spelt)] if others else [])
+    if not same or not others or found.more:
+        return found
+    largest, other = (max(place.commune.population for place in each) for each in (same, others))
+    is_near = any(place.commune.departement in near for place in others)
+    kept = same if spelt != fold(spelt) or (largest > other and not is_near) else [*same, *others]
+    return Match(place=kept[0]) if len(kept) == 1 else Match(choices=tuple(kept))
+
+
+def _spell(name: str) -> str:
+    return " ".join(re.split(r"[\s’'-]+", name.strip().lower()))
+
+
+def _list_former(spelt: str) -> Iterator[CommunePlace]:
+    """Yield the communes of today that were called so, and still begin with that name: « Vire Normandie »."""
+    table = load_table()
+    for code in table.by_former_name.get(reduce_name(spelt), "").split():
+        place = _get_former(code)
+        if _spell(table.former[code].split("\t")[0]) == spelt and _spell(place.commune.nom).startswith(f"{spelt} "):
+            yield place
+
+
 def find_begun_place(text: str) -> CommunePlace | None:
     """Find the only commune of a postcode whose name begins with the letters typed after it."""
     name, codes = _split_codes(text)

@@ -29,6 +29,7 @@ from commands.aide.questions import (
     find_preview,
     find_words,
     is_about,
+    lead_home,
     list_labels,
     list_said,
     list_spoken_of,
@@ -117,7 +118,7 @@ class Conversation:
             return self._answer_under_post(ctx, heard)
         if told := next((each for each in claimed if each.text), None):
             more = "Autre chose" if ctx.user.may(NETWORK) else "Voir ce qui vous est ouvert"
-            return Answered([heard.answer(told.text, [*told.buttons, _other(more)])])
+            return Answered([heard.answer(told.text, [*told.buttons, lead_home(more)])])
         if not heard.message.file_ids and (word := read_answer(heard.words)):
             shown = await self._answer_follow_up(ctx, heard) if await says_ticket_solved(ctx, heard) else None
             return shown or await self._answer_word(ctx, heard, word)
@@ -354,7 +355,7 @@ class Conversation:
     def _offer(self, heard: Heard, offered: Sequence[Button], aside: str = "") -> Direct:
         only = Question(yes=offered[0] if len(offered) == 1 else None)
         text = render("aide/perhaps", is_long=heard.is_long, files=len(heard.message.file_ids), aside=aside)
-        return heard.answer(text, [*offered, _other("Autre chose")], only)
+        return heard.answer(text, [*offered, lead_home("Autre chose")], only)
 
     def _offer_whole(self, ctx: Context, heard: Heard) -> Sequence[Button]:
         """Offer to send the whole message, with its files, to the hotline, and to share the files."""
@@ -374,7 +375,7 @@ class Conversation:
         manner = "hello" if HELLO & words or not words else "bye" if BYE & words else "thanks"
         starts = heard.view.shown[:STARTS_MAX] if manner == "hello" else []
         buttons = [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in starts]
-        buttons += [_other("Autre chose")] if buttons else []
+        buttons += [lead_home("Autre chose")] if buttons else []
         text = render("aide/manners", manner=manner, prenom=ctx.user.prenom or "")
         is_open = asked is not None and not asked.question.polite  # what is asked stays asked
         return Answered([heard.answer(text, buttons, None if is_open else Question(polite=True))])
@@ -418,12 +419,7 @@ class Conversation:
             text = render("aide/manners", manner="thanks", prenom="")
             return Answered([heard.answer(text, (), Question(polite=True))])
         text = render("aide/nothing_open", cancels=word is ShortAnswer.NO)
-        return Answered([heard.answer(text, [*heard.added, _other("Voir ce que je sais faire")])])
-
-
-def _other(label: str) -> Button:
-    """Make a button to the home page, for when no proposal is right."""
-    return Button(label, RunCommand(line=HELP))
+        return Answered([heard.answer(text, [*heard.added, lead_home("Voir ce que je sais faire")])])
 
 
 def _react(heard: Heard, emoji: str) -> Sequence[Reply]:

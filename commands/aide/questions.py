@@ -429,11 +429,15 @@ async def says_ticket_solved(ctx: ReadingContext, heard: Heard) -> bool:
     return asked is None or asked.is_proposal or not asked.yes
 
 
+def lead_home(label: str) -> Button:
+    """Make a button to the home page, for when no proposal is right."""
+    return Button(label, RunCommand(line=HELP))
+
+
 async def refuse_wish(ctx: Context, heard: Heard, trigger: Trigger, access: AccessHook | None) -> Answered:
     """Refuse what is reserved for other roles, with the way on."""
     refused = await refuse_role(ctx, trigger, access, is_wish=True)
-    more = Button("Voir ce qui vous est ouvert", RunCommand(line=HELP))
-    return Answered([heard.answer(refused.text, [*refused.buttons, more])])
+    return Answered([heard.answer(refused.text, [*refused.buttons, lead_home("Voir ce qui vous est ouvert")])])
 
 
 def say_not_for_us(heard: Heard, coming: str) -> Direct:
@@ -441,4 +445,4 @@ def say_not_for_us(heard: Heard, coming: str) -> Direct:
     rude = is_rude(heard.words)
     asks_team = [Button("Demander de l’aide à l’équipe", RunCommand(line="hotline"), "primary")]
     told = render("aide/not_for_us", said=quote(heard.words), coming=coming, is_rude=rude)
-    return heard.answer(told, [*asks_team * rude, Button("Voir ce que je sais faire", RunCommand(line=HELP))])
+    return heard.answer(told, [*asks_team * rude, lead_home("Voir ce que je sais faire")])

@@ -11,7 +11,7 @@ from config import tables
 from config.territories import DEPARTEMENTS
 from config.text import fold
 from dialogs.plain_words.cues import read_cues
-from dialogs.plain_words.publications import STOPPING
+from dialogs.plain_words.publications import QUOTED, STOPPING
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.reminders import WHEN, type_found
 from dialogs.plain_words.reports import ENOUGH, sum_signs
@@ -144,12 +144,9 @@ def _end_words(said: Utterance, start: int) -> int:
     return min(next(signs, said.end), said.end)
 
 
-_QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
-
-
 def _find_title(said: Utterance, end: int) -> str:
     """What something new is called: what is quoted, or what follows."""
-    quoted = _QUOTED.search(said.sentence.text)
+    quoted = QUOTED.search(said.sentence.text)
     return quoted[1] if quoted else said.content("suite", end)
 
 

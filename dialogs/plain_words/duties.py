@@ -146,7 +146,7 @@ _TICKET_MEANT = (
 
 
 def _show_ticket(text: str) -> str:
-    plain = _SPELLED.sub(lambda number: digits(number[0]), fold_words(text))
+    plain = _fold_numbers(text)
     return next((f"ticket {found[1]}" for way in _TICKET_MEANT if (found := way.search(plain))), "ticket liste")
 
 
@@ -297,10 +297,15 @@ _SPELLED = re.compile(rf"(?<= l[ae] )(?:{'|'.join(NUMBERS)})(?: (?:{'|'.join(NUM
 """The number of a ticket in words: « la douze »."""
 
 
+def _fold_numbers(text: str) -> str:
+    """Fold a text, the numbers of tickets in figures."""
+    return _SPELLED.sub(lambda number: digits(number[0]), fold_words(text))
+
+
 def read_duty(text: str, commands: CommandIndex, usual: Reading) -> Reading | None:
     """Read what somebody with a duty asks for; ``usual`` is what the same words mean to all others. None for all
     else."""
-    plain = _SPELLED.sub(lambda number: digits(number[0]), fold_words(text))
+    plain = _fold_numbers(text)
     duty = next((each for each in _DUTIES if each.said.search(plain)), None) if len(text) <= SAID_MAX else None
     if duty is None or usual.intention is Intention.BROUILLON:
         return None

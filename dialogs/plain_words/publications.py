@@ -13,8 +13,8 @@ STOPPING = (
 """How it is said that something is to come no more."""
 
 
-_QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
-"""A channel that is called by its name between quotation marks."""
+QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
+"""What is called by its name between quotation marks."""
 _JOINING = (
     (
         "quitter",
@@ -40,7 +40,7 @@ def write_channels(said: Utterance) -> str:
     for command, words in _JOINING:
         if said.has(words) and said.knows(f"canaux {command}"):
             named = said.find_words("nom_canal")
-            quoted = _QUOTED.search(said.sentence.text)
+            quoted = QUOTED.search(said.sentence.text)
             name = quoted[1] if quoted else _find_channel(said, named[-1] + 1 if named else None)
             return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
     found = re.search(

@@ -1,7 +1,7 @@
 """The commune of a line: which of the places named in it counts, and what is asked where that is unsure."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -14,16 +14,7 @@ from dialogs.cra.line.lexicon import ORDINARY, SMALL
 from dialogs.cra.line.parser import LinePiece, TypedLine, is_name
 from dialogs.cra.line.readers import has_code
 from dialogs.cra.line.values import LineValues
-from storage.communes import (
-    CommunePlace,
-    Match,
-    find_near_places,
-    find_place,
-    find_place_exactly,
-    get_commune,
-    load_table,
-    reduce_name,
-)
+from storage.communes import CommunePlace, find_near_places, find_place, find_spelt
 
 OFFERED = 8
 """How many places are offered."""
@@ -220,36 +211,6 @@ def _ask_which(found: LineValues, typed: TypedLine, named: Sequence[_Mention], c
         found.mistakes["commune"] = (
             f"Aucune commune ne correspond à « {quote(text)} »{NBSP}: écrivez son code postal ou son nom."
         )
-
-
-def find_spelt(text: str, near: Collection[str] = ()) -> Match:
-    """Find the commune of a text, one that is spelt just so rather than one with other accents: « Vire » is Vire
-    Normandie, and not Viré. Without an accent, which many leave out, both are offered unless it is the larger one."""
-    found, spelt = find_place_exactly(text, tuple(near)), _spell(text)
-    places = [found.place] if found.place else list(found.choices)
-    same = [place for place in places if _spell(place.commune.nom) == spelt]
-    others = [place for place in places if place not in same]
-    same = same or ([*_list_former(spelt)] if others else [])
-    if not same or not others or found.more or has_code(text):
-        return found
-    largest, other = (max(place.commune.population for place in each) for each in (same, others))
-    is_near = any(place.commune.departement in near for place in others)
-    kept = same if spelt != fold(spelt) or (largest > other and not is_near) else [*same, *others]
-    return Match(place=kept[0]) if len(kept) == 1 else Match(choices=tuple(kept))
-
-
-def _spell(name: str) -> str:
-    return " ".join(re.split(r"[\s’'-]+", name.strip().lower()))
-
-
-def _list_former(spelt: str) -> Iterator[CommunePlace]:
-    """List the communes of today that were called so, and still begin with that name: « Vire Normandie »."""
-    table = load_table()
-    for code in table.by_former_name.get(reduce_name(spelt), "").split():
-        name, today, postcode = table.former[code].split("\t")
-        commune = get_commune(today)
-        if commune and _spell(name) == spelt and _spell(commune.nom).startswith(f"{spelt} "):
-            yield CommunePlace(commune, postcode or next(iter(commune.codes_postaux), ""))
 
 
 def _say(typed: TypedLine, piece: LinePiece) -> str:

@@ -51,7 +51,7 @@ _TURNOUTS = (
     ),
 )
 """How many came of those who were expected: « sur douze inscrits j’en ai eu que trois »."""
-_OUT_OF = re.compile(r"\bsur (?:les )?(\d{1,3}) (?:inscrit|attendu|prevu|invite|annonce)")
+_OUT_OF = re.compile(rf"\bsur (?:les )?{_EXPECTED}")
 """Those who were expected, some of whom did not come."""
 COUPLE = re.compile(r"(?<!\w)(?:(?:une?|l|le|1) )(?:(?:jeune|vieux|autre) )?couple(?!\w)")
 """Two people at once: a report is asked whether they were together, an appointment is one."""
@@ -130,7 +130,7 @@ def _count_turnout(found: LineValues, plain: str) -> None:
             if not (piece.reading and piece.reading.element == BARE_NUMBER and piece.reading.value in numbers)
         ]
         found.note("participants", f"J’ai compté{NBSP}: {came['came']} sur {came['expected']} attendus.")
-    elif (expected := _OUT_OF.search(plain)) and found.values("participants") == [str(int(expected[1]))]:
+    elif (expected := _OUT_OF.search(plain)) and found.values("participants") == [str(int(expected["expected"]))]:
         del found.said["participants"]
 
 

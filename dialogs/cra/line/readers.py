@@ -142,20 +142,8 @@ _LIKE_DATE = re.compile(
 _WEEKDAY_AND_DAY = re.compile(rf"(?:le )?(?:{'|'.join(WEEKDAYS)}) (?:le )?(?:[1-9]|[12]\d|3[01])")
 _DATE_WORDS = frozenset(
     (
-        *WEEKDAYS,
-        "hier",
-        "ier",
-        "yer",
-        "avanthier",
-        "demain",
-        "aujourd",
-        "auj",
-        "ajd",
-        "jour",
-        "matin",
-        "midi",
-        "aprem",
-        "soir",
+        *(*WEEKDAYS, "hier", "ier", "yer", "avanthier", "demain", "aujourd", "auj", "ajd"),
+        *("jour", "matin", "midi", "aprem", "soir"),
     )
 )
 
