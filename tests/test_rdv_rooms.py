@@ -190,8 +190,7 @@ async def test_the_card_says_that_a_report_was_filed_deleted_and_restored(house:
         told = await lea.rewritten(card, "honoré")
         assert "Compte rendu n°" in told.text
         (cra,) = await house.reports(lea)
-        receipt = next(post for post in await lea.direct() if "Supprimer" in post.buttons)
-        await lea.clicks(receipt, "Supprimer")
+        await lea.clicks(await lea.told("Compte rendu n°"), "Supprimer")
         given_back = await lea.rewritten(card)
         assert "honoré" not in given_back.text
         assert "Compte rendu" in given_back.buttons

@@ -100,7 +100,7 @@ def _clean(rest: str) -> str:
     return _POLITE_END.sub("", " ".join(rest.split()).lstrip(" :"))
 
 
-_MOVED = re.compile(r"\d+,? (?:plutot|finalement|passe|c.est mieux|sera)\b")
+_MOVED = re.compile(r"\d{1,6},? (?:plutot|finalement|passe|c.est mieux|sera)\b")
 """What is said of an appointment that is called by its number: « rdv 6 plutôt mardi »."""
 _POLITE_END = re.compile(
     r"(?:^|,? )(?:s.?il (?:te|vous) pla[iî]t|stp|svp|merci(?: d.avance| beaucoup| bcp)?|please)[.! ]{0,5}$",

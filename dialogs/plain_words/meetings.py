@@ -91,7 +91,7 @@ _ASIDE = re.compile(
     r"propose[zrs]?|merci|dis|dites)\b"
 )
 """What is said after a meeting that is asked for."""
-_COLLEAGUE = re.compile(r"(?:(?:\b(?:avec|ac|et|à|a)\b|,)\s?)*(?<!\w)(@[\w.-]+)", re.IGNORECASE)
+_COLLEAGUE = re.compile(r"(?:(?:\b(?:avec|ac|et|à|a)\b|,)\s?){0,3}(?<!\w)(@[\w.-]+)", re.IGNORECASE)
 _AROUND = re.compile(
     r"^(?:\W*\b(?:avec|ac|av|et|de|du|d.?une|d['’](?=\d)|moi|nous|à propos|une?|"
     r"rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment|pendant|pour)\b)*"
