@@ -50,6 +50,7 @@ from storage import outbox as table
 from storage.claims import LEASE
 from storage.database import Database, store
 from storage.drafts import OpenQuestion
+from storage.engines import AWAY
 from storage.outbox import Outgoing, TargetKind, queue
 from storage.rappels import LABEL_MAX, DailyNews
 from storage.work import Work, WorkSort
@@ -110,11 +111,11 @@ class OutgoingWriter:
 
     def to_person(self, message: Message, user_id: str, request: Request) -> Outgoing:
         """Make the row of a message to one person."""
-        return self._row(self._content(message, user_id), TargetKind.PERSON, user_id, request)
+        return self._row(self.cards.content(message, user_id), TargetKind.PERSON, user_id, request)
 
     def rewritten(self, message: Message, request: Request) -> Outgoing:
         """Make the row that rewrites the post whose button was pressed by a word."""
-        return self._row(self._content(message, request.user_id), TargetKind.POST, request.post_id, request)
+        return self._row(self.cards.content(message, request.user_id), TargetKind.POST, request.post_id, request)
 
     async def _rewrite(self, db: AsyncSession, reply: Refresh, request: Request) -> Sequence[Outgoing]:
         """Make a row for each existing post of a topic; posts on their way are rewritten once they arrive."""
@@ -123,14 +124,15 @@ class OutgoingWriter:
         if reply.here and request.post_id and request.post_id not in posts:
             posts[request.post_id] = request.user_id  # it stands, though it could not be noted yet
         for message_id, who in coming:
-            await queue.rewrite_later(db, message_id, self._content(reply, who))
-        return [self._row(self._content(reply, who), TargetKind.POST, post, request) for post, who in posts.items()]
+            await queue.rewrite_later(db, message_id, self.cards.content(reply, who))
+        made = self.cards.content
+        return [self._row(made(reply, who), TargetKind.POST, post, request) for post, who in posts.items()]
 
     def _placed(self, message: Message, channel_id: str, user_id: str, request: Request) -> Outgoing:
         """Make the row of a message for a channel, if one is named, else for a person."""
         if not channel_id:
             return self.to_person(message, user_id, request)
-        return self._row(self._content(message), TargetKind.CHANNEL, channel_id, request)
+        return self._row(self.cards.content(message), TargetKind.CHANNEL, channel_id, request)
 
     def _said(self, reply: Say | Direct, request: Request) -> Outgoing:
         if len(set(reply.files)) > FILES_MAX:
@@ -138,7 +140,7 @@ class OutgoingWriter:
         if isinstance(reply, Direct):
             row = self.to_person(reply, reply.user_id, request)
         else:
-            row = self._row(self._content(reply), TargetKind.CHANNEL, reply.channel_id or request.channel_id, request)
+            row = self._placed(reply, reply.channel_id or request.channel_id, request.user_id, request)
         more: dict[str, Any] = {"root_id": reply.root_id, "files": list(dict.fromkeys(reply.files))}
         more["pinned"] = isinstance(reply, Say) and reply.pinned
         row.content |= {name: value for name, value in more.items() if value}
@@ -150,9 +152,6 @@ class OutgoingWriter:
     def _hear(self, row: Outgoing, topic: str | None, sender: str) -> Outgoing:
         row.topic, row.tells = topic, sender if topic and sender in self.known.hearers else None
         return row
-
-    def _content(self, message: Message, person: str = "") -> dict[str, Any]:
-        return self.cards.content(message, person)
 
     def _row(self, content: dict[str, Any], where: TargetKind, target: str, request: Request) -> Outgoing:
         """Make a row. Answers to people are leased to this process; messages to many can be taken by any replica."""
@@ -188,8 +187,7 @@ class OutgoingWriter:
             order.cursor = {"place": place.model_dump(mode="json")}
         if not order.topic:
             return [order]
-        waiting = Message(reply.waiting)
-        said = self._placed(waiting, reply.channel_id, reply.user_id, request)
+        said = self._placed(Message(reply.waiting), reply.channel_id, reply.user_id, request)
         said.topic = order.topic
         return [said, order]
 
@@ -287,7 +285,7 @@ class Delivery:
                 case Update() if request.by_dialog or request.worded:
                     body = _join_answers(body, await self._whisper(reply.recast(Whisper), request))
                 case Update():
-                    await self._write_at_once([], make_open_questions(reply, request, self._d.clock()))
+                    await self._keep_question(reply, request)
                     body |= {"update": self.content(reply, request.only_for, request.response_url)}
                 case Refuse():
                     body = _join_answers(body, await self._refuse(reply, request))
@@ -337,8 +335,7 @@ class Delivery:
         return {}
 
     async def _next_step(self, ask: Ask, dialog: AnswerBody, request: Request) -> AnswerBody:
-        """Show the next step in the same window if the server can, else as a button that opens it; it is kept as a
-        draft in any case."""
+        """Show the next step in the same window, or on older servers the button that opens it; it is a draft."""
         if self._d.chat.capabilities.steps:
             return {"type": "form", "form": dialog}
         go_on = Button("Continuer", Resume(key=ask.key or request.key, here=ask.here), "primary")
@@ -346,14 +343,14 @@ class Delivery:
 
     async def _whisper(self, whisper: Whisper, request: Request) -> AnswerBody:
         if request.waiting_kind == "command":
-            await self._write_at_once([], make_open_questions(whisper, request, self._d.clock()))
+            await self._keep_question(whisper, request)
             return await self._ephemeral(whisper, request)
         if request.waiting_kind == "button" and not whisper.has_more:
             # It stands in the thread of what was clicked: of a whisper, which is no post, phones show it nowhere.
             seen = bool(request.response_url) and await self._respond(whisper, request)
             return {} if seen else {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._respond(whisper, request):
-            await self._write_at_once([], make_open_questions(whisper, request, self._d.clock()))
+            await self._keep_question(whisper, request)
             return {}
         if request.user_id and not whisper.courtesy:
             parts = self._cards.parts(whisper, request.user_id, self._d.chat.capabilities.props_max)
@@ -372,14 +369,21 @@ class Delivery:
             return {}
         return {"ephemeral_text": typeset(told)} if told else {}
 
-    async def _write_at_once(self, messages: Sequence[Outgoing], questions: Sequence[OpenQuestion] = ()) -> None:
+    async def _write_at_once(self, messages: Sequence[Outgoing], questions: Sequence[OpenQuestion]) -> None:
         """Store and send messages that are made after the transaction, and the question that they ask."""
-        if not messages and not questions:
-            return
         async with self._d.database.transaction() as db:
             await table.add(db, messages)
             await drafts.ask(db, questions)
         self.deliver_now(messages)
+
+    async def _keep_question(self, reply: Whisper | Update, request: Request) -> None:
+        """Store the question of an answer that is shown in any case: without it, only its buttons answer it."""
+        if not (asked := make_open_questions(reply, request, self._d.clock())):
+            return
+        try:
+            await self._write_at_once([], asked)
+        except AWAY as problem:
+            log.warning("question_not_kept", name=request.name, exc_info=problem)
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:
         try:
@@ -421,24 +425,21 @@ class Delivery:
 def _goes_elsewhere(replies: Sequence[Reply], request: Request) -> bool:
     """Return whether the answer to a command’s dialog is only direct messages, so that nothing would be seen in the
     channel."""
-    if not request.answers_dialog or not request.response_url:
-        return False
     is_seen = any(isinstance(reply, Whisper | Update | Ask | Refuse) for reply in replies)
-    return not is_seen and any(isinstance(reply, Direct) and reply.user_id == request.user_id for reply in replies)
+    is_told = any(isinstance(reply, Direct) and reply.user_id == request.user_id for reply in replies)
+    return request.answers_dialog and bool(request.response_url) and is_told and not is_seen
 
 
 def _summary(refusal: Refuse, request: Request) -> str:
-    """Name the faulty fields, for the foot of a long dialog; without it, clients from 11.0 write an English
-    sentence."""
+    """Name the faulty fields at the foot of a long dialog, where clients from 11.0 would write an English one."""
     form = Form.find(request.name)
     return f"À corriger : {', '.join(form.labels(refusal.fields))}." if form else ""
 
 
 def _open_button(request: Request) -> Button:
     """Make the button that opens a dialog, which Mattermost only does after a click."""
-    if request.worded:
-        return Button(request.worded.label or "Ouvrir", request.worded, "primary")
-    return Button(request.label or "Ouvrir", RunCommand(line=request.line), "primary")
+    label = request.worded.label if request.worded else request.label
+    return Button(label or "Ouvrir", request.worded or RunCommand(line=request.line), "primary")
 
 
 def _join_answers(body: AnswerBody, more: AnswerBody) -> AnswerBody:

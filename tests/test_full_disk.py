@@ -139,13 +139,15 @@ async def test_a_full_database_on_the_same_full_disk_as_the_journal_does_too(
 
 @pytest.mark.newest_only
 async def test_a_database_closed_to_writing_does_too(house: House, juliette: Person) -> None:
+    await file_workshop(juliette)
     async with make_read_only(house.bot):
         form = await fill_workshop(juliette)
         answer = await form.submit()
         assert NO_ROOM in answer.error
+        assert "compte" in (await juliette.asks("/cra liste")).text, "what only reads goes on, the question it asks unkept"
     assert (await juliette.told("gardée")).buttons == ["Reprendre"]
     assert (await form.submit()).accepted
-    assert len(await house.reports(juliette)) == 1
+    assert len(await house.reports(juliette)) == 2
 
 
 @pytest.mark.both_databases
