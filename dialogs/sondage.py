@@ -30,11 +30,38 @@ def strip_invisible(text: str) -> str:
     return " ".join(_UNSEEN.sub("", text).split())
 
 
+_BETWEEN = re.compile(r"(?<!\d),|,(?!\d)|;| / | ou ", re.IGNORECASE)
+"""What stands between answers on one line; a comma within a number does not."""
+_ASKS = re.compile(r"^.{1,500}?\?(?=\s)", re.DOTALL)
+
+
+def split_answers(text: str) -> list[str]:
+    """Split answers that are typed one on each line or, on a single line, as people say them: « lundi, mardi ou
+    jeudi »."""
+    lines = [line for line in map(strip_invisible, text.splitlines()) if line]
+    if len(lines) != 1:
+        return lines
+    parts = (part.strip(" ,").removeprefix("ou ") for part in _BETWEEN.split(lines[0].rstrip("?. ")))
+    found = [part for part in parts if part]
+    return found if len(found) > 1 else lines
+
+
+def split_question(line: str) -> tuple[str, tuple[str, ...]]:
+    """Split what is typed into the question and the answers behind its « ? », of which there may be none."""
+    asked = _ASKS.match(line)
+    answers = split_answers(line[asked.end() :]) if asked else []
+    if asked and len(answers) >= OPTIONS_MIN:
+        return strip_invisible(asked[0]), tuple(answers)
+    return strip_invisible(line), ()
+
+
 def read_options(text: str, _: Clues) -> tuple[str, ...]:
-    """Read the answers, one on each line. Raises ValueError, with a French sentence."""
-    found = [line for line in map(strip_invisible, text.splitlines()) if line]
+    """Read the answers. Raises ValueError, with a French sentence."""
+    found = split_answers(text)
     if not OPTIONS_MIN <= len(found) <= OPTIONS_MAX:
-        raise ValueError(f"Écrivez de {OPTIONS_MIN} à {OPTIONS_MAX} réponses, une par ligne.")
+        raise ValueError(
+            f"Écrivez de {OPTIONS_MIN} à {OPTIONS_MAX} réponses, une par ligne ou séparées par des virgules."
+        )
     if long := next((line for line in found if len(line) > OPTION_MAX), None):
         raise ValueError(f"Raccourcissez « {escape(long[:30])}… » : {OPTION_MAX} caractères au plus par réponse.")
     folded = [fold(line) or line for line in found]
@@ -76,7 +103,11 @@ class _PollForm(Form):
     here_name: Hidden[str] = ""
 
     question: Annotated[str, QUESTION] = asks("Question")
-    options: Options = asks("Réponses proposées", "De 2 à 10, une par ligne, 60 caractères au plus.", name="reponses")
+    options: Options = asks(
+        "Réponses proposées",
+        "De 2 à 10, une par ligne ou séparées par des virgules, 60 caractères au plus.",
+        name="reponses",
+    )
     answers: Annotated[str, ANSWERS] = asks("Combien de réponses ?", name="choix", default=ONE)
     votes: Annotated[str, VOTES] = asks(
         "Votes", "Secret : même le bot ne sait pas qui a voté quoi. Résultats à partir de 5 votes.", default=SECRET

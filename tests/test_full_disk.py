@@ -144,7 +144,9 @@ async def test_a_database_closed_to_writing_does_too(house: House, juliette: Per
         form = await fill_workshop(juliette)
         answer = await form.submit()
         assert NO_ROOM in answer.error
-        assert "compte" in (await juliette.asks("/cra liste")).text, "what only reads goes on, the question it asks unkept"
+        assert "compte" in (await juliette.asks("/cra liste")).text, (
+            "what only reads goes on, the question it asks unkept"
+        )
     assert (await juliette.told("gardée")).buttons == ["Reprendre"]
     assert (await form.submit()).accepted
     assert len(await house.reports(juliette)) == 2

@@ -143,6 +143,23 @@ async def test_what_cannot_be_asked_is_explained_under_its_field(
     assert sentence in plain_spaces(answer.errors[element])
 
 
+@pytest.mark.every_mode
+async def test_answers_are_typed_behind_the_question_or_on_one_line(house: House) -> None:
+    juliette = await house.conseiller()
+    channel = await make_club(house, juliette)
+    form = await juliette.opens("/sondage Quel jour pour la réunion ? lundi, mardi ou jeudi 3,5 h", channel)
+    assert form.shown("question") == "Quel jour pour la réunion ?"
+    assert form.shown("reponses").splitlines() == ["lundi", "mardi", "jeudi 3,5 h"]
+    form = await juliette.opens("/sondage Quel jour ? Dites-moi", channel)
+    assert (form.shown("question"), form.shown("reponses") or "") == ("Quel jour ? Dites-moi", "")
+    answer = await form.fill(question="Quel jour ?", reponses="lundi").submit()
+    assert "une par ligne ou séparées par des virgules" in answer.errors["reponses"]
+    form = await juliette.opens("/sondage", channel)
+    assert (await form.fill(question="Quel jour ?", reponses="lundi, mardi ; jeudi, ou vendredi ?").submit()).accepted
+    preview = await juliette.told("Quel jour")
+    assert "1. lundi\n2. mardi\n3. jeudi\n4. vendredi" in preview.text.replace("\n\n", "\n")
+
+
 async def test_a_mistyped_subcommand_is_no_question(house: House, agathe: Person) -> None:
     assert "Vouliez-vous dire" in (await agathe.asks("/sondage resultat")).text
     assert "Aucun sondage n’a ce numéro" in (await agathe.asks("/sondage 987654")).text

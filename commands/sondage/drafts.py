@@ -15,7 +15,7 @@ from commands.sondage import cards
 from commands.sondage.cards import LONGEST, SHORTEST, USUAL, AbandonPoll, ChangePoll, PollContent, feature
 from config.canaux import home_of
 from dialogs.destinations import find_places_element, list_own, meant, read_places
-from dialogs.sondage import AT_THE_END, HERE, LIVE, NAMED, ONE, SECRET, SEVERAL, AskPoll, AskPollHere, strip_invisible
+from dialogs.sondage import AT_THE_END, HERE, LIVE, NAMED, ONE, SECRET, SEVERAL, AskPoll, AskPollHere, split_question
 from storage import canaux as known
 from storage import database, targets
 from storage import sondage as polls
@@ -52,16 +52,17 @@ PollWindow = AskPoll | AskPollHere
 
 @feature.command("sondage", help="Poser une question, ou revoir un sondage", hint="[question | n° 12]", tells=True)
 async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
-    """Open the window with the typed question; for a number, show that poll."""
+    """Open the window with the typed question and, behind its « ? », answers; for a number, show that poll."""
     if (number := read_typed_number(line, "sondage")) is not None:
         return await cards.show_poll(ctx, number)
-    question, here = strip_invisible(line), await _find_own_channel(ctx, ctx.channel_id)
+    (question, options), here = split_question(line), await _find_own_channel(ctx, ctx.channel_id)
     if not (question or here or ctx.user.animates or ctx.user.role is Role.COORDINATEUR):
         return Perform("sondage liste")  # they may have come to vote
     must_be_allowed(ctx.user, ())
     if len(question) > QUESTION_MAX:
         raise UserError(render("sondage/question_too_long", most=QUESTION_MAX))
-    return Ask(await _make_window(ctx, here, **({"question": question} if question else {})))
+    typed = {"question": question, "options": options}
+    return Ask(await _make_window(ctx, here, **{name: value for name, value in typed.items() if value}))
 
 
 @feature.button(ChangePoll, name="sondage.Change", writes=False)
