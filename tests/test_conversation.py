@@ -156,6 +156,9 @@ DUTIES = (
     ("verrouille le canal smartphones 2h", "cherchez peut-être", "Verrouiller le canal"),
     ("exclus jean", "cherchez peut-être", "Apprendre comment faire"),
     ("supprime les messages de jean", "cherchez peut-être", "Apprendre comment faire"),
+    ("vire juliette du canal seniors", "cherchez peut-être", "Apprendre comment faire"),
+    ("déplace juliette dans le 38", "cherchez peut-être", "Changer de département : juliette 38"),
+    ("panne : aidants connect est mort, à déclarer", "cherchez peut-être", "Déclarer une panne : aidants connect"),
     ("publie les actus", "cherchez peut-être", "Voir et modifier le prochain numéro"),
     ("mets ines en silence deux jours car insultes", "cherchez peut-être", "Suspendre l’écriture"),
 )

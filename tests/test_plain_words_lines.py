@@ -28,6 +28,37 @@ def test_colleagues_are_met_and_figures_shared_in_plain_words(sentence: str, lin
 @pytest.mark.parametrize(
     ("sentence", "line"),
     [
+        ("vire moi du canal seniors", "/canaux quitter seniors"),
+        ("vire-moi du canal arnaques stp", "/canaux quitter arnaques"),
+        ("virez moi de seniors", "/canaux quitter seniors"),
+        ("dégage moi du canal seniors", "/canaux quitter seniors"),
+        ("vire juliette du canal seniors car elle insulte", "/moderer exclure"),
+        ("sors @juliette du salon seniors", "/moderer exclure"),
+        ("exclus jean", "/moderer exclure"),
+        ("mute carl 2 jours car il insulte les gens", "/moderer silence @carl 2j il insulte les gens"),
+        ("déplace juliette dans le 38", "/membres deplacer @juliette 38"),
+        ("mets @juliette dans le 2A", "/membres deplacer @juliette 2A"),
+        ("panne : aidants connect ne marche plus, à déclarer", "/ticket panne aidants connect ne marche plus"),
+        ("arrête l’annonce", "/annonce liste"),
+        ("annule l’annonce", "/annonce liste"),
+        ("arrête le sondage", "/sondage liste"),
+        ("clos mon sondage", "/sondage liste"),
+        ("je vote B", "/sondage liste"),
+        ("mets moi dans le canal seniors", "/canaux rejoindre seniors"),
+    ],
+)
+def test_who_is_put_out_or_moved_and_what_is_stopped_is_told_apart(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize("sentence", ["déplace le rdv 4 dans le 38", "passe la réunion dans le 69", "vire moi du 38"])
+def test_what_names_nobody_moves_and_excludes_nobody(sentence: str) -> None:
+    assert not read(sentence).line.startswith(("/membres", "/moderer"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
         ("mes stats doctobre stp", "/stats octobre"),
         ("stats davril à juin", "/stats avril à juin"),
         ("mes chiffres de lannée dernière", "/stats année dernière"),

@@ -73,10 +73,34 @@ def _write_on_person(act: str) -> Callable[[str], str]:
 
 
 _WHOM = re.compile(
-    r"(?:@|\b(?:averti\w+|taire|ecriture de|écriture de|mets|mettre|met) "
+    r"(?:@|\b(?:averti\w+|taire|ecriture de|écriture de|mets|mettre|met|mute[rz]?) "
     r"(?!l[ea]s?\b|l['’]|en\b|au?\b|son\b|m[eao][ns]?\b|dans\b|tou))(\w[\w.-]*)",
     re.IGNORECASE,
 )
+_NOBODY = (
+    r"(?!(?:moi|nous|les?|la|l|une?|des?|ces?|cet|cette|tou\w+|m[aeo]n?s?|[st][aeo]n?s?|nos|notre|vos|votre|rdv)\b)"
+)
+"""What follows a verb and is no name."""
+_MOVED = re.compile(
+    rf"\b(?:d[ée]plac|mut|transf[eèé]r|bascul|pass|met)\w{{0,4}} {_NOBODY}@?(\w[\w.-]{{1,40}}) "
+    r"(?:dans|en|vers|au|à|a|sur) (?:(?:le|la|d[ée]partement) ){0,2}(\d\w\d?)\W{0,3}$",
+    re.IGNORECASE,
+)
+
+
+def _write_move(text: str) -> str:
+    """Write the line that moves somebody to another département."""
+    found = _MOVED.search(text)
+    return f"membres deplacer @{found[1]} {found[2]}" if found else "membres deplacer"
+
+
+def _write_outage(text: str) -> str:
+    """Write the line that declares an outage, with what does not work."""
+    return f"ticket panne {_DECLARED.sub('', _OUTAGE.sub('', text)).strip(' ,.:;!')}"
+
+
+_OUTAGE = re.compile(r"^\W{0,3}(?:(?:nouvelle|grosse) )?panne\s{0,2}:\s{0,2}", re.IGNORECASE)
+_DECLARED = re.compile(r"[,;:.!]? ?\b(?:à|a) (?:d[ée]clarer|signaler)\W{0,3}$", re.IGNORECASE)
 _COUNTED = {"un": "1", "une": "1", "deux": "2", "trois": "3"}
 _UNITS = {"m": "min", "h": "h", "j": "j", "s": "sem"}
 
@@ -187,6 +211,11 @@ _DUTIES = (
     ),
     _Duty(re.compile(r" (?:de garde|d astreinte) (?:\S+ ){0,4}$"), _show("garde")),
     _Duty(
+        re.compile(r"^ (?:(?:nouvelle|grosse) )?panne (?:\S+ ){1,30}?a (?:declarer|signaler) $"),
+        _write_outage,
+        is_shown=False,
+    ),
+    _Duty(
         re.compile(
             r" (?:la|les|cette|une) pannes? (?:\S+ ){0,4}?(?:finie?s?|terminee?s?|reparee?s?|resolue?s?|reglee?s?) $"
             r"|^ (?:\S+ ){0,4}?(?:ecri\w+|previens?|prevenir|dis|dites|dire|reponds?) (?:\S+ ){0,6}?de la panne "
@@ -243,11 +272,20 @@ _DUTIES = (
     ),
     _Duty(
         re.compile(
-            rf"{_LEAD}(?:exclu\w*|expuls\w+|bann\w+) (?!(?:ce|cette|l|le|la|les|mon|ma|mes) )\S+ "
+            rf"{_LEAD}(?:degage\w?|retire\w?|enleve\w?|sor[st]\w*) {_NOBODY}\S+ (?:du|de) (?:canal|salon) "
+            rf"|{_LEAD}(?:vire[rz]?|exclu\w*|expuls\w+|bann\w+) {_NOBODY}\S+ "
             rf"|{_LEAD}(?:supprim|effac|retir|enlev|nettoi|nettoy)\w+ (?:tous )?(?:les )?(?:derniers )?messages "
             r"(?:de|d) (?!la )\S+ "
         ),
         _show("moderer exclure"),
+        is_shown=False,
+    ),
+    _Duty(
+        re.compile(
+            rf"{_LEAD}(?:deplac|mut|transfer|bascul|pass|met)\w* {_NOBODY}\S+ (?:dans|en|vers|au|a|sur) "
+            r"(?:(?:le|la|departement) ){0,2}(?:\d\d|2[ab]|97\d) $"
+        ),
+        _write_move,
         is_shown=False,
     ),
     _Duty(re.compile(r" depingl\w+ | desepingl\w+ "), _write_on_message("desepingler"), is_shown=False),
@@ -257,7 +295,10 @@ _DUTIES = (
         is_shown=False,
     ),
     _Duty(
-        re.compile(r" (?:fai\w+|fasse\w*) taire \S+ | (?:en|au) silence | suspend\w* l ecriture "),
+        re.compile(
+            r" (?:fai\w+|fasse\w*) taire \S+ |^ (?:\S+ ){0,2}?mute[rz]? (?!moi |le |la |ce )\S+ "
+            r"| (?:en|au) silence | suspend\w* l ecriture "
+        ),
         _write_on_person("silence"),
         is_shown=False,
     ),

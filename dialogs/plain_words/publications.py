@@ -18,7 +18,7 @@ QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
 _JOINING = (
     (
         "quitter",
-        "quitt|sort|sors |marre d|me (?:barre|tire|casse) |m en vais |"
+        "quitt|sort|sors |vire[rz]? |degage|ote moi|marre d|me (?:barre|tire|casse) |m en vais |"
         "pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir",
     ),
     (
@@ -125,13 +125,18 @@ _SENT = re.compile(
 _POLL_RESULTS = "result|reponse|donne |(?:ont|a) (?:vote|repondu)|combien"
 _POLLS_THERE = "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages"
 """How the polls that there are are asked for."""
+_POLL_CHANGED = (
+    r"(?:arret|stop|clo[rst]|clotur|ferm|termin|fini|retir|supprim|annul|prolong|repouss)\S* "
+    r"(?:(?:le|la|mon|ce|notre|un|fin|du|de|vote) ){0,3}(?:sondages?|votes?) "
+)
+"""How a poll is closed, withdrawn or prolonged, which its buttons do."""
 
 
 def write_poll(said: Utterance) -> str:
     if found := re.search(r" (?:sondage|vote) (?:n |numero )?n?(\d{1,6}) ", said.plain):
         act = "export" if said.has("export|csv|fichier") else "resultats" if said.has(_POLL_RESULTS) else ""
         return f"sondage {act} {found[1]}"
-    if said.has("result|ont (?:vote|repondu)|qui a (?:vote|repondu)"):
+    if said.has(f"result|ont (?:vote|repondu)|qui a (?:vote|repondu)|{_POLL_CHANGED}"):
         return "sondage liste"
     if said.has("rappel|relanc"):
         return f"sondage rappels {'non' if said.has(STOPPING) else ''}"
