@@ -11,11 +11,30 @@ from tests.sentences.templates import TEMPLATES, choose_lines, list_blocks
 
 PAGE = (Path(__file__).resolve().parents[2] / "build" / "phrases").with_suffix(".md")
 CHAPTERS = {
+    "aide": "Aide",
+    "brouillon": "Brouillons",
+    "coordination": "Comptes rendus de coordination",
+    "etiquettes": "Étiquettes des comptes rendus",
+    "rappels": "Rappels et message du jour",
+    "reservation": "Page de prise de rendez-vous",
+    "lecture": "Interface de lecture (API)",
+    "plain_words": "Mots simples",
+    "refus": "Ce que toute fonction peut répondre",
+    "travail": "Travaux longs",
+    "fichier": "Fichiers demandés",
+    "communes": "Communes, où elles se donnent",
+    "destinations": "Destinataires et heures d’une publication",
+    "lines": "Titres, liens et téléphones",
+    "personal_data": "Données personnelles à retirer",
+    "themes": "Thèmes",
+    "entretien": "Entretien",
+    "sauvegarde": "Sauvegarde",
     "bot": "Le bot lui-même",
     "storage": "Les tables",
     "config": "Les réglages",
     "cli": "L’exploitant (coop-bot)",
 }
+"""What is said by no feature with a title of its own, after those that have one."""
 KINDS = ("messages", "refus", "fenêtres", "boutons", "commandes", "autres mots")
 
 
@@ -45,7 +64,7 @@ def _draw(said: Sequence[Sentence]) -> Iterator[str]:
     yield "Entre ⟨ ⟩, ce qui est rempli. Un message a autant de lignes qu’il en faut pour tous ses mots."
     titles = {feature.name: feature.front.title for feature in FEATURES if feature.front}
     for name, chapter in groupby(said, key=lambda each: each.feature):
-        yield f"\n## {CHAPTERS.get(name) or titles.get(name) or name.capitalize()}"
+        yield f"\n## {CHAPTERS.get(name) or titles[name]}"
         for kind, texts in groupby(chapter, key=lambda each: each.kind):
             yield f"\n### {kind.capitalize()}\n"
             for place, told in groupby(texts, key=lambda each: each.place):
