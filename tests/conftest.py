@@ -18,7 +18,7 @@ from cli.command import keep_imports
 from sandbox import Sandbox
 from sandbox.faults import Faults
 from storage import engines
-from tests.modes import EDGES, FORM_MODES, MODES, NEWEST, modes_of
+from tests.modes import EDGES, FORM_MODES, MIDDLE, MODES, NEWEST, modes_of
 from tests.parts import PARTS, files_of, is_of, is_quick, rooms, superfluous
 from tests.people import Person, Site, first_admin, new_session
 from tests.scheduler import first_alone, own_ports, pytest_xdist_make_scheduler
@@ -79,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
     room = config.getoption("--room")
     if room and not files_of(room):
         raise pytest.UsageError(f"ROOM={room} : aucun test de ce nom. Il y a : {', '.join(rooms())}.")
-    config.addinivalue_line("markers", "every_mode: told on generations of servers in the middle, too")
+    config.addinivalue_line("markers", "every_mode: told on a generation of servers in the middle, too")
     config.addinivalue_line("markers", "newest_only: told on the newest server, with SQLite")
     config.addinivalue_line("markers", "browser: told in a real browser, where the machine has one")
     config.addinivalue_line("markers", "own_database: has a database of its own, whatever the house has")
@@ -170,6 +170,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others = {*({"sqlite", "postgresql"} - {DATABASES[option("--database")]} if option("--database") else ())}
     others |= {*MODES, *FORM_MODES} - {option("--mode")} if option("--mode") else set()
     asked = [item for item in items if not others.intersection(_words(item))]
+    if not option("--mode"):
+        asked = [item for item in asked if _is_for(item)]
     told_too = superfluous([(_name(item), _words(item)) for item in asked])
     wanted = [item for item, is_told_too in zip(asked, told_too, strict=True) if not is_told_too]
     if part := option("--part"):
@@ -177,6 +179,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out := set(items) - set(wanted):
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = wanted
+
+
+def _is_for(item: pytest.Item) -> bool:
+    """Whether a test in a room of its own is for that server: for no more of those in the middle than a story."""
+    callspec = getattr(item, "callspec", None)
+    room = callspec.params.get("room") if callspec else None
+    return room not in MIDDLE or room in modes_of(item.nodeid.partition("[")[0])
 
 
 def _is_quick(item: pytest.Item) -> bool:
