@@ -150,6 +150,24 @@ async def test_another_report_is_a_preview_of_its_own(house: House, juliette: Pe
     assert (cra.activite, cra.minutes) == ("collectif", 90)
 
 
+@pytest.mark.every_mode
+async def test_whoever_was_met_next_is_another_report(house: House, juliette: Person) -> None:
+    first = await answered(juliette, LINE, "rien n’est encore enregistré")
+    met = "ce matin j’ai reçu un monsieur retraité pour ses impôts 30 min à Bron"
+    second = plain(await answered(juliette, met, "rien n’est encore enregistré"))
+    assert "Accompagnement individuel" in second
+    assert "corrigé" not in second
+    assert (await juliette.sees(first)).buttons[0] == "Enregistrer", "the workshop is kept"
+
+
+@pytest.mark.every_mode
+async def test_a_report_is_no_change_of_the_rdv_that_is_previewed(house: House, juliette: Person) -> None:
+    rdv = await answered(juliette, "rdv jeudi 10h 30 min impots à Bron", "Rendez-vous")
+    report = plain(await answered(juliette, "atelier 8p 2h mail 69120 hier +60 retraités"))
+    assert "Atelier Collectif de 8 participants" in report
+    assert "Enregistrer" in (await juliette.sees(rdv)).buttons
+
+
 async def test_a_report_whispered_is_not_put_right_by_what_was_said_before_it(house: House, juliette: Person) -> None:
     await answered(juliette, LINE, "rien n’est encore enregistré")
     await juliette.asks("/cra indiv 45min démarche 18-35 sans emploi 69120", await juliette.direct_channel())

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.errors import UserError
 from config.tables import read as read_table
 from config.themes import THEMES, key, vocabulary
 from dialogs.cra import NewCra
@@ -338,3 +339,15 @@ def test_a_number_that_counts_no_people_is_not_taken_for_participants(text: str)
     found = read_typed(text)
     assert "participants" not in found.raw
     assert found.judge(CLUES).sure is None
+
+
+def test_a_crowd_is_no_postcode() -> None:
+    found = read_typed("atelier 99999 personnes 2h mail 69120 +60")
+    assert (found.unread, found.raw["commune"]) == ((), "69120 Vaulx-en-Velin")
+    with pytest.raises(UserError) as refused:
+        NewCra.parse(found.raw, {}, CLUES)
+    assert refused.value.fields == {"participants": "Un atelier compte de 1 à 100 participants : corrigez ce nombre."}
+
+
+def test_a_theme_is_read_in_english_spelling() -> None:
+    assert read_typed("atelier 8p 1h tablet 69120 +60").raw["themes"] == ["equipement informatique"]

@@ -235,6 +235,12 @@ CLUES = Clues(
         ("mardi neuf heures mail", {"quand": "01/12/2026 09h00"}),
         ("mardi après-midi 3h mail", {"quand": "01/12/2026 15h00"}),
         ("mardi 8h du soir mail", {"quand": "01/12/2026 20h00"}),
+        ("Mme Durand mardi 10h mail", {"repere": "Mme D."}),
+        ("mme durand mardi 10h mail", {"repere": "mme D."}),
+        ("mme D mardi 10h mail", {"repere": "mme D"}),
+        ("Mme Le Gall mardi 10h mail", {"repere": "Mme G."}),
+        ("M. et Mme Dupont mardi 10h mail", {"repere": "M. et Mme D."}),
+        ("monsieur et madame Dupont mardi 10h mail", {"repere": "monsieur et madame D."}),
         ("mardi 10h chez Mme D. mail", {"quand": "01/12/2026 10h00", "ou": "domicile", "repere": "Mme D."}),
     ],
 )
@@ -243,6 +249,11 @@ def test_lines_are_read(line: str, said: dict[str, object]) -> None:
     assert found.judge(CLUES), found.mistakes
     assert not found.unread
     assert said.items() <= found.raw.items()
+
+
+def test_what_follows_a_title_is_no_name_where_it_is_a_theme() -> None:
+    found = read_rdv_line("madame impots mardi 10h", CLUES, UsualRdv())
+    assert (found.raw["themes"], found.raw.get("repere")) == (["demarche en ligne"], None)
 
 
 @pytest.mark.parametrize("hours", ["de 10 à 11h30", "10h 1h30", "1h30 à 10h"])

@@ -147,9 +147,15 @@ def _weigh_told(said: Utterance, scores: dict[Intention, float]) -> None:
         mended = min(scores[Intention.HOTLINE], 0.0)
         scores[Intention.HOTLINE] = scores[Intention.HOTLINE] if said.has(_URGENT) else mended
         scores[Intention.CRA] = max(scores[Intention.CRA], 0.0) + told
+        if not said.has(_LEFT_OFF):
+            scores[Intention.BROUILLON] = min(scores[Intention.BROUILLON], 0.0)
     if is_past_call(said.plain):
         scores[Intention.VISIO] = min(scores[Intention.VISIO], 0.0)
         scores[Intention.CRA] = max(scores[Intention.CRA], 0.0) + MEETING_WEIGHT
+
+
+_LEFT_OFF = r"brouillons? |saisies? |saisi |repren|interromp|cras? |comptes? rendus? "
+"""What says that a report was begun: « qui savait pas envoyer de mail » tells of somebody who was helped."""
 
 
 def _judge_link(link: str, scores: Mapping[Intention, float], said: Utterance) -> Intention:

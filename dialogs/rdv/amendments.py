@@ -177,8 +177,9 @@ class _Amendment:
         return corrections.lead_to(self._part, said) if self._part else ""
 
     def _is_another(self, found: RdvLine) -> bool:
-        """Whether it rather tells of another rdv: when it is, and what it is."""
-        is_whole = found.day is not None and found.hour is not None and len(_list_said(found)) > 2
+        """Whether it rather tells of another rdv, or of what was done on a day that is over: when, and what it is."""
+        is_timed = (found.day is not None and found.hour is not None) or "quand" in found.mistakes
+        is_whole = is_timed and len(_list_said(found)) > 2
         return is_whole and not self._is_announced
 
     def _take_out(self, gone: str) -> AmendedRdv | None:

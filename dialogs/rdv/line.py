@@ -15,6 +15,7 @@ from bot.french import MONTH_NUMBERS, NBSP, read_date, read_minutes, read_named_
 from bot.guard import DataKind
 from bot.texts import quote
 from config.text import make_plain
+from config.themes import find_theme
 from config.time import WEEKDAYS
 from dialogs.cra.line import make_line
 from dialogs.cra.line.parser import choose_pieces, split_line
@@ -70,10 +71,15 @@ _HOUSES = (
 )
 _HOUSE = re.compile(rf"(?<!\w)(?:a la |a l |au |a |en )?(?P<house>{_HOUSES})(?!\w)(?: de(?= [A-Z]))?")
 _QUOTED = re.compile(r"[«“\"(]\s*(?!\d{1,3}\s*[)»”\"])([^«»“”\"()]{1,200}?)\s*[»”\")]")
-_INITIALS = re.compile(
-    r"(?<!\w)(?:(?:Mme|Mlle|Mr|M\.?)\s)?(?:[A-Z]\.[ -]?){1,3}(?!\w)|(?<!\w)(?:Mme|Mlle|Mr|M\.)\s[A-Z]\b\.?"
+_TITLE = r"(?:(?:M\.?|[Mm]r|[Mm]onsieur|[Mm]me|[Mm]adame) et )?(?:M\.|[Mm]r|[Mm]onsieur|[Mm]me|[Mm]adame|[Mm]lle)"
+_INITIALS = re.compile(rf"(?<!\w)(?:(?:{_TITLE}|M) )?(?:[A-Z]\.[ -]?){{1,3}}(?!\w)|(?<!\w){_TITLE} [A-Z]\b\.?")
+_NAMED = re.compile(
+    rf"(?<!\w)({_TITLE}|M) (?:(?:L[ea]|D[eu]|Da|Des|El|Ben) )?([A-ZÀ-Ý])([a-zà-ÿ][\w’'-]+)|"
+    r"(?<!\w)([Mm]r|[Mm]onsieur|[Mm]me|[Mm]adame|[Mm]lle) "
+    rf"(?!(?:demain|apr[eè]s|pour|avec|chez|{'|'.join(WEEKDAYS)})\b)"
+    r"([a-zà-ÿ])([a-zà-ÿ’'-]{2,40})(?!\w)"
 )
-_NAMED = re.compile(r"(?<!\w)((?:Mme|Madame|Mlle|Mr|Monsieur|M\.?)\s[A-ZÀ-Ý])[a-zà-ÿ][\w’'-]+")
+"""A name behind its title, be it typed without a capital."""
 _FROM = re.compile(r"(?<!\w)a partir (?=du |de )")
 _SECOND_DAY = re.compile(rf"(?<!\w)(?:et|ou|puis) (?:les? )?({'|'.join(WEEKDAYS)})s?(?!\w)")
 _NO_NAME = f"Un nom ou un contact ne se note pas ici{NBSP}: des initiales suffisent, par exemple J. D."
@@ -194,9 +200,9 @@ def _read_memo(found: RdvLine, left: _Text) -> None:
     if match := _QUOTED.search(left.typed):
         left.take(*match.span())
         found.raw["repere"] = match[1]
-    elif match := _NAMED.search(left.typed):
+    elif (match := _NAMED.search(left.typed)) and not (match[4] and find_theme(match[5] + match[6])):
         left.take(*match.span())
-        found.raw["repere"] = f"{match[1]}."
+        found.raw["repere"] = f"{match[1] or match[4]} {(match[2] or match[5]).upper()}."
         found.notes.append(_NO_NAME)
     elif match := _INITIALS.search(left.typed):
         if left.plain[: match.start()].endswith("chez "):

@@ -87,6 +87,14 @@ _SPREAD = (
 
 ANY = "tout"
 """What is asked for where something is said to be wrong, and not what."""
+_MET = re.compile(
+    r"\b(?:j ?ai|on a|nous avons) (?:recu|vu|aide|accompagne|rencontre|depanne|eu) (?:une?|1|mme|m|mr) |"
+    r"^(?:(?:hier|ce matin|cet apres midi|aujourd hui) )?(?:une?|1) (?:vieux |vieille |jeune )?"
+    r"(?:monsieur|dame|mamie|papi|papy|personne|homme|femme|couple|usagere?|retraitee?) "
+)
+"""That somebody was met: « j’ai reçu une dame »."""
+MET_FROM = 4
+"""Parts of a report from which it is told anew, where it begins with who was met."""
 _NUMBERED = frozenset({"participants", "duree", "age"})
 """What a mere number may be."""
 
@@ -105,6 +113,7 @@ class Correction:
     is only named: to be taken out or asked for; ``complains`` where something is said to be wrong, be it not said what.
     ``number`` counts without saying what; ``beside`` is what no report contains. ``place`` is which of several reports
     is meant, from 0. ``is_announced`` where a word says that it corrects, ``unread`` is what was not understood.
+    ``meets`` where it says whom somebody has met.
     """
 
     found: LineValues = field(default_factory=LineValues)
@@ -118,6 +127,7 @@ class Correction:
     unread: str = ""
     place: int | None = None
     is_announced: bool = False
+    meets: bool = False
 
     @property
     def elements(self) -> set[str]:
@@ -126,8 +136,9 @@ class Correction:
 
     @property
     def is_another(self) -> bool:
-        """Whether it rather tells of another report: what was done, and more."""
-        return not self.is_announced and "activite" in self.elements and len(self.elements) > 1
+        """Whether it rather tells of another report: what was done, and more; or who was met, and much of it."""
+        is_done = "activite" in self.elements and len(self.elements) > 1
+        return not self.is_announced and (is_done or (self.meets and len(self.elements) >= MET_FROM))
 
     def answers(self, part: str) -> bool:
         """Whether it says what is right of a part that was asked for, or of any where that was not named (ANY)."""
@@ -175,7 +186,8 @@ def read_correction(
     if found is None:
         return None
     is_asked = subject.part == ANY or subject.part in found.elements
-    return replace(found, place=subject.place, is_announced=found.is_announced or is_asked)
+    meets = bool(_MET.search(" ".join(split_words(said))))
+    return replace(found, place=subject.place, is_announced=found.is_announced or is_asked, meets=meets)
 
 
 _LEADS = {

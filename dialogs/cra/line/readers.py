@@ -115,6 +115,8 @@ _PEOPLE = (
     r"presents?|apprenants?|gens|habitants?)"
 )
 _PARTICIPANTS = re.compile(rf"([0-9]{{1,4}}) ?{_PEOPLE}\.?|{_PEOPLE} ?[:=] ?([0-9]{{1,4}})")
+_CROWD = re.compile(rf"([0-9]{{5,9}}) ?{_PEOPLE}\.?")
+"""More people than a workshop has, whose number looks like a postcode."""
 _OUT_OF = re.compile(rf"(\d{{1,3}}) ?(?:/|sur) ?(\d{{1,3}}) (?:{_PEOPLE}|venus|attendus)")
 """The pattern of how many came of those who were expected: « 5 sur 8 inscrits »."""
 _ABOUT = re.compile(rf"une (dizaine|douzaine|quinzaine|vingtaine|trentaine)(?: (?:de|d) {_PEOPLE})?")
@@ -273,6 +275,8 @@ def read_participants(span: Span, clues: Clues) -> SpanReading | None:
         return SpanReading("participants", str(_DOZENS[match[1]]), GUESS)
     if (match := _OUT_OF.fullmatch(make_plain(span.text))) and int(match[1]) <= int(match[2]):
         return SpanReading("participants", match[1])
+    if match := _CROWD.fullmatch(span.words):
+        return SpanReading("participants", match[1], WRONG)
     return _read_count("participants", _PARTICIPANTS, span)
 
 
