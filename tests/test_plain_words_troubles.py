@@ -109,8 +109,8 @@ def test_the_team_is_asked_by_the_hotline_or_by_a_poll() -> None:
 
 def test_two_people_told_in_one_breath_are_a_report_and_nothing_left_off() -> None:
     told = (
-        "alors ce matin j ai eu un monsieur de 70 ans pour ses impots on a passé une heure ensemble a la mairie de bron "
-        "et puis apres une dame qui savait pas envoyer de mail trente minutes"
+        "alors ce matin j ai eu un monsieur de 70 ans pour ses impots on a passé une heure ensemble a la mairie "
+        "de bron et puis apres une dame qui savait pas envoyer de mail trente minutes"
     )
     reading = read(told)
     assert (reading.line.split()[0], [other.line for other in reading.others]) == ("/cra", [])

@@ -47,6 +47,12 @@ async def test_a_pdf_of_a_period(house: House, juliette: Person) -> None:
     await juliette.rewritten(waiting, "Votre export est prêt")
 
 
+async def test_an_empty_file_says_so_with_the_way_on(juliette: Person) -> None:
+    await juliette.asks("/stats exporter csv mars 2024")
+    text = (await received(juliette, "Vos statistiques"))[0].text.replace("\u00a0", " ")
+    assert "aucun compte rendu. Pour le mois dernier : `/stats exporter csv mois dernier`" in text
+
+
 async def test_a_workbook_has_every_report(house: House, juliette: Person) -> None:
     await has(house, juliette, *(make_report(date=date(2026, 9, day)) for day in range(1, 31)))
     await has(house, juliette, make_report(date=date(2026, 10, 1)))

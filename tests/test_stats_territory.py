@@ -122,6 +122,16 @@ async def test_each_sees_what_is_theirs(house: House, juliette: Person, agathe: 
         assert told in refusal, refusal
 
 
+@pytest.mark.every_mode
+async def test_whoever_files_no_reports_is_led_to_what_is_open_to_them(house: House) -> None:
+    camille = await house.someone(Role.COORDINATEUR, "camille", departements=["69"])
+    led = await camille.asks("/stats")
+    assert led.buttons == ["Mon département", "La France entière", "Mes chiffres de coordination"]
+    await camille.clicks(led, "Mon département")
+    assert "Rhône" in plain_spaces(await camille.whispered("Rhône"))
+    assert "Rhône" in plain_spaces(await camille.asks("/stats territoire mois dernier"))
+
+
 async def test_somebody_of_no_known_departement_is_told(house: House) -> None:
     nouveau = await house.conseiller("nouveau", departements=[])
     assert "pas encore votre département" in plain_spaces(await nouveau.asks("/stats departement"))
@@ -197,3 +207,11 @@ async def test_the_months_beside_are_a_click_away(house: House, juliette: Person
     assert "40 personnes de moins, pour 5 accompagnements de moins" in plain_spaces(answer)
     await juliette.clicks(answer, answer.buttons[0])
     assert "120** personnes" in plain_spaces(await juliette.whispered("personnes"))
+
+
+@pytest.mark.newest_only
+async def test_the_month_after_is_named_as_a_month_on_its_first_day(house: House, juliette: Person, work: Work) -> None:
+    house.clock.goes_to(datetime(2034, 3, 1, 12, tzinfo=UTC))
+    answer = await juliette.asks("/stats departement février 2034")
+    assert answer.buttons[:2] == ["Voir janvier 2034", "Voir mars 2034"]
+    await house.settled()

@@ -235,6 +235,8 @@ async def draw_answer(ctx: ReadingContext, said: FiguresAnswer, folder: Path, do
 
 ELSEWHERE = {
     "hotline": "hotline stats",
+    "employeur": "stats partager",
+    **dict.fromkeys(("territoire", "territoires"), "stats departement"),
     **dict.fromkeys(("programmer", "mensuel", "mensuelles", "recevoir", "abonnement"), "stats rapport"),
 }
 """The commands that a first word stands for, folded."""
@@ -252,7 +254,7 @@ async def show_own(ctx: ReadingContext, text: str) -> Replies:
     if line := ELSEWHERE.get(fold(first)):
         return Perform(f"{line} {rest}".strip())
     if ctx.user.role is not Role.CONSEILLER:
-        raise UserError(render("stats/no_own", coordinates=ctx.user.role is Role.COORDINATEUR))
+        return queries.lead_elsewhere(coordinates=ctx.user.role is Role.COORDINATEUR)
     asked = queries.read_own_query(ctx, text)
     if await is_training(ctx.db, ctx.user.id):
         return Whisper(await describe_practice(ctx, asked))
@@ -364,7 +366,7 @@ async def make_file(ctx: ReadingContext, order: queries.Export, folder: Path) ->
     path = folder / page.file(order.format.value)
     await write_file(ctx, order, page, path)
     told = plural(count, "compte rendu", "comptes rendus")
-    text = render("stats/exported", period=order.label, told=told)
+    text = render("stats/exported", period=order.label, told=told, count=count, format=order.format.value)
     done = render("stats/prepared", file=path.name)
     return Parcel(text, files=[path], done=done)
 

@@ -16,7 +16,7 @@ from bot.errors import UserError, read_or_refuse
 from bot.features import Feature, Front, Right
 from bot.french import MONTHS, Period, months_after, of, say_month, say_weekday
 from bot.papers import FigureSection, LabelledValue
-from bot.replies import DaysPayload
+from bot.replies import Button, DaysPayload, RunCommand, Whisper
 from bot.texts import quote, render
 from config import territories, themes, time
 from config.text import fold
@@ -138,6 +138,16 @@ class Months(BaseModel):
     def span(self, ctx: Context) -> MonthSpan:
         """Return the days to read for these months."""
         return MonthSpan(self.start, self.end, find_first_untold_day(ctx))
+
+
+def lead_elsewhere(*, coordinates: bool) -> Whisper:
+    """Lead whoever files no reports to the statistics that are open to them."""
+    own = [Button("Mes chiffres de coordination", RunCommand(line="stats coordination"))] if coordinates else []
+    shown = [("Mon département", "stats departement"), ("La France entière", "stats national")]
+    return Whisper(
+        render("stats/no_own", coordinates=coordinates),
+        [*(Button(label, RunCommand(line=line)) for label, line in shown), *own],
+    )
 
 
 def find_first_untold_day(ctx: Context) -> dt.date:

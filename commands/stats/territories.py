@@ -317,7 +317,8 @@ def list_buttons(ctx: Context, wanted: queries.TerritoryQuery) -> list[Button]:
     départements."""
     period = wanted.period(ctx.today)
     beside = [period_before(period, ctx.today), period_after(period, ctx.today)]
-    found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
+    turn = [(queries.months_of(p, ctx.today), wanted.about(p, ctx.today)) for p in beside if p]
+    found = [Button(f"Voir {Period(m.start, m.end).label}", SeeTerritory(**about)) for m, about in turn]
     found.append(Button("Exporter", TakeTerritoryFigures(**wanted.same)))
     if ctx.user.animates and not wanted.tag:
         found.append(Button("Tous les départements", TakeDepartements(start=wanted.start, end=wanted.end)))
