@@ -36,7 +36,14 @@ def _spell(n: int) -> str:
 def _number_words() -> dict[str, int]:
     words = {fold(_spell(n)): n for n in range(100)}
     feminine = {re.sub(r"\bun$", "une", word): n for word, n in words.items()}
-    return words | feminine | {"quatre vingts": 80, "cent": 100}
+    return words | feminine | _spell_elsewhere() | {"quatre vingts": 80, "cent": 100}
+
+
+def _spell_elsewhere() -> dict[str, int]:
+    """The numbers of Belgium and Switzerland: « septante et un », « huitante », « nonante-neuf »."""
+    tens = {"septante": 70, "huitante": 80, "octante": 80, "nonante": 90}
+    units = {fold(_spell(rest)): rest for rest in range(2, 10)} | {"et un": 1, "et une": 1, "un": 1, "une": 1}
+    return tens | {f"{ten} {unit}": n + rest for ten, n in tens.items() for unit, rest in units.items()}
 
 
 _NUMBERS = _number_words()

@@ -113,7 +113,7 @@ def _write_requests(said: Utterance) -> str:
 NAME_ALONE_MAX = 9
 """Words within which somebody’s name is sought by all words that say something, and not by the name alone."""
 _LEADERS = {"coordonne": "coordinateur", "anime": "animateur"}
-_LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,6}$")
+_LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,12}$")
 """Who leads a territory, by what they do there."""
 
 
@@ -121,7 +121,7 @@ def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
     if said.has(_ADDING) and said.has("contact|institution|partenaire|annuaire "):
         added = _ADDED.search(said.sentence.text)
-        return f"annuaire ajouter {_A_CONTACT.sub('', added[1]) if added else ''}"
+        return f"annuaire ajouter {_AS_CONTACT.sub('', _A_CONTACT.sub('', added[1])) if added else ''}"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAME_ALONE_MAX else "":
         return f"annuaire {name}"
     if said.place and (led := _LEADING.search(said.plain)):
@@ -153,7 +153,7 @@ def _find_bare_skill(plain: str) -> re.Match[str] | None:
 
 
 _WHO = re.compile(r" qui (?=([a-z]+) )")
-_ADDING = "r?ajout|proposer|nouveau contact|manque |(?:mettre|mets|mettez) "
+_ADDING = "r?ajout|propose[rz]?s? |nouveau contact|manque |(?:mettre|mets|mettez) "
 """How it is said that somebody is to be in the directory."""
 _AT_PLACE = re.compile(r"^conseill\S+ (?:sur|à|a|de|du|en|vers) ", re.IGNORECASE)
 """Whoever is a conseiller somewhere."""
@@ -211,6 +211,12 @@ _A_CONTACT = re.compile(
     re.IGNORECASE,
 )
 """Words that say no more than that it is somebody: « un contact de la »."""
+_AS_CONTACT = re.compile(
+    r" (?:comme|en tant que) (?:un |une )?(?:nouve(?:au|l|lle) )?"
+    r"(?:contact|partenaire|institution|structure|organisme|r[ée]f[ée]rent)e?s?$",
+    re.IGNORECASE,
+)
+"""As what somebody is to be in the directory, behind their name."""
 _CONTACT_OF = re.compile(
     r" (?:coordonnees|numero|telephone|tel|mail|adresse|contact|joindre|contacter) (?:de|du|d|des) "
 )

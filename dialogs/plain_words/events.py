@@ -49,7 +49,7 @@ _PROPOSED = (
 
 def _find_events(said: Utterance) -> str:
     """The number of an event, what it is about, when it is, or where; "" for all."""
-    if said.number and re.search(r" (?:evenement|webinaire) (?:n |numero )?n?\d", said.plain):
+    if said.number and re.search(r" (?:evenement|webinaire|rencontre|formation) (?:n |numero )?n?\d", said.plain):
         return said.number
     if found := _ABOUT.search(said.plain):
         return said.content("evenement", said.find_word_at(found.end() - 1))
@@ -88,7 +88,11 @@ _EVENT = re.compile(
     r"(?:(?:une?|notre|ma|mon|la|les?)\s+|l['’])([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
-_FOR_AGENDA = re.compile(r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comment|svp|stp|merci)\b", re.IGNORECASE)
+_FOR_AGENDA = re.compile(
+    r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comment|svp|stp|merci|(?:il )?(?:faut|faudrait)|"
+    r"(?:tu|vous|on) (?:peux|peut|pouvez|pourrais|pourriez|pourrait)|(?:peux|pouvez|pourrais)[- ](?:tu|vous))\b",
+    re.IGNORECASE,
+)
 """What follows the title of an event that is announced."""
 
 
@@ -105,7 +109,7 @@ _AN_EVENT = re.compile(
 )
 """Words before the title of an event that say no more than that it is one."""
 _MOMENT = re.compile(
-    rf" ((?:aujourd hui|demain|(?:semaine|mois) prochaine?|prochaine? (?:semaine|mois)|semaine|mois|"
+    rf" ((?:aujourd hui|demain|(?:semaine|mois) (?:prochaine?|pro)|prochaine? (?:semaine|mois)|semaine|mois|"
     rf"(?:{'|'.join(WEEKDAYS)})|(?:{'|'.join(MONTH_NUMBERS)})(?: 20\d\d)?)) "
 )
 """When events are, as the agenda reads it."""
@@ -118,4 +122,4 @@ def _find_moment(said: Utterance) -> str:
     if found is None:
         return ""
     first, end = said.find_word_at(found.start(1)), said.find_word_at(found.end(1))
-    return " ".join(spell_word(said.sentence, index) for index in range(first, end))
+    return re.sub(" pro$", " prochaine", " ".join(spell_word(said.sentence, index) for index in range(first, end)))

@@ -250,7 +250,7 @@ _SOMEBODY = re.compile(
     re.IGNORECASE,
 )
 """Somebody without a name."""
-_PLACES = re.compile(r"\b([a-zé-]{2,9}|\d{1,2}) places\b")
+_PLACES = re.compile(r"\b(?:(?:de|pour) (?=\d))?([a-zé-]{2,9}|\d{1,2}) places\b")
 _ABOUT_WHAT = re.compile(
     r"(?<=\s)(?:(?:pour|pr) (?:(?:les?|la|une?|des|ses|son|sa) |l['’])?|une? (?=atelier|rendez|rdv))(?=[a-zà-ÿ])",
     re.IGNORECASE,

@@ -68,7 +68,9 @@ def _find_channel(said: Utterance, start: int | None) -> str:
 def _ends_name(said: Utterance, index: int) -> bool:
     """Whether the name of a channel ends before a word: behind a sign, or where something is said of it."""
     is_parted = not {*",.;!"}.isdisjoint(said.sentence.gap(index - 1))
-    return is_parted or said.sentence.words[index].folded in ("m", "me", "nous", "est", "parce", "car")
+    word, *after = (each.folded for each in said.sentence.words[index : index + 2])
+    is_aim = word == "pour" and bool(after) and after[0].endswith(("er", "ir", "re"))
+    return is_parted or is_aim or word in ("m", "me", "nous", "est", "parce", "car")
 
 
 CHANNEL_MAX = 3
@@ -112,17 +114,32 @@ def write_news(said: Utterance) -> str:
     if said.number and (not said.period or said.has(rf"(?:n|numero) {said.number} ")):
         return f"actus n° {said.number}"
     found = _ABOUT_NEWS.search(said.plain)
-    sought = said.content("article", said.find_word_at(found.end() - 1)) if found else ""
+    sought = said.content("article", said.find_word_at(found.end() - 1)) if found else _find_named_news(said)
     return f"actus cherche {sought}" if sought else "actus"
 
 
+def _find_named_news(said: Utterance) -> str:
+    """What news are about that is named right behind them: « actus pass numérique »; "" for more than a few words."""
+    words = [word.folded for word in said.sentence.words[said.first : said.end]]
+    at = next((n for n, word in enumerate(words) if word in ("actu", "actus", "actualites", "news")), len(words))
+    after = words[at + 1 :]
+    is_named = 0 < len(after) <= NAMED_MAX and not (_NOT_NAMED.issuperset(after) or after[0] in read_frame("petits"))
+    is_named = is_named and read_frame("petits").issuperset(words[:at]) and not said.period
+    return said.content("article", said.first + at + 1) if is_named else ""
+
+
+NAMED_MAX = 3
+"""Words of a subject that is named without a word that leads to it."""
+_NOT_NAMED = frozenset(("reseau", "coop", "prochaines", "suivantes", "suivant", "internes", "locales", "semaine"))
 _SENT = re.compile(
     r" (?:envoi\S* (?:moi|nous) |veux plus|encombr|abonn|recevoir|inscri|desabonn|"
     r"(?:par|en) (?:message|mail|prive|mp) |"
     r"(?:stop|marre|arret\S*|plus d\S*) (?:\S+ ){0,3}(?:actus?|newsletters?|news|lettre) )"
 )
 """How it is said that the news are to come as messages, or no more."""
-_POLL_RESULTS = "result|reponse|donne |(?:ont|a) (?:vote|repondu)|combien"
+_POLL_RESULTS = (
+    "result|reponse|donne |ressor|(?:que|qu a) di[st]|dit quoi|bilan |conclu|tourne |(?:ont|a) (?:vote|repondu)|combien"
+)
 _POLLS_THERE = "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages"
 """How the polls that there are are asked for."""
 _POLL_CHANGED = (
@@ -140,7 +157,8 @@ def write_poll(said: Utterance) -> str:
         return "sondage liste"
     if said.has("rappel|relanc"):
         return f"sondage rappels {'non' if said.has(STOPPING) else ''}"
-    if said.has("(?:a )?quels? sondages?|(?:pas|jamais) (?:encore )?(?:repondu|vote)"):
+    is_asked = _POLLS_ASKED.search(said.plain) and " :" not in said.sentence.text
+    if is_asked or said.has("(?:a )?quels? sondages?|(?:pas|jamais) (?:encore )?(?:repondu|vote)"):
         return "sondage liste"
     is_new = said.has("cre|faire|lancer|organis|propos|pos|nouveau|demand|fais|lance |sur ")
     if (
@@ -150,6 +168,13 @@ def write_poll(said: Utterance) -> str:
     ):
         return "sondage liste"
     return f"sondage {_find_question(said)}"
+
+
+_POLLS_ASKED = re.compile(
+    r" (?:y a(?: t il)?|ya(?: t il)?|existe t il) (?:\S+ ){0,3}?sondages? (?!sur |pour |concernant )|"
+    r" quoi comme sondages? "
+)
+"""How it is asked whether there are polls."""
 
 
 def _find_question(said: Utterance) -> str:
@@ -182,7 +207,7 @@ _ABOUT_POLL = re.compile(
     r"pour (?:la |le |l )(?=(?:date|jour|lieu|heure|horaire|theme|sujet|creneau) ))"
 )
 """What stands before the subject of a poll."""
-_CHOICE = re.compile(r" (?:pour (?:savoir|choisir|decider) |entre )?((?:\S+ ){1,8}ou \S+ )")
+_CHOICE = re.compile(r" (?:sur |pour (?:savoir|choisir|decider) |entre )?((?:\S+ ){1,8}ou \S+ )")
 """What may be chosen: « sondage réunion lundi ou jeudi »."""
 _ASKED = re.compile(r"\b(?:quel(?:le)?s?|quand|où|combien)\s", re.IGNORECASE)
 """What a question begins with, before the answers that there are: « quel jour : mardi ou jeudi »."""
@@ -233,7 +258,7 @@ def _find_idea(text: str) -> str:
         return text[found.end() :]
     if begins_with_idea(text):
         return text.partition(":")[2]
-    patterns = (_WISHED, _LACKING, _SUGGESTED, _PROPOSING, _NEEDED)
+    patterns = (_WISHED, _LACKING, _SUGGESTED, _PROPOSING, _TO_DO, _NEEDED)
     wished = next((found for pattern in patterns if (found := pattern.search(text))), None)
     return _PROPOSED.sub("", wished[1]) if wished else ""
 
@@ -255,6 +280,13 @@ _PROPOSING = re.compile(
 """An idea that somebody proposes: « je propose qu’on ait … »."""
 
 
+_TO_DO = re.compile(
+    r"\b(?:une|mon|ma|nouvelle|petite) (?:id[ée]e|suggestion|proposition),? (?:c['’]est )?(?:de |d['’])?"
+    r"((?!(?:encore|autre|super|claire|entre|notre|votre|contraire|premi[eè]re|derni[eè]re)\b)"
+    r"\w{1,12}(?:er|ir|re)\b.{4,200})",
+    re.IGNORECASE,
+)
+"""An idea that is told by what is to be done: « j’ai une idée, pouvoir dicter … »."""
 _NEEDED = re.compile(
     r"(?:^|[,;.!?] |\b(?:donc|alors|mais) )(?:(?:il )?faudrait|on (?:pourrait|devrait)|vous (?:pourriez|devriez)|"
     r"tu (?:pourrais|devrais)|pourquoi (?:ne )?pas(?= \w+r\b))(?: pas)? "
@@ -263,6 +295,10 @@ _NEEDED = re.compile(
     re.IGNORECASE,
 )
 """An idea that is put as what is needed: « il faudrait pouvoir… », « on pourrait pas rajouter… ? »."""
+
+
+_MOST = re.compile(r"\bles? \+ ", re.IGNORECASE)
+"""« Les plus », as it is typed on a phone."""
 
 
 def _leave_manners(said: Utterance) -> str:
@@ -279,9 +315,9 @@ def write_idea(said: Utterance) -> str:
         return f"idee {told}"
     if said.has("mes idees |(?:idee|proposition|suggestion)s? que j"):
         return "idee mes idées"
-    if said.has("les plus |le plus |top (?:des )?idees|mieux notees"):
+    if said.has("les plus |le plus |top (?:des )?idees|mieux notees") or _MOST.search(said.sentence.text):
         return "idee les plus demandées"
-    if said.number and re.search(r" idee (?:n |numero )?n?\d", said.plain):
+    if said.number and re.search(r" (?:idee|suggestion) (?:n |numero )?n?\d", said.plain):
         return f"idee {said.number}"
     is_list = said.has("idees |voter|autres ") and said.knows("idee liste") and not said.has("boite")
     return "idee liste" if is_list else "idee"

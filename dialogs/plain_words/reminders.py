@@ -95,8 +95,9 @@ _NOT_ON = re.compile(
 )
 """On which days nothing is to come, or somebody does not work."""
 _NO_EVENING = re.compile(
-    r" (?:plus de|plus d|plus aucun|stop|arrete[rz]?|desactive[rz]?|supprime[rz]?)(?: les?| l| ces?| mes)? "
-    r"(?:rappels?|messages?|relances?|notifs?|notifications?) (?:du |le |de fin de |en fin de |chaque |tous les )"
+    r" (?:(?:plus|pas) de|plus d|(?:plus )?aucun|stop|arrete[rz]?|desactive[rz]?|supprime[rz]?)"
+    r"(?: les?| l| ces?| mes)? (?:rappels?|messages?|relances?|notifs?|notifications?) "
+    r"(?:du |le |de fin de |en fin de |chaque |tous les )"
     r"(?:soirs?|journee) (?!.*(?:avant|apres|plutot|mais|place|sauf))"
     r"| (?:m|me|nous) (?:ecri\w+|relanc\w+|rappel\w+|derang\w+|embet\w+|soul\w+) plus (?:\S+ ){0,2}?"
     r"(?:le|du|chaque|en fin de) (?:soirs?|journee) (?!.*(?:avant|apres|plutot|mais|place|sauf))"

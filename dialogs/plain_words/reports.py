@@ -236,7 +236,7 @@ NAMED_MAX = 9
 def write_report(said: Utterance) -> str:
     """Write the report that is told, or what is to be done with one."""
     found = next((act for act, words in REPORT_ACTS.items() if said.has(words)), "")
-    number, signs = said.named_number, sum_signs(said.plain)
+    number, signs = _find_number(said, REPORT_ACTS.get(found, "")), sum_signs(said.plain)
     is_last = bool(_OF_LAST.search(said.plain))
     again = _write_again(said)
     is_like = bool(again) and found == "dupliquer"
@@ -249,6 +249,17 @@ def write_report(said: Utterance) -> str:
         day = said.period or find_day(said.plain)
         return f"cra liste {'aujourd’hui' if day in _TODAY else day}"
     return _write_habit(said) or _write_told(said)
+
+
+def _find_number(said: Utterance, act: str) -> str:
+    """The number of the report that is meant: of two, the one behind what is to be done: « …, supprime le 88 »."""
+    first = said.named_number
+    after = re.search(rf" (?:{act})\S* (?:\S+ ){{0,5}}?n?(\d{{1,6}}) ", said.plain) if act and first else None
+    is_other = after and len(set(_CALLED_NUMBER.findall(said.plain))) > 1 and after[1] in said.plain.split()
+    return after[1] if after and is_other else first
+
+
+_CALLED_NUMBER = re.compile(r" (?:cras?|crs?|rendus?|n|numero|le|la|du|saisie|et) n?(\d{1,6})(?= )")
 
 
 def _is_called(said: Utterance, number: str) -> bool:

@@ -32,7 +32,7 @@ _ENDINGS = (
 _NUMBERED = frozenset(
     (
         *("numero", "n", "cra", "rendu", "ticket", "demande", "fiche", "ressource", "sondage", "rdv", "vous", "idee"),
-        "evenement",
+        *("evenement", "webinaire", "saisie", "actu", "actus", "news", "suggestion", "requete", "commande"),
     )
 )
 """What is called by a number, which people write in letters, too: « ticket quatre »."""
@@ -49,6 +49,10 @@ NUMBERS = frozenset(
             "quarante",
             "cinquante",
             "soixante",
+            "septante",
+            "huitante",
+            "octante",
+            "nonante",
             "cent",
             "cents",
         ),
@@ -132,6 +136,7 @@ def _join_numbers(words: Sequence[Word]) -> Iterator[Word]:
         end = _end_number(words, index)
         is_year = [word.folded for word in words[index : index + 2]] == ["deux", "mille"]
         is_named = index > 0 and words[index - 1].folded.split()[-1] in _NUMBERED
+        is_named = is_named or (index > 1 and end - index > 1 and words[index - 1].folded in ("la", "le"))
         is_day = end < len(words) and words[end].folded in MONTH_NUMBERS
         if end > index and (is_year or is_named or is_day):
             yield Word(words[index].start, words[end - 1].end, read_count(word.folded for word in words[index:end]))

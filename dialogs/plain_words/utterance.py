@@ -21,10 +21,14 @@ _IN_NAMES, _OF_NAMES = frozenset({"en", "sur", "sous", "les", "lez"}), frozenset
 """Small words in the middle of the names of places; the others stand between two strange words only."""
 _SET_PHRASES = re.compile(
     r"(?<= )(?:mode d emploi|pas a pas|cles? en mains?|clefs? en mains?|faite?s? maison|la bas|semaine prochaine|"
+    r"(?:pas |plutot )?(?:trop|tres|assez|vraiment|bien) (?:complique|complexe|technique|long|longue|simple|facile|"
+    r"court|courte|clair|claire|dense|difficile|lourd|lourde|basique|accessible|compliquee)s?|"
+    r"en (?:poste|fonctions?|activite)|a partir (?:de maintenant|d aujourd hui|d aujourdhui)|dorenavant|desormais|"
     r"dans (?:la|notre|votre) (?:bases?|banque)(?: de (?:fiches|ressources|donnees)| commune)?) "
 )
+_DEMANDED = r"(?:(?<= la )|(?<= une ))demande (?:de|d) (?!aide |assistance |fiche|ressource|document)[a-z]{3,20}"
 _WHOLE = re.compile(
-    r"(?<= )(?:mon espace sante|mots? de passe|banque (?:de france|des territoires)|maison de quartier|"
+    rf"(?<= )(?:{_DEMANDED}|mon espace sante|mots? de passe|banque (?:de france|des territoires)|maison de quartier|"
     r"(?:le )?bon coin|bons plans|(?:wifi|services?|espaces?|lieux?|ecrivains?|transports?|marches?) publics?|"
     r"(?:un|1) [a-z]{3,6}di sur (?:deux|trois|quatre|\d)|chaque [a-z]{3,6}di|"
     r"langue des signes|mon compte formation|facile a lire(?: et a comprendre)?|"
@@ -32,6 +36,19 @@ _WHOLE = re.compile(
     r"personnes? (?:agees?|handicapees|en situation de handicap)) "
 )
 """Names and lengths, whose small words are theirs."""
+_AROUND = {
+    "suivi": re.compile(r"(?<= )(?:chaque|tou(?:te)?s les) (?:[a-z]{3,6}dis?|semaines?|mois|jours?) "),
+    "contact": re.compile(
+        r"(?<= )(?:envoyer|ecrire|adresser|laisser|transmettre) (?:(?:un|une|mon|ce) )?"
+        r"(?:messages?|mails?|mots?|courriers?|emails?|courriels?) "
+    ),
+    "sujet": re.compile(
+        r"(?<= )pour (?:l|la|le|mon|ma|mes|notre|une?) (?:atelier|permanence|seance|rdv|rendez vous|animation|"
+        r"intervention|formation|journee)s? (?:collecti\S+ )?(?:(?:du|de|d|prevue?|le) )?"
+        r"(?:\d|demain|(?:lun|mar|mercre|jeu|vendre|same)di|la semaine|ce|cet|cette)\b.* "
+    ),
+}
+"""What is said around what is sought, by its frame: how often, how, and for what session."""
 _TAGGED = re.compile(
     r"\b(?:(?:l['’ ]?|mon |une )[ée]tiquette|[ée]tiquet[ée]e?s|(?:le |mon |un )?tag) «? ?([^\W\d_][\w-]+)",
     re.IGNORECASE,
@@ -220,12 +237,15 @@ class Utterance:
         """Whether the bot has a command."""
         return self.calls(command) and not self.commands.find(command)[1]
 
-    def content(self, around: str, first: int | None = None, end: int | None = None, taken: range = range(0)) -> str:
+    def content(
+        self, around: str, first: int | None = None, end: int | None = None, taken: Collection[int] = ()
+    ) -> str:
         """The words that say something, as typed, without those of a frame and those that are `taken`: « exercices
         souris ». « De » stays between two of them, « en » before « ligne »; what a hyphen joins stays whole."""
         first, end = self.first if first is None else first, self.end if end is None else end
         empty = read_frame(around) | read_frame("petits")
-        whole = self._find_phrases(_WHOLE)
+        left = self._find_phrases(_AROUND[around]) if around in _AROUND else frozenset[int]()
+        whole, taken = self._find_phrases(_WHOLE) - left, {*taken, *left}
         kept = {
             index
             for group in self._list_groups(first, end)

@@ -1,0 +1,24 @@
+"""Words with which people who dictate gain time: « euh », « bon ben », « tu vois », which say nothing."""
+
+import re
+
+_GAP = r"[\s,…]{0,3}"
+_BEFORE_WORDS = (
+    r"(?=[\s,…]{1,3}(?:sur|pour|avec|comme|je|j['’]|tu|on|il|elle|c['’]est|[çc]a|les?|la|l['’]|un|une|des?|d['’]|"
+    r"du|mes|mon|ma|non|oui|alors|voil[àa]|montre|donne|euh|heu)\b|[’'])"
+)
+_HESITATION = re.compile(
+    rf"(?<![\w’'@#.-])(?:(?:(?:[Bb]on|[Ee]h|[Ee]t|[Aa]h|[Oo]h) )?"
+    rf"(?:[Ee]uh+|[Hh]eu+|[Hh]um+|[Hh]ein|[Bb]ah|[Bb]eh|[Pp]ff+)(?![\w’'-])|"
+    rf"(?:[Bb]on|[Ee]h|[Aa]h|[Oo]h) ben(?![\w’'-])|ben(?![\w’'-]){_BEFORE_WORDS}|"
+    rf"^[Bb]en(?![\w’'-]){_BEFORE_WORDS}|comment dire(?! (?:a|à|au|aux|que|qu)\b)(?![\w’'-])|"
+    rf"(?:tu vois|vous voyez|tu sais|genre)(?=,|\s(?:sur|pour|avec)\b)){_GAP}"
+)
+"""A hesitation with what parts it from the next word. « Ben » with a capital is a name, unless it comes first."""
+_DANGLING = re.compile(r",\s?(?:tu vois|vous voyez|quoi|hein|voil[àa])\s?(?=[.!?]?$)", re.IGNORECASE)
+
+
+def leave_hesitations(text: str) -> str:
+    """Return a text without its hesitations; the text itself where it is nothing else."""
+    left = _DANGLING.sub("", _HESITATION.sub("", text)).strip()
+    return left if any(map(str.isalpha, left)) else text
