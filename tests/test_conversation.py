@@ -249,6 +249,31 @@ async def test_one_of_a_list_is_meant_by_its_place(house: House, juliette: Perso
     assert window.shown("activite") == "collectif"
 
 
+@pytest.mark.every_mode
+async def test_the_last_of_ones_reports_is_the_latest_and_a_number_is_that_of_its_line(
+    house: House, juliette: Person
+) -> None:
+    for words in (LINE, "cra individuel 30 min caf 35-60 sans emploi bron aujourd'hui"):
+        await answered(juliette, words, "rien n’est encore enregistré")
+        await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    earlier, latest = sorted(cra.number for cra in await house.reports(juliette))
+    await answered(juliette, "mes comptes rendus", "2 comptes rendus")
+    assert (await answered(juliette, "supprime le dernier")).buttons[0] == f"Supprimer le compte rendu {latest}"
+    await answered(juliette, "mes comptes rendus", "2 comptes rendus")
+    assert (await answered(juliette, f"supprime le {earlier}")).buttons[0] == f"Supprimer le compte rendu {earlier}"
+
+
+@pytest.mark.every_mode
+@pytest.mark.parametrize("words", ["en fait ils étaient 9", "corrige-le", "c’était pas la bonne date"])
+async def test_what_is_said_of_the_report_just_saved_leads_to_it(house: House, juliette: Person, words: str) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    await answered(juliette, "oui", "enregistré")
+    offered = await answered(juliette, words, "s’ouvre dans une fenêtre")
+    window = await juliette.opens_by(offered, offered.buttons[0])
+    assert str(window.shown("participants")) == "8"
+
+
 async def test_a_list_that_was_not_shown_is_shown_first(house: House, juliette: Person) -> None:
     await answered(juliette, "annule le dernier rdv", "rendez-vous")
     await answered(juliette, "modifie la dernière fiche", "fiche")

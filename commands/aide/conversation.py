@@ -16,7 +16,7 @@ from bot.permalinks import make_permalink
 from bot.plain_text import shorten
 from bot.replies import Button, Direct, Question, Reply, RunCommand
 from bot.texts import link, quote, render
-from commands.aide.home import Home
+from commands.aide.home import LABEL_MAX, Home, say_line, say_verb
 from commands.aide.questions import (
     BESIDE,
     PROPOSED_MAX,
@@ -64,12 +64,9 @@ from dialogs.plain_words.answers import (
 )
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
-from dialogs.plain_words.lists import find_list_line, read_described
-from dialogs.plain_words.proposals import PROPOSALS, propose
+from dialogs.plain_words.lists import find_list_line, names_number, read_described, read_receipt, says_correct
 from storage.annuaire import NETWORK
 
-LABEL_MAX = 60
-"""The most characters of a button’s label, which a phone shows in full."""
 HELP_WORDS = 2
 """The number of words of a request for help on a feature: « aide cra »."""
 STARTS_MAX = 2
@@ -199,6 +196,7 @@ class Conversation:
         place = read_ordinal(heard.words)
         found = await self._answer_ordinal(ctx, heard, place) if place else None
         found = found or await self._answer_previewed(ctx, heard) or await self._answer_follow_up(ctx, heard)
+        found = found or await self._answer_saved(ctx, heard)
         is_unknown = found is None and names_place(heard.words)
         return Answered(heard.ask_which()) if is_unknown else found
 
@@ -216,18 +214,30 @@ class Conversation:
         begun, described = ("", "") if place else read_described(heard.words)
         if not place and not described:
             return None
+        if names_number(heard.words) and await find_preview(ctx, be_direct(heard.message, heard.direct)):
+            return None  # « retire le 2 » is said of the reports that are previewed
         listed = await read_last_list(ctx, be_direct(heard.message, heard.direct))
         places = [place] if place else listed.find(described, ctx.today)
         if len(places) > 1:
             return Answered([heard.answer(render("aide/several_listed", places=places))])
         name = listed.command or self._home.lines.find((await self._read_before(ctx, heard)).line)[0]
-        number = listed.at(places[0]) if places else ""
+        number = listed.choose(places[0], heard.words, name) if places else ""
         line = find_list_line([name]) if number else ""
         if not line:
             return None
         whole = line.format(act=act or begun or "modifier", number=number)
         reading = Reading(Intention.CRA_LISTE, whole, sure=True)
         return Answered(self._do(heard, self._permit(ctx, heard, reading)))
+
+    async def _answer_saved(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
+        """Lead « en fait ils étaient 9 », said right after a receipt, to the report that was saved."""
+        said = read_correction(heard.words, ctx.clues)
+        corrects = says_correct(heard.words) or (said is not None and said.is_announced)
+        own = await read_own(ctx, be_direct(heard.message, heard.direct)) if corrects else []
+        number = read_receipt(own[-1].message) if own else ""
+        if not number:
+            return None
+        return Answered(self._do(heard, Reading(Intention.CRA, f"/cra modifier {number}", sure=True)))
 
     async def _answer_follow_up(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Answer « et en octobre ? », « exporte ça », which are said of what was asked before."""
@@ -310,7 +320,7 @@ class Conversation:
         """Run a command that changes nothing or only opens a window; propose any other."""
         line, trigger = self._tame(reading.line)
         if self._is_harmless(trigger) or (trigger and trigger.key[1] in heard.off):
-            return heard.perform(line, _say_verb(_say_line(line, trigger)))
+            return heard.perform(line, say_verb(say_line(line, trigger)))
         return [self._offer(heard, [self._make_proposal(reading)], reading.aside)]
 
     def _is_harmless(self, trigger: Trigger | None) -> bool:
@@ -327,7 +337,7 @@ class Conversation:
     def _make_proposal(self, reading: Reading) -> Button:
         """Make the button that proposes a reading, in words."""
         line, trigger = self._tame(reading.line)
-        return Button(shorten(_say_line(line, trigger), LABEL_MAX), RunCommand(line=line), "primary")
+        return Button(shorten(say_line(line, trigger), LABEL_MAX), RunCommand(line=line), "primary")
 
     def _propose(self, ctx: Context, heard: Heard, reading: Reading) -> Direct:
         """Propose what may have been meant; a long text can be sent to the team whole."""
@@ -426,20 +436,6 @@ def _react(heard: Heard, emoji: str) -> Sequence[Reply]:
     """React by an emoji in the direct channel; do nothing in other channels."""
     message = heard.message
     return [] if isinstance(message, Addressed) else [React(message.post_id, emoji, channel_id=message.channel_id)]
-
-
-def _say_line(line: str, trigger: Trigger | None) -> str:
-    """Say a line in words; a subcommand that has none is said as the help says it, with its details."""
-    name = trigger.key[1] if trigger else ""
-    if trigger is None or " " not in name or name in PROPOSALS:
-        return propose(line)
-    details = line.split(maxsplit=name.count(" ") + 1)[name.count(" ") + 1 :]
-    return "\u00a0: ".join((trigger.help, *(quote(each) for each in details)))
-
-
-def _say_verb(proposal: str) -> str:
-    """Describe what a proposal does, without its details."""
-    return shorten(re.split(r"\s:\s", proposal)[0], LABEL_MAX)
 
 
 def _asks_team(button: Button) -> bool:

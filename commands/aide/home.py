@@ -1,5 +1,6 @@
 """« /aide »: all features, as they are shown to somebody, and the useful links, by the operator’s table."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,15 +16,19 @@ from bot.events import Spoken
 from bot.features import Feature, Front, Trigger
 from bot.menus import Choosing, Menu
 from bot.pages import cut_page
+from bot.plain_text import shorten
 from bot.registry import is_enabled, list_at_home, list_waiting
 from bot.replies import Button, Message, PlainTextReply, Redirect, Replies, RunCommand, Whisper, WordedButton
 from bot.texts import link, quote, render, require
 from config import liens
 from config.text import fold
+from dialogs.plain_words.proposals import PROPOSALS, propose
 from storage.annuaire import NETWORK
 from storage.people import Person, Role, list_to_ask
 
 log = structlog.get_logger()
+LABEL_MAX = 60
+"""The most characters of a button’s label, which a phone shows in full."""
 
 
 class ShowLinks(BaseModel):
@@ -258,3 +263,17 @@ async def _list_usable(feature: Feature, ctx: Context) -> list[Trigger]:
     commands = feature.commands
     mine = [trigger for trigger in commands if ctx.user.may(trigger.roles)]
     return commands if len(mine) < len(commands) and feature.lets_in and await feature.lets_in(ctx) else mine
+
+
+def say_line(line: str, trigger: Trigger | None) -> str:
+    """Say a line in words; a subcommand that has none is said as the help says it, with its details."""
+    name = trigger.key[1] if trigger else ""
+    if trigger is None or " " not in name or name in PROPOSALS:
+        return propose(line)
+    details = line.split(maxsplit=name.count(" ") + 1)[name.count(" ") + 1 :]
+    return "\u00a0: ".join((trigger.help, *(quote(each) for each in details)))
+
+
+def say_verb(proposal: str) -> str:
+    """Describe what a proposal does, without its details."""
+    return shorten(re.split(r"\s:\s", proposal)[0], LABEL_MAX)

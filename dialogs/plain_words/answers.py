@@ -231,6 +231,7 @@ _ACTS = {
 }
 _SHOWING = frozenset(("montre", "montrer", "voir", "affiche", "choisis", "prends", "regarde"))
 _COUNTED = re.compile(r"(?:le |la )(\d{1,2})(?:er|re|ere|e|eme|ieme)")
+_NUMBERED = re.compile(r"(?:le |la )(\d{1,6})")
 _LISTED = re.compile(
     r"(?:(?P<act>[a-z]+) (?:moi )?)?(?P<which>(?:le|la) \S+)(?: (?:cra|compte rendu|ticket|demande|rdv|fiche))?"
 )
@@ -240,6 +241,7 @@ def read_listed(said: str) -> tuple[str, int]:
     """What is to be done with one of a list, and its place there: « supprime le 2e »; 0 where none is meant."""
     found = _LISTED.fullmatch(_reduce(said))
     counted = _COUNTED.fullmatch(found["which"]) if found else None
+    counted = counted or (_NUMBERED.fullmatch(found["which"]) if found and found["act"] else None)
     place = int(counted[1]) if counted else read_ordinal(found["which"]) if found else 0
     begun = found["act"] or "" if found else ""
     act = find_act(begun)

@@ -10,7 +10,7 @@ from bot.command_lines import SAID_MAX
 from bot.french import say_date
 from bot.listings import ListedLine
 from config.text import split_words
-from dialogs.plain_words.answers import find_act
+from dialogs.plain_words.answers import LAST, find_act
 
 LISTS = {
     ("cra liste", "cra.More"): "/cra {act} {number}",
@@ -65,6 +65,14 @@ class LastList:
         at = place - 1 if place > 0 else place
         return self.lines[at].handle if -len(self.lines) <= at < len(self.lines) else ""
 
+    def choose(self, place: int, said: str, command: str) -> str:
+        """Return the handle that words choose: « le 12 » by its number where that is listed, « le dernier » of one’s
+        reports, whose list begins with it, as the first."""
+        plain = _NUMBERED.search(" ".join(split_words(said)))
+        if plain and any(line.handle == plain[1] for line in self.lines):
+            return plain[1]
+        return self.at(1 if place == LAST and command == "cra liste" else place)
+
     def find(self, words: str, today: date) -> list[int]:
         """Find the places of the lines that say these words."""
         wanted = _list_words(words, today)
@@ -84,6 +92,33 @@ def _says(said: set[str], wanted: set[str]) -> bool:
     return all(
         word in said or (len(word) >= PREFIX_FROM and any(other.startswith(word) for other in said)) for word in wanted
     )
+
+
+_NUMBERED = re.compile(r" (?:le |la )(?:n |numero )?(\d{1,6})$")
+
+
+def names_number(said: str) -> bool:
+    """Return whether one of a list is meant by a number alone: « modifie le 12 »."""
+    return bool(_NUMBERED.search(" ".join(split_words(said[: SAID_MAX + 1]))))
+
+
+_TO_CORRECT = re.compile(
+    r"(?:je (?:veux|voudrais|dois) (?:le )?)?(?:corrig|modifi|rectifi|chang)[a-z]*(?: (?:le|la|ca|cela))?"
+)
+
+
+def says_correct(said: str) -> bool:
+    """Return whether what was just saved is to be put right: « corrige-le »."""
+    return bool(_TO_CORRECT.fullmatch(" ".join(split_words(said[: SAID_MAX + 1]))))
+
+
+_RECEIPT = re.compile(r"Compte rendu n°\s?(\d{1,9}) enregistré\b")
+
+
+def read_receipt(text: str) -> str:
+    """Return the number of the report that a receipt is of; "" for any other text."""
+    found = _RECEIPT.search(text)
+    return found[1] if found else ""
 
 
 def find_list_line(names: Sequence[str]) -> str:
