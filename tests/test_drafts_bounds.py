@@ -11,21 +11,19 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.drafts import DRAFT_MAX, trim_submission
-from bot.forms import Form, name_of
+from bot.forms import name_of
 from bot.spool import Submission
 from dialogs.cra import NewCra
 from storage import drafts
 from storage.database import Database
 from storage.drafts import DRAFTS_PER_PERSON, Draft
 from tests import examples
-from tests.modes import clues
 from tests.people import Person, unique
 from tests.support.cra import fill_workshop, read_mistake
 from tests.support.databases import database
 from tests.support.faults import fill_up
 from tests.support.house import House, wait_until
 from tests.support.security import Attacker, make_links, mallory
-from tests.test_properties_forms import EVERY_FORM, EXAMPLES, FORMS, HIDDEN, TODAY, USER, WAYS, submissions
 from tests.test_readers_time import steep
 
 __all__ = ["database", "mallory"]
@@ -57,21 +55,6 @@ def test_whatever_is_sent_little_is_kept_and_any_database_takes_it(form: str, ra
     said.encode()
     json.dumps(kept, ensure_ascii=False).encode()  # no lone surrogate
     assert trim_submission(sent(kept, form)).raw == kept
-
-
-@EVERY_FORM
-@EXAMPLES
-@given(mode=WAYS, data=st.data())
-def test_what_people_type_is_kept_whole(form: type[Form], mode: str, data: st.DataObject) -> None:
-    raw = {n: v for n, v in data.draw(submissions(form)).items() if _typed(v)}
-    kept = trim_submission(sent(raw, name_of(form))).raw
-    here = clues(mode, USER, TODAY)
-    hidden = HIDDEN.get(form.__name__, ({},))[0]
-    assert form.recall(kept, hidden).elements(here) == form.recall(raw, hidden).elements(here)
-
-
-def _typed(value: object) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
 
 
 def everywhere(value: object) -> dict[str, Any]:
@@ -160,14 +143,3 @@ async def _send_many(mallory: Attacker, form: Any, count: int) -> None:
         body["state"] = make_links(mallory.house).seal("dialog", state | {"k": unique("k")})
         status, answer = await mallory.sends("/dialogs", body)
         assert (status, "errors" in answer) == (200, True)
-
-
-@pytest.mark.parametrize(
-    "form", [form for form in FORMS if issubclass(form, Form) and form.is_kept], ids=lambda form: form.__name__
-)
-@EXAMPLES
-@given(data=st.data())
-def test_any_draft_says_itself_in_a_few_words(form: type[Form], data: st.DataObject) -> None:
-    raw = data.draw(submissions(form))
-    hidden = data.draw(st.sampled_from(HIDDEN.get(form.__name__, ({},))))
-    assert 0 < len(form.summarize(form.trim(raw), hidden, TODAY)) <= 200

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.drafts import trim_submission
 from bot.errors import UserError
-from bot.forms import Clues, Form
+from bot.forms import Clues, Form, name_of
 from bot.forms.form import draw_step, mistakes_in, sent_in
+from bot.spool import Submission
 from commands import FEATURES
 from storage.people import Person, Role
 from tests.modes import FORM_MODES, clues, version
@@ -232,11 +234,21 @@ def test_what_travels_is_that_of_forms_there_are() -> None:
 @EVERY_FORM
 @EXAMPLES
 @given(mode=WAYS, data=st.data())
-def test_any_submission_is_accepted_or_explained_under_its_own_fields(
-    form: type[Form], mode: str, data: st.DataObject
-) -> None:
+def test_whatever_is_sent_is_explained_shown_kept_and_split(form: type[Form], mode: str, data: st.DataObject) -> None:
+    """In one property, since to draw a submission takes longer than to look at what becomes of it."""
     raw = data.draw(submissions(form))
     hidden = data.draw(st.sampled_from(HIDDEN.get(form.__name__, ({},))))
+    assert_explains(form, raw, hidden, mode)
+    assert_all_fits(form, raw, hidden, mode)
+    assert_reads_again(form, raw, hidden, mode)
+    assert_keeps_whole(form, raw, hidden, mode)
+    assert_steps(form, raw, hidden, mode, data.draw(st.integers(2, 12)), data.draw(submissions(form)))
+    if form.is_kept:
+        assert 0 < len(form.summarize(form.trim(raw), hidden, TODAY)) <= 200
+
+
+def assert_explains(form: type[Form], raw: Values, hidden: Values, mode: str) -> None:
+    """A submission is accepted, or refused by sentences under fields that are shown."""
     shown = {e["name"] for e in _drawn(form, {}, hidden, mode)}
     mistakes = _mistakes(form, raw, hidden, mode)
     assert set(mistakes) <= shown, "an unknown field would close old clients without a word"
@@ -263,12 +275,8 @@ def assert_says_what_to_do(sentence: str) -> None:
     assert len(sentence) <= 600, len(sentence)
 
 
-@EVERY_FORM
-@EXAMPLES
-@given(mode=WAYS, data=st.data())
-def test_a_form_fits_mattermost_whatever_it_is_prefilled_with(form: type[Form], mode: str, data: st.DataObject) -> None:
-    raw = data.draw(submissions(form))
-    hidden = data.draw(st.sampled_from(HIDDEN.get(form.__name__, ({},))))
+def assert_all_fits(form: type[Form], raw: Values, hidden: Values, mode: str) -> None:
+    """A form fits Mattermost whatever it is prefilled with."""
     elements = _drawn(form, raw, hidden, mode)
     assert 0 < len(form.title.encode()) <= 24
     assert len({e["name"] for e in elements}) == len(elements) > 0
@@ -303,13 +311,8 @@ def assert_fits(element: Mapping[str, Any], mode: str) -> None:
     assert element["type"] != "radio" or not default, "web clients from 11.0 send a radio’s default without showing it"
 
 
-@EVERY_FORM
-@EXAMPLES
-@given(mode=WAYS, data=st.data())
-def test_what_a_form_shows_again_is_read_like_what_was_typed(form: type[Form], mode: str, data: st.DataObject) -> None:
+def assert_reads_again(form: type[Form], raw: Values, hidden: Values, mode: str) -> None:
     """A draft brought back and sent untouched means what it meant when it was typed."""
-    raw = data.draw(submissions(form))
-    hidden = data.draw(st.sampled_from(HIDDEN.get(form.__name__, ({},))))
     try:
         first = form.parse(raw, hidden, _clues(mode))
     except UserError:
@@ -318,14 +321,19 @@ def test_what_a_form_shows_again_is_read_like_what_was_typed(form: type[Form], m
     assert form.parse(shown, hidden, _clues(mode)) == first
 
 
-@EVERY_FORM
-@EXAMPLES
-@given(mode=WAYS, data=st.data())
-def test_a_step_is_read_as_if_it_were_alone_whatever_earlier_steps_left(
-    form: type[Form], mode: str, data: st.DataObject
-) -> None:
-    step, raw, earlier = data.draw(st.integers(2, 12)), data.draw(submissions(form)), data.draw(submissions(form))
-    hidden = HIDDEN.get(form.__name__, ({},))[0]
+def assert_keeps_whole(form: type[Form], raw: Values, hidden: Values, mode: str) -> None:
+    """What people type is kept whole in the draft of a refused dialog."""
+    typed = {name: value for name, value in raw.items() if _is_typed(value)}
+    kept = trim_submission(Submission(name_of(form), "k" * 22, "p" * 26, typed, {})).raw
+    assert _drawn(form, kept, hidden, mode) == _drawn(form, typed, hidden, mode)
+
+
+def _is_typed(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+def assert_steps(form: type[Form], raw: Values, hidden: Values, mode: str, step: int, earlier: Values) -> None:
+    """A step is read as if it were alone, whatever earlier steps left."""
     shown = {e["name"] for e in _drawn(form, {}, hidden, mode)}
     own = {name: value for name, value in raw.items() if name in shown}
     elements = draw_step(step, _drawn(form, {}, hidden, mode))

@@ -57,7 +57,7 @@ class Allowance(SQLModel, table=True):
 
 async def find_channel_ids(db: AsyncSession) -> Mapping[str, str]:
     """Return the Mattermost ids of the channels that are known, by key."""
-    return {channel.key: channel.channel_id for channel in (await db.exec(select(Channel))).all()}
+    return dict((await db.exec(select(Channel.key, Channel.channel_id))).all())
 
 
 async def find_channel_keys(db: AsyncSession) -> Mapping[str, str]:
