@@ -32,7 +32,7 @@ def fold(text: str) -> str:
 
     Apostrophes and hyphens of every kind separate words; other signs (/ + , . digits) stay.
     """
-    for sign, plain in _USUAL.items():
+    for sign, plain in (_USUAL_ASCII if text.isascii() else _USUAL).items():
         if sign in text:  # a look for each of them takes less than one look at each letter
             text = text.replace(sign, plain)
     if not text.isascii():
@@ -50,7 +50,8 @@ def _fold_foreign(text: str) -> str:
     return _JOINERS.sub(" ", text)
 
 
-_USUAL = {"'": " ", "`": " ", "-": " ", **{sign: _fold_foreign(sign) for sign in "éèêàâçîïôùûœÉÈÀÇ’–…\u00a0\u202f"}}
+_USUAL_ASCII = {"'": " ", "`": " ", "-": " "}
+_USUAL = {**_USUAL_ASCII, **{sign: _fold_foreign(sign) for sign in "éèêàâçîïôùûœÉÈÀÇ’–…\u00a0\u202f"}}
 """What folding makes of the frequent characters of French besides the letters of ASCII."""
 
 
