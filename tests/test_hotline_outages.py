@@ -141,6 +141,7 @@ async def test_an_outage_is_declared_by_hand(helpdesk: Hotline) -> None:
     await helpdesk.is_where(ticket)
     form = await helpdesk.agathe.opens(f"/ticket panne {word} en rade")
     assert form.shown("titre") == f"{word} en rade"
+    assert form.shown("demandes") == str(ticket.number), "it is about that, and was asked before"
     refused = await form.fill(demandes="999999").submit()
     assert "n’est pas ouverte" in refused.errors["demandes"]
     assert (await form.fill(demandes=str(ticket.number)).submit()).accepted

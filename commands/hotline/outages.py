@@ -1,7 +1,9 @@
 """Outages: proposed when similar tickets come in, declared, announced to everybody concerned, ended; « /ticket panne
 »."""
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -39,6 +41,10 @@ OUTAGE = RowCard[Incident]("hotline.incident:", lambda incident: incident.number
 """The card of an outage, in the room of its queue."""
 SHOWN_MAX = 8
 """How many tickets of a proposed outage are named."""
+WITHIN = timedelta(hours=24)
+"""How old tickets may be that are compared to find an outage."""
+NAMED_MAX = 20
+"""How many tickets the window of a new outage proposes: their numbers fit its field."""
 
 
 class OutageClick(BaseModel):
@@ -243,9 +249,13 @@ async def ask_outage(ctx: Context, _: Declare) -> Replies:
 
 
 async def _draft_window(ctx: Context, words: str) -> Ask:
+    """Open the window that declares an outage, with the open tickets that its title names."""
     offered = {code: service.say_queue(ctx, code) for code in await service.must_serve_some(ctx)}
-    title = " ".join(words.split())[:SUBJECT_MAX] or None
-    return Ask(NewOutage.draft(queue=next(iter(offered)), subject=title, queues=offered))
+    title = " ".join(words.split())[:SUBJECT_MAX]
+    near = await suggestions.find_recent_named(ctx.db, title, offered, ctx.now - WITHIN) if title else []
+    queue = Counter(ticket.queue for ticket in near).most_common(1)[0][0] if near else next(iter(offered))
+    numbers = tuple(ticket.number for ticket in near if ticket.queue == queue)[:NAMED_MAX]
+    return Ask(NewOutage.draft(queue=queue, subject=title or None, numbers=numbers or None, queues=offered))
 
 
 @feature.submit(NewOutage)

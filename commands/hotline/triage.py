@@ -15,7 +15,7 @@ from bot.errors import UserError
 from bot.replies import Button, Direct, Message, Replies, Reply, Say
 from bot.texts import Markdown, render, require
 from commands.hotline.cards import RECEIPT, Settled, draw_receipt, post_waiting_cards
-from commands.hotline.outages import OUTAGE, draw_outage, refresh_outage
+from commands.hotline.outages import OUTAGE, WITHIN, draw_outage, refresh_outage
 from commands.hotline.service import AGENTS, feature, find_room
 from commands.hotline.tickets import note_move
 from config.hotline import Outage
@@ -31,8 +31,6 @@ from storage.ressources.resources import ShownResource
 
 WISH = RowCard[str]("hotline.wish:", lambda key: key[:51])
 """The message that shows what is like a demand before it is filed, by the key of its window, as far as it fits."""
-WITHIN = timedelta(hours=24)
-"""How old tickets may be that are compared to find an outage."""
 COMPARED_MAX = 30
 """With how many tickets of an outage a new ticket is compared."""
 

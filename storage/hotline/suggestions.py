@@ -196,15 +196,26 @@ def has_lone_word(title: str, asked: str) -> bool:
 
 async def find_recent_alike(db: AsyncSession, ticket: Ticket, since: datetime) -> Sequence[Ticket]:
     """Find the open tickets of the same queue that resemble a ticket and are part of no outage, by number."""
+    rows = await _list_alone(db, [ticket.queue], since)
+    return [row for row in rows if row.id != ticket.id and are_alike(ticket, row)]
+
+
+async def find_recent_named(db: AsyncSession, title: str, queues: Collection[str], since: datetime) -> Sequence[Ticket]:
+    """Find the open tickets of these queues that are about what the title of an outage says and are part of none, by
+    number."""
+    return [row for row in await _list_alone(db, queues, since) if is_part(row, title, ())]
+
+
+async def _list_alone(db: AsyncSession, queues: Collection[str], since: datetime) -> Sequence[Ticket]:
+    """List the latest open tickets of these queues that are part of no outage, by number."""
     there = select(Ticket).where(
-        Ticket.queue == ticket.queue,
+        col(Ticket.queue).in_(queues),
         col(Ticket.state).in_(OPEN),
         col(Ticket.opened_at) >= since,
         col(Ticket.incident).is_(None),
-        col(Ticket.id) != ticket.id,
     )
     rows = (await db.exec(there.order_by(col(Ticket.id).desc()).limit(LOOKED_THROUGH))).all()
-    return [row for row in reversed(rows) if are_alike(ticket, row)]
+    return rows[::-1]
 
 
 def is_part(ticket: Ticket, title: str, founding: Sequence[Ticket]) -> bool:
