@@ -3,7 +3,7 @@
 import pytest
 
 from storage.people import Role
-from tests.people import Mobile, Person
+from tests.people import Mobile, Person, unique
 from tests.support.house import House, agathe
 from tests.support.publications import (
     OUTILS,
@@ -98,6 +98,19 @@ async def test_who_is_not_in_the_channel_has_no_vote(house: House, agathe: Perso
     seen = await stranger.asks(f"/sondage {read_poll_number(post)}")
     assert "ne vous était pas adressé" in seen.text
     assert "conversation avec le bot" in (await agathe.asks(f"/sondage n° {read_poll_number(post)}")).text
+
+
+@pytest.mark.every_mode
+async def test_a_poll_that_is_shown_elsewhere_tells_where_one_votes(house: House) -> None:
+    juliette, marc = await house.conseiller(), await house.conseiller("marc")
+    channel = await house.site.channel(unique("place"), "Place des ateliers", kind="O")
+    await house.site.add_members(channel, juliette, marc)
+    post = await ask_poll(house, juliette, channel)
+    number = read_poll_number(post)
+    assert (await marc.asks(f"/sondage {number}", channel)).buttons == ["Voter"]
+    seen = await marc.asks(f"/sondage {number}")
+    assert seen.buttons == []
+    assert "là où elle est posée : Place des ateliers." in plain_spaces(seen.text)
 
 
 async def test_after_the_end_nobody_votes(house: House) -> None:

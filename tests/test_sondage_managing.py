@@ -1,6 +1,7 @@
 """What becomes of a poll: changed before it is asked, closed, put off, withdrawn; through restarts and by replicas."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -77,7 +78,9 @@ async def test_an_author_closes_after_being_asked_once_more(house: House) -> Non
     await juliette.clicks(await juliette.sees(preview), "Clore")
     sure = await juliette.rewritten(preview, "5 votes jusqu’ici")
     await juliette.clicks(sure, "Non, laisser ouvert")
-    assert (await juliette.rewritten(sure, "Ouvert, 5 votes")).buttons == POLL_OPEN
+    left_open = await juliette.rewritten(sure, "Ouvert, 5 votes")
+    assert left_open.buttons == POLL_OPEN
+    assert re.search(r"Ouvert, 5 votes à \d+ h", plain_spaces(left_open.text)), "it is not rewritten at each vote"
     await juliette.clicks(await juliette.sees(preview), "Clore")
     await juliette.clicks(await juliette.rewritten(preview, "Clore le sondage"), "Clore maintenant")
     results = await juliette.rewritten(preview, "terminé")

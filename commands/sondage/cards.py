@@ -11,7 +11,7 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.french import group, join_some, plural, say_moment
+from bot.french import group, join_some, plural, say_hour, say_moment
 from bot.menus import Choosing
 from bot.replies import Button, Message, Refresh, Replies, Whisper
 from bot.texts import Markdown, escape, render
@@ -355,7 +355,9 @@ async def _say_state(ctx: Context, poll: Poll) -> str:
         return "Terminé"
     if poll.written < poll.total:
         return f"En cours d’envoi, {plural(poll.written, 'message')} sur {group(poll.total)}"
-    return f"Ouvert, {plural(await votes.count_voters(ctx.db, poll.id), 'vote')}"
+    voted = await votes.count_voters(ctx.db, poll.id)
+    # The card is not rewritten at each vote, under the hand of who closes the poll.
+    return f"Ouvert, {plural(voted, 'vote')} à {say_hour(ctx.now.astimezone(ctx.zone))}" if voted else "Ouvert"
 
 
 async def _facts(ctx: Context, poll: Poll) -> Sequence[tuple[str, str]]:
@@ -389,8 +391,12 @@ async def show_poll(ctx: Context, number: int) -> Replies:
         card = CARD.send(poll, await draw_copy(ctx, poll), ctx.user.id)
         return [card, Whisper(render("sondage/sent_privately", number=poll.number))]
     must_see(ctx, poll)
-    may_vote = not poll.is_over(ctx.now) and is_asked(ctx, poll)
-    return Whisper(say_poll(poll), [Button("Voter", OpenBallot(poll=poll.id), "primary")] if may_vote else [])
+    if poll.is_over(ctx.now):
+        return Whisper(say_poll(poll))
+    if is_asked(ctx, poll):
+        return Whisper(say_poll(poll), [Button("Voter", OpenBallot(poll=poll.id), "primary")])
+    places = say_places(poll, await canaux.list_planned(ctx.db, ctx.settings))
+    return Whisper(f"{say_poll(poll)}\n\n{render('sondage/vote_there', places=places)}")
 
 
 def must_see(ctx: Context, poll: Poll) -> None:
