@@ -91,7 +91,8 @@ class AnnounceHere(_Words):
 
 
 class Reword(_Window):
-    """The window that rewords an announcement: the new words replace the old ones wherever they stand."""
+    """The window that rewords an announcement: the new words replace the old ones wherever they stand. ``waits``: its
+    hour is to come."""
 
     title = "Corriger l’annonce"
     submit_label = "Corriger partout"
@@ -99,5 +100,13 @@ class Reword(_Window):
         "Le texte a {length} caractères, trop pour cette fenêtre : écrivez celui qui le remplace, ou le lien d’un "
         "message."
     )
+
+    waits: Hidden[bool] = False
+
+    def introduction(self) -> str:
+        other = (
+            "Le moment et les destinataires se changent autrement : « Arrêter » sous l’envoi prévu, puis « Modifier »."
+        )
+        return " ".join(said for said in (super().introduction(), other * self.waits) if said)
 
     text: Annotated[str, TEXT] = asks("Texte", "Il remplace l’ancien partout ; les fichiers restent.", name="texte")

@@ -267,9 +267,13 @@ async def test_one_that_is_stopped_before_its_hour_is_a_preview_again(house: Hou
     progress = await agathe.told("partira")
     await wait_for(lambda: is_all_noted(house))
     assert "État : Prévue" in (await agathe.sees(preview)).text
+    window = await agathe.opens_by(await agathe.sees(preview), "Corriger")
+    assert "« Arrêter » sous l’envoi prévu" in plain_spaces(window.introduction)
     await house.restart()
     await agathe.clicks(await agathe.sees(progress), "Arrêter")
-    assert "arrêtée : rien n’est parti." in plain_spaces((await agathe.rewritten(progress, "arrêté")).text)
+    assert "arrêtée avant que rien ne parte : elle est redevenue un aperçu" in plain_spaces(
+        (await agathe.rewritten(progress, "arrêté")).text
+    )
     await house.settled()
     again = await agathe.sees(preview)
     assert again.buttons == ["Programmer", *CONFIRM[1:]]

@@ -205,7 +205,7 @@ async def abandon_preview(ctx: Context, click: cards.AbandonAnnouncement) -> Rep
     return Update(render("annonce/abandoned"))
 
 
-NOTHING_LEFT = "arrêtée : rien n’est parti."
+NOTHING_LEFT = "arrêtée avant que rien ne parte : elle est redevenue un aperçu, plus haut."
 
 
 async def check_files(ctx: ReadingContext, click: cards.Send) -> cards.Leave:
@@ -328,7 +328,8 @@ QUOTED_MAX = 120
 async def ask_correction(ctx: Context, click: cards.CorrectAnnouncement) -> Replies:
     """Open the window of a correction, with the present text."""
     said = await cards.get_theirs(ctx, click.annonce, *cards.LEFT)
-    return Ask(Reword.draft(annonce=said.id, **cards.fill_window(said.text)))
+    waits = cards.waits(said, ctx.now)
+    return Ask(Reword.draft(annonce=said.id, waits=waits, **cards.fill_window(said.text)))
 
 
 async def read_words(ctx: ReadingContext, form: Reword) -> cards.Replace:
