@@ -227,7 +227,7 @@ class ContestMeasure(Form):
     submit_label = "Envoyer"
 
     word: Annotated[str, Text(long=True, limit=APPEAL_MAX)] = asks(
-        "Votre réponse", "Lue par les animateurs ; un autre que le premier décide.", name="mot"
+        "Vos raisons", "Lues par les animateurs ; un autre que le premier décide.", name="mot"
     )
     entry: Hidden[int]
     said: Hidden[str] = ""

@@ -513,6 +513,17 @@ async def test_a_file_is_asked_about(house: House, juliette: Person) -> None:
     assert told.buttons == ["Demander de l’aide à l’équipe", "Proposer une ressource", "Autre chose"]
 
 
+async def test_who_announces_is_offered_to_announce_a_file(house: House, agathe: Person) -> None:
+    direct = await agathe.direct_channel()
+    ident = await agathe.api.upload(direct, "affiche.pdf", b"%PDF-1.4")
+    agathe.acts()
+    await agathe.api.post("/posts", {"channel_id": direct, "message": "La fête, samedi", "file_ids": [ident]})
+    told = await agathe.told("votre fichier")
+    window = await agathe.opens_by(told, "Faire une annonce")
+    assert window.shown("texte") == "La fête, samedi"
+    assert "affiche.pdf" in window.options("fichiers")[window.shown("fichiers")]
+
+
 async def test_a_guest_is_offered_nothing_that_would_be_refused(house: House) -> None:
     ines = await house.someone(Role.INVITE, "ines")
     hello = await answered(ines, "bonjour")

@@ -201,7 +201,8 @@ async def test_asked_twice_is_one_demand_and_can_be_taken_back(open_house: House
     sent = next(post for post in await lea.direct() if "Votre demande est partie" in plain(post))
     await lea.clicks(waits, "Retirer ma demande")
     await lea.whispered("est retirée")
-    await lea.clicks(sent, "Retirer ma demande")
+    assert (await lea.rewritten(sent, "est retirée")).buttons == [], "nothing is left to withdraw"
+    await lea.clicks(waits, "Retirer ma demande")
     await lea.whispered("plus de demande à retirer")
     assert not [post for post in await lea.direct() if "Il vous reste" in plain(post)]
     settled = await seen(house, agathe, card)
@@ -223,6 +224,9 @@ async def test_decided_by_two_is_once_and_no_is_said_kindly(open_house: House, t
     told = plain(await lea.told("pas acceptée pour le moment"))
     assert f"@{boris.username} vous dit pourquoi" in told
     assert "> Votre structure n’est pas conventionnée" in told
+    await house.settled()
+    (receipt,) = [post for post in await lea.direct() if "a sa réponse" in plain(post)]
+    assert receipt.buttons == [], "nothing is left to withdraw"
     assert f"@{boris.username} a déjà refusé" in str(await yes.submit()).replace("\u00a0", " ")
     settled = await seen(house, agathe, card)
     assert "demande refusée par" in plain(settled)

@@ -368,11 +368,12 @@ class Conversation:
         return heard.answer(text, [*offered, lead_home("Autre chose")], only)
 
     def _offer_whole(self, ctx: Context, heard: Heard) -> Sequence[Button]:
-        """Offer to send the whole message, with its files, to the hotline, and to share the files."""
+        """Offer to send the whole message, with its files, to the hotline, to announce it, and to share the files."""
         source = make_permalink(ctx.settings, heard.message.post_id)
         asks_team = Button("Demander de l’aide à l’équipe", RunCommand(line=f"{ASKS_TEAM} {source}"), "primary")
         offered = {ASKS_TEAM: asks_team}
         if heard.message.file_ids:
+            offered["annonce"] = Button("Faire une annonce", RunCommand(line=f"annonce {source}"))
             offered["ressources ajouter"] = Button("Proposer une ressource", RunCommand(line="ressources ajouter"))
         return [button for command, button in offered.items() if command in heard.view.commands]
 

@@ -33,6 +33,8 @@ from storage.people import Audience, Person, Role, arrivals
 from storage.people.arrivals import AccessRequest, Guest, Newcomer
 
 CARD = RowCard[AccessRequest]("membres.access:", lambda asked: asked.key)
+RECEIPT = RowCard[AccessRequest]("membres.receipt:", lambda asked: asked.key)
+"""What who asked for access reads: that the request is on its way, and later that it was answered."""
 """The request, before whoever may decide about it."""
 ROLELESS = frozenset({None, Role.INVITE})
 ALIKE_MAX = 3
@@ -147,9 +149,10 @@ async def send_request(ctx: Context, sent: tuple[AskAccess, ChatUser]) -> replie
         raise UserError(render("membres/access_asked_already"))
     card = await draw_request(ctx, asked)
     cards = await tell_animateurs(ctx, await canaux.find_team_room(ctx.db), card, topic=CARD.of(asked))
-    text = render("membres/access_asked", day=None, again=False)
-    told = replies.Direct(text, [replies.Button("Retirer ma demande", WithdrawAccess())], user_id=ctx.user.id)
-    return [*cards, told, *left]
+    said = replies.Message(
+        render("membres/access_asked", day=None, again=False), [replies.Button("Retirer ma demande", WithdrawAccess())]
+    )
+    return [*cards, RECEIPT.send(asked, said, ctx.user.id), *left]
 
 
 @feature.button(WithdrawAccess)
@@ -159,7 +162,7 @@ async def withdraw_request(ctx: Context, _: WithdrawAccess) -> replies.Replies:
     if asked is None or not await _answer(ctx, asked, by=ctx.user.username):
         raise UserError(render("membres/no_access_request"))
     told = replies.Whisper(render("membres/access_withdrawn"), [access_button()])
-    return [await _rewrite(ctx, asked.person_id), told]
+    return [*await _rewrite(ctx, asked.person_id), told]
 
 
 @feature.button(Turn, roles=ANIMATEURS, writes=False)
@@ -177,7 +180,7 @@ async def refuse_request(ctx: Context, form: RefuseAccess) -> replies.Replies:
         raise UserError(await _say_late(ctx, asked.person_id))
     _note_answer(ctx, asked, form.reason, granted=False)
     told = render("membres/access_refused", by=ctx.user.username, reason=form.reason)
-    return [replies.Direct(told, user_id=asked.person_id), await _rewrite(ctx, asked.person_id, here=True)]
+    return [replies.Direct(told, user_id=asked.person_id), *await _rewrite(ctx, asked.person_id, here=True)]
 
 
 async def must_be_open(ctx: Context, about: AboutAccess) -> AccessRequest:
@@ -193,7 +196,7 @@ async def grant_access(ctx: Context, asked: AccessRequest, role: Role) -> Sequen
     if not await _answer(ctx, asked, by=ctx.user.username, role=role):
         raise UserError(await _say_late(ctx, asked.person_id))
     _note_answer(ctx, asked, "", granted=True)
-    return [await _rewrite(ctx, asked.person_id, here=True)]
+    return await _rewrite(ctx, asked.person_id, here=True)
 
 
 async def settle_access(ctx: Context, after: Person) -> Sequence[replies.Reply]:
@@ -204,7 +207,7 @@ async def settle_access(ctx: Context, after: Person) -> Sequence[replies.Reply]:
     if asked is None or asked.answered_at is not None:
         return []
     await _answer(ctx, asked, by=ctx.user.username, role=after.role)
-    return [await _rewrite(ctx, after.id)]
+    return await _rewrite(ctx, after.id)
 
 
 async def close_access(ctx: Context, person_id: str) -> Sequence[replies.Reply]:
@@ -212,7 +215,7 @@ async def close_access(ctx: Context, person_id: str) -> Sequence[replies.Reply]:
     asked = await arrivals.get_access_request(ctx.db, person_id)
     if asked is None or asked.answered_at is not None or not await _answer(ctx, asked, by=""):
         return []
-    return [await _rewrite(ctx, person_id)]
+    return await _rewrite(ctx, person_id)
 
 
 async def _answer(ctx: Context, asked: AccessRequest, by: str, role: Role | None = None, reason: str = "") -> bool:
@@ -220,10 +223,12 @@ async def _answer(ctx: Context, asked: AccessRequest, by: str, role: Role | None
     return await arrivals.answer_access_request(ctx.db, AccessRequest(**(asked.model_dump() | told)))
 
 
-async def _rewrite(ctx: Context, person_id: str, *, here: bool = False) -> replies.Refresh:
+async def _rewrite(ctx: Context, person_id: str, *, here: bool = False) -> Sequence[replies.Reply]:
+    """Rewrite the card of an answered request, and the receipt of who made it, where nothing is left to withdraw."""
     asked = await arrivals.get_access_request(ctx.db, person_id)
     assert asked is not None  # it was just answered
-    return CARD.rewrite(asked, await draw_request(ctx, asked), here=here)
+    settled = render("membres/access_settled", day=_day(ctx, asked), withdrawn=asked.by == asked.username)
+    return [CARD.rewrite(asked, await draw_request(ctx, asked), here=here), RECEIPT.rewrite(asked, settled)]
 
 
 async def draw_request(ctx: Context, asked: AccessRequest) -> replies.Message:
