@@ -396,7 +396,7 @@ async def show_poll(ctx: Context, number: int) -> Replies:
     if is_asked(ctx, poll):
         return Whisper(say_poll(poll), [Button("Voter", OpenBallot(poll=poll.id), "primary")])
     places = say_places(poll, await canaux.list_planned(ctx.db, ctx.settings))
-    return Whisper(f"{say_poll(poll)}\n\n{render('sondage/vote_there', places=places)}")
+    return Whisper("\n\n".join([say_poll(poll), render("sondage/vote_there", places=places)]))
 
 
 def must_see(ctx: Context, poll: Poll) -> None:
