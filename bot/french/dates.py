@@ -69,8 +69,14 @@ def read_date(text: str, today: date) -> date | None:
     What is left unsaid (the year, the month, which Monday) is completed with the most recent past: « 12/09 »
     is the last 12 September up to today. A date given in full may be later than today: the caller judges.
     """
+    return read_folded(fold_date(text), today)
+
+
+def read_folded(text: str, today: date) -> date | None:
+    """Read a date, as `read_date` does, in a text that `fold_date` returned: who reads it for several days folds it
+    once."""
     try:
-        found = _read(fold_date(text), today)
+        found = _read(text, today)
     except (ValueError, OverflowError):
         return None
     return found if found and has_moments(found) else None

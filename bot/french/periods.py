@@ -337,7 +337,8 @@ def read_coming_day(text: str, today: date) -> date | None:
         return later + _LATER_BY[match[2]] if later else None
     if (away := dates.days_away(text)) is not None:
         return today + timedelta(days=away) if away >= 0 else None
-    found = (dates.read_date(text, today + timedelta(days=within)) for within in AHEAD)
+    folded = dates.fold_date(text)
+    found = (dates.read_folded(folded, today + timedelta(days=within)) for within in AHEAD)
     return next((on for on in found if on and on >= today), None)
 
 
