@@ -4,9 +4,13 @@ around what is wanted; troubles that name a feature, and questions of practice."
 import pytest
 
 from bot.french import read_number
+from dialogs.cra.line import read_line
+from dialogs.cra.line.short_form import shorten_command
 from dialogs.plain_words import Intention, Reading, understand
 from dialogs.plain_words.hesitations import leave_hesitations
+from dialogs.rdv.short_form import arrange_command
 from tests.bench.plain_words import COMMANDS, TODAY
+from tests.support.cra import CLUES
 
 
 def read(sentence: str) -> Reading:
@@ -152,3 +156,83 @@ def test_what_is_said_around_is_not_sought(sentence: str, line: str) -> None:
 def test_a_trouble_or_a_doubt_goes_to_the_team(sentence: str) -> None:
     found = read(sentence)
     assert (found.intention, found.line) == (Intention.HOTLINE, f"/hotline {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line", "sure"),
+    [
+        ("mes cra 2 octobre", "/cra liste octobre", False),
+        ("montre mes stats 2 septembre", "/stats septembre", False),
+        ("mes cra 2 la semaine dernière", "/cra liste semaine dernière", True),
+        ("mes cra du 2 octobre", "/cra liste 2 octobre", True),
+    ],
+)
+def test_de_that_was_heard_as_a_number_is_no_day_for_sure(sentence: str, line: str, sure: bool) -> None:
+    found = read(sentence)
+    assert (found.line, found.sure) == (line, sure)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("tu aurais 1 fiche sur les cookies", "/ressources cookies"),
+        ("y a un quiz sur les fausses infos pour les ados", "/ressources quiz fausses infos ados"),
+        ("t’as quelque chose sur l’égalité de genre", "/ressources égalité de genre"),
+        ("je voudrais rejoindre le canal photo pour faire plaisir à mon petit-fils", "/canaux rejoindre photo"),
+        ("décale le rendez-vous 12 de lundi à jeudi 10h", "/rdv décaler 12 jeudi 10h"),
+        (
+            "le rdv 45 de mardi ne va pas, la dame préfère mercredi 9 décembre à 10h",
+            "/rdv décaler 45 mercredi 9 décembre à 10h",
+        ),
+        (
+            "je voudrais trouver 20 minutes avec @carl pour une réunion sur le budget",
+            "/rdv @carl 20 min budget",
+        ),
+        (
+            "mets dans mes rendez-vous un atelier mail mercredi 2 décembre à 10h",
+            "/rdv mercredi 2 décembre 10h atelier mail",
+        ),
+        ("note rdv lundi 14 décembre 9h30 pour une tablette, Mme D.", "/rdv lundi 14 décembre 9h30 tablette, Mme D."),
+        ("combien de demandes la hotline a traité en septembre", "/hotline stats septembre"),
+        ("je voudrais causer à une vraie personne", "/hotline"),
+        ("arrête de me proposer mon atelier du jeudi", "/cra habitudes"),
+        ("mes ateliers du jeudi qui reviennent, je veux en arrêter un", "/cra habitudes"),
+        ("cra du jour, ouvre-le", "/cra"),
+    ],
+)
+def test_small_words_do_not_hide_what_is_meant(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        (
+            "vendredi 27 novembre atelier de 2h à Prades avec 7 retraités sur les mails et les pièces jointes",
+            "/cra atelier 7p 2h mail Prades 27/11 retraités",
+        ),
+        ("un jeune, 45 min, cv, à la mission locale de Guéret", "/cra individuel 45min cv Guéret 18-35"),
+        ("hier 1h à Ussel, un retraité, sur le site de la caf", "/cra individuel 1h caf Ussel hier retraités"),
+        (
+            "hier à Tulle j’ai dépanné 4 personnes, 10 minutes chacune, carte vitale",
+            "/cra 4 ponctuels 10min carte vitale Tulle hier",
+        ),
+        ("hier j’ai aidé 3 personnes une heure chacune pour la caf à Tulle", "/cra 3 individuels 1h caf Tulle hier"),
+    ],
+)
+def test_a_told_report_is_written_short(told: str, line: str) -> None:
+    assert shorten_command(read(told).line, TODAY) == line
+
+
+def test_who_passed_by_tells_a_report() -> None:
+    assert read("une dame est passée 10 min pour imprimer un billet de train").intention is Intention.CRA
+
+
+def test_pupils_under_twelve_are_no_students() -> None:
+    assert "statut" not in read_line("atelier 12 élèves de 14 ans 1h pronote", CLUES).assumed
+    assert "statut" in read_line("atelier 12 élèves de moins de 12 ans 1h pronote", CLUES).assumed
+
+
+def test_initials_keep_their_title() -> None:
+    line = "/rdv jeudi 14h mme D. impots"
+    assert arrange_command(line, TODAY) == "/rdv jeudi 14h impots mme D."

@@ -52,6 +52,8 @@ def _name_day(read: CoordinationLine, plain: str, today: date) -> str:
     if "aujourd’hui" in read.assumed:
         return ""
     named = WEEKDAYS[day.weekday()]
+    if re.search(rf"\b{named} \d", plain):
+        return f"{day:%d/%m}"
     if re.search(rf"\b{named}\b", plain) and (today - day).days <= WEEK:
         return named
     return _NEAR.get((today - day).days, f"{day:%d/%m}")

@@ -12,7 +12,7 @@ from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.duties import read_duty
-from dialogs.plain_words.hesitations import leave_hesitations
+from dialogs.plain_words.hesitations import leave_hesitations, mend_dictated
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import is_past_call
 from dialogs.plain_words.sentences import Sentence, read_sentence
@@ -29,7 +29,9 @@ def understand(sentence: str, today: date, commands: CommandIndex, allowed: Coll
     """
     sentence = _ADDRESSED.sub("", sentence) or sentence
     heard = sentence if sentence.strip().startswith("/") else leave_hesitations(sentence)
-    usual = _read(heard, today, commands)
+    mended, is_doubtful = mend_dictated(heard)
+    usual = _read(mended, today, commands)
+    usual = replace(usual, sure=False) if is_doubtful else usual
     if usual.line == f"/hotline {heard.strip()}":
         usual = replace(usual, line=f"/hotline {sentence.strip()}")  # the team reads it as it was said
     duty = None if sentence.strip().startswith("/") else read_duty(sentence, commands, usual)

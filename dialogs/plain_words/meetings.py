@@ -159,7 +159,9 @@ _MEETING_DAY = re.compile(
 )
 """The day on which colleagues are to meet, with its hour."""
 _MEETING_ABOUT = re.compile(
-    r"^(?:(?:pour|pr|sur|concernant|au sujet d[eu]s?)\b ?)?(?:faire (?:un )?|parler d[eu]s? )?"
+    r"^(?:(?:pour|pr|sur|concernant|au sujet d[eu]s?)\b ?)?"
+    r"(?:(?:un |une |faire un |faire une )?(?:rdv|rendez[- ]vous|r[ée]union|visio) (?:sur|pour|concernant) )?"
+    r"(?:faire (?:un )?|parler d[eu]s? )?"
     r"(?:(?:le|la|les|un|une) |l['’])?",
     re.IGNORECASE,
 )
@@ -289,7 +291,7 @@ def _write_appointment_change(said: Utterance) -> str:
     if span := _FROM_TO.search(said.plain):
         return f"rdv liste du {_FIRST_DAY.get(span[1], digits(span[1]))} au {digits(span[2])} {_type_month(said, span)}"
     days = _find_day(said.plain)
-    when = _NEW_DAY.search(said.plain, numbered.end(1)) if numbered else None
+    when = _find_new_day(said.plain, numbered.end(1)) if numbered else None
     if numbered and (when or said.has(_MOVING)):
         moved = said.content("rendez_vous", said.find_word_at((when.start() + 1) if when else numbered.end(1)))
         moved = write_hours(moved)
@@ -326,6 +328,15 @@ _NEW_DAY = re.compile(
     rf" (?:(?:apres )?demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)})) "
 )
 """With what the day begins to which an appointment is moved."""
+
+
+def _find_new_day(plain: str, start: int) -> re.Match[str] | None:
+    """Find the day to which an appointment is moved, and not the one on which it was: « de jeudi à vendredi »."""
+    days = list(_NEW_DAY.finditer(plain, start))
+    new = [day for day in days if not plain[: day.start() + 1].endswith((" de ", " du "))]
+    return next(iter(new or days), None)
+
+
 _FROM_TO = re.compile(
     r" (?:entre|du) (?:le )?(\d{1,2}|1er|premier|[a-z]{2,8}) (?:et|au) (?:le )?(\d{1,2}) "
     rf"((?:{'|'.join(MONTH_NUMBERS)}) )?"

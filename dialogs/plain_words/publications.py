@@ -39,7 +39,7 @@ def write_channels(said: Utterance) -> str:
         return "canaux"
     for command, words in _JOINING:
         if said.has(words) and said.knows(f"canaux {command}"):
-            named = said.find_words("nom_canal")
+            named = [n for n in said.find_words("nom_canal") if not _is_son(said, n)]
             quoted = QUOTED.search(said.sentence.text)
             name = quoted[1] if quoted else _find_channel(said, named[-1] + 1 if named else None)
             return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
@@ -52,6 +52,12 @@ def write_channels(said: Utterance) -> str:
     is_sought = named and (named[-1] == said.first or said.has("existe|y a |ya |on a "))
     start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
     return f"canaux {said.content('canal', start)}"
+
+
+def _is_son(said: Utterance, index: int) -> bool:
+    """Whether « fils » is somebody’s child and no thread: « mon petit-fils »."""
+    before = said.sentence.words[index - 1].folded if index else ""
+    return said.sentence.words[index].folded == "fils" and before in ("petit", "mon", "son", "ton", "beau", "notre")
 
 
 def _find_channel(said: Utterance, start: int | None) -> str:

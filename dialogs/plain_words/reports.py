@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.french import MONTH_NUMBERS
-from config.text import split_words
+from config.text import fold, split_words
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words, read_cues
 from dialogs.plain_words.sentences import read_sentence
@@ -48,6 +48,11 @@ _SIGNS = (
     (1.0, r" (?:je )?(?:viens|sors) (?:juste |tout juste )?(?:de |d )(?:finir|terminer|recevoir|faire|voir|aider) "),
     (1.5, rf" (?:j ai|on a|nous avons|jai|g) (?:\S+ )?{_HELPED} "),
     (1.5, r" (?:etaient|etions|on etait|etotent) (?:a )?(?:\d{1,2}|deux|trois|quatre|cinq|six|sept|huit|neuf|dix) "),
+    (
+        2.0,
+        rf" (?:{_FEW}) (?:(?:vieille|jeune|autre|petite?) )?(?:{_SOMEBODY}) "
+        r"(?:est|sont|etait|etaient) (?:passe|venu)e?s? ",
+    ),
     (1.0, r" je suis (?:allee?|passee?) (?:chez|a domicile) "),
 )
 _COMPILED = tuple((weight, re.compile(sign)) for weight, sign in _SIGNS)
@@ -67,6 +72,12 @@ _TO_ENTER = re.compile(
 )
 """An appointment that is to be entered, wherever that is said: « pourriez-vous inscrire un rendez-vous le 8 décembre à
 9h15 »."""
+_AMONG_OWN = re.compile(
+    r" (?:mets?|mettez|r?ajoute[rz]?|inscri\S+|note[rz]?) (?:moi )?(?:a|dans|sur|en|parmi) (?:mes|mon) "
+    rf"(?:rdv|rendez vous|agenda|planning) (?:\S+ ){{0,6}}?(?:demain|{'|'.join(WEEKDAYS)}|\d{{1,2}} [a-z]{{3,9}}) "
+    rf"(?:\d{{1,2}} (?:\d{{1,2}}|{'|'.join(MONTH_NUMBERS)}) )?(?:a )?(?:[7-9]|1\d|20) ?h"
+)
+"""What is to stand among one’s appointments, on a day, at an hour."""
 _AT_AN_HOUR = re.compile(
     rf"^ (?:{_NOTE}) (?:moi |nous )?(?:(?!fait|anime|recu|aide)\S+ ){{0,4}}?(?:demain|apres demain|"
     rf"{'|'.join(WEEKDAYS)}) "
@@ -113,6 +124,7 @@ def is_appointment(plain: str) -> bool:
         _APPOINTMENT.match(plain)
         or _TO_ENTER.search(plain)
         or _AT_AN_HOUR.match(plain)
+        or _AMONG_OWN.search(plain)
         or _PLACED.search(plain)
         or _COMING.search(plain)
         or _TOMORROW.search(plain)
@@ -278,10 +290,23 @@ def _write_told(said: Utterance) -> str:
     if told.isdigit():
         is_listed = said.period == told and said.has(_LISTING)
         return f"cra {'liste' if is_listed else 'modifier'} {told}"
+    told = _leave_site(told)
     mended = read_sentence(told, read_cues().spelling.mend).plain
     return "cra" if _BARE_REPORT.fullmatch(mended.strip()) else f"cra {said.write_days(told)}"
 
 
+def _leave_site(told: str) -> str:
+    """Leave out the site or the account by which something was done that is named: « sur le site de la caf »."""
+    return _SITE.sub(lambda found: " " if fold(found[2]) in list_theme_words() else found[0], told)
+
+
+_SITE = re.compile(
+    r"\s(?:(?:connexion|se connecter|connecter|aller) (?:à|a|sur|au) )?"
+    r"(?:(sur|pour|avec|dans) )?(?:le |son |leur |mon |un )?(?:site|espace(?: perso(?:nnel)?| en ligne)?|compte) "
+    r"(?:de (?:la )?|du |d['’]|de l['’])(?=((?:france travail|p[ôo]le emploi|service[- ]public|[\w-]{3,15}))\b)",
+    re.IGNORECASE,
+)
+"""What stands before the name of a site."""
 _LISTING = "list|voir |montr|affich|tou[st]|mes "
 """How reports of a year, and not one of that number, are asked for."""
 
@@ -413,6 +438,7 @@ def is_noted(said: Utterance) -> bool:
 
 
 _BARE_REPORT = re.compile(
+    r"(?:du jour )?(?:ouvre|ouvrez)(?: (?:le|la|moi))?|"
     r"rendre compte(?: d\w{1,2} (?:mon|ma|mes|notre) \w+)?|(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?|"
     r"(?:mes )?accompagnements(?: d hier| du jour| de la (?:semaine|journee|matinee))?(?: mais (?:\S+ ?){1,8})?|"
     r"avant (?:d oublier|que j oublie)|(?:ma |la |une )?permanence(?: du jour)?|"

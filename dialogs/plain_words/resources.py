@@ -139,7 +139,9 @@ def find_subject(said: Utterance) -> str:
     return said.content("sujet", start, next(signs, said.end - 1) + 1, said.period_span)
 
 
-FOLLOWING = "ce qui (?:sort|parait) |previen|prevenez|prevenu|avert|alert|suivre |abonn|inform|au courant |au jus "
+FOLLOWING = (
+    "ce qui (?:sort|parait) |previen|prevenez|prevenu|avert|alert|suivre |abonn|inform(?!ati)|au courant |au jus "
+)
 """How the new resources of a subject are asked for."""
 _CALLED = re.compile(
     r"(?:s.?appelle(?:nt)?|(?:intitul|appel|nomm)[ée]e?s?|qui a pour titre|le titre (?:est|c.est)) [:«\"]?\s*"

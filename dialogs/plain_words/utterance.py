@@ -24,11 +24,14 @@ _SET_PHRASES = re.compile(
     r"(?:pas |plutot )?(?:trop|tres|assez|vraiment|bien) (?:complique|complexe|technique|long|longue|simple|facile|"
     r"court|courte|clair|claire|dense|difficile|lourd|lourde|basique|accessible|compliquee)s?|"
     r"en (?:poste|fonctions?|activite)|a partir (?:de maintenant|d aujourd hui|d aujourdhui)|dorenavant|desormais|"
+    r"1(?= (?:fiche|ressource|tuto|quiz|jeu|video|exercice|support|guide|affiche|truc|doc))|"
     r"dans (?:la|notre|votre) (?:bases?|banque)(?: de (?:fiches|ressources|donnees)| commune)?) "
 )
 _DEMANDED = r"(?:(?<= la )|(?<= une ))demande (?:de|d) (?!aide |assistance |fiche|ressource|document)[a-z]{3,20}"
 _WHOLE = re.compile(
-    rf"(?<= )(?:{_DEMANDED}|mon espace sante|mots? de passe|banque (?:de france|des territoires)|maison de quartier|"
+    rf"(?<= )(?:{_DEMANDED}|mon espace sante|"
+    r"fausses? (?:infos?|informations?|nouvelles?)|(?:violences?|egalite|stereotypes) de genre|"
+    r"mots? de passe|banque (?:de france|des territoires)|maison de quartier|"
     r"(?:le )?bon coin|bons plans|(?:wifi|services?|espaces?|lieux?|ecrivains?|transports?|marches?) publics?|"
     r"(?:un|1) [a-z]{3,6}di sur (?:deux|trois|quatre|\d)|chaque [a-z]{3,6}di|"
     r"langue des signes|mon compte formation|facile a lire(?: et a comprendre)?|"
@@ -45,7 +48,7 @@ _AROUND = {
     "sujet": re.compile(
         r"(?<= )pour (?:l|la|le|mon|ma|mes|notre|une?) (?:atelier|permanence|seance|rdv|rendez vous|animation|"
         r"intervention|formation|journee)s? (?:collecti\S+ )?(?:(?:du|de|d|prevue?|le) )?"
-        r"(?:\d|demain|(?:lun|mar|mercre|jeu|vendre|same)di|la semaine|ce|cet|cette)\b.* "
+        r"(?:\d{1,2}|demain|(?:lun|mar|mercre|jeu|vendre|same)di|la semaine|ce|cet|cette)\b.* "
     ),
 }
 """What is said around what is sought, by its frame: how often, how, and for what session."""
@@ -199,9 +202,9 @@ class Utterance:
             if is_count or is_day or is_place or following in read_frame(f"{before}_garde"):
                 break
             first += 1
-        while first < end and tail.issuperset(words[end - 1].folded.split()):
+        while first < end and tail.issuperset(words[end - 1].folded.split()) and not self._is_initial(end - 1):
             end -= 1
-        return self.sentence.typed(first, end)
+        return self.sentence.typed(first, end) + "." * (first < end and self._is_initial(end - 1))
 
     def _is_capital(self, index: int) -> bool:
         return self.sentence.text[self.sentence.words[index].start :][:1].isupper()

@@ -44,10 +44,10 @@ _PARTS: Mapping[str, tuple[re.Pattern[str], _Write]] = {
     ),
     "who": (
         re.compile(
-            r"(?<!\w)(?:(?:pour|avec) )?(?:(?:mme|mlle|mr|madame|monsieur) )?((?:[a-z]\.[ -]?){1,3})(?!\w)",
+            r"(?<!\w)(?:(?:pour|avec) )?(?:(mme |mlle |mr )|madame |monsieur )?((?:[a-z]\.[ -]?){1,3})(?!\w)",
             re.IGNORECASE,
         ),
-        lambda found: re.sub(r"(?<=\.)(?=\w)", " ", found[1].strip().upper()),
+        lambda found: (found[1] or "") + re.sub(r"(?<=\.)(?=\w)", " ", found[2].strip().upper()),
     ),
     "spot": (
         re.compile(

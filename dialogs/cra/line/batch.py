@@ -312,6 +312,8 @@ def _make_lines(draft: _Draft, before: Sequence[Line], clues: Clues, usual: Usua
         yield _like_before(draft, before[-1], clues, usual)
     elif not draft.bases:
         settle_values(draft.found, clues, usual)
+        if draft.part.each and draft.part.times > 1:
+            _assume_brief(draft.found)
         yield make_line(draft.typed, draft.found)
     for base in draft.bases:
         found = draft.found.copy()
@@ -319,6 +321,15 @@ def _make_lines(draft: _Draft, before: Sequence[Line], clues: Clues, usual: Usua
         yield make_line(draft.typed, found, KeptAnswers.of(base.report))
 
 
+def _assume_brief(found: LineValues) -> None:
+    """Assume that people who had a few minutes each, one after the other, were helped in passing."""
+    if "activite" in found.assumed and int(found.raw.get("duree", BRIEF_MAX + 1)) <= BRIEF_MAX:
+        found.raw["activite"] = Activite.PONCTUEL.value
+        found.assumed["activite"] = Activite.PONCTUEL.label.lower()
+
+
+BRIEF_MAX = 15
+"""Minutes of who is helped in passing, at most."""
 _LISTED = re.compile(r"\(([^()]+)\)|:([^:]+)")
 """What is told of several reports one by one: « 3 individuels (mail, caf, ameli) »."""
 

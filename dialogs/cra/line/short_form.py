@@ -223,7 +223,7 @@ _NAMES = {
 _VAGUE = frozenset(
     (
         *("prise en main", "declaration", "declarations", "demarche", "demarches", "dossier", "dossiers"),
-        *("ecole", "college", "lycee"),
+        *("ecole", "college", "lycee", "piece jointe", "pieces jointes", "mission locale"),
     )
 )
 """Words of a theme that say nothing beside another word of it: « prise en main ordinateur »."""
@@ -286,6 +286,9 @@ def _write_name(text: str) -> str:
 
 def _write_day(day: date, said: Said, today: date) -> str:
     """Write a day by its name where that was typed, or as near as it is."""
-    named = [name for name in fold(" ".join(said.get("date", ()))).split() if name in WEEKDAYS]
+    typed = fold(" ".join(said.get("date", ())))
+    named = [name for name in typed.split() if name in WEEKDAYS]
+    if named and any(map(str.isdigit, typed)):
+        return f"{day:%d/%m}"
     near = next((word for days, word in _DAYS.items() if day == today - timedelta(days=days)), f"{day:%d/%m}")
     return named[0] if named and (today - day).days < WEEK else near  # « lundi dernier » on a Monday

@@ -136,6 +136,7 @@ def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, u
     count_people(found, typed, pieces)
     _note_slips(found, typed, pieces)
     _prefer_years(found, typed, pieces)
+    _leave_pupils(found, typed)
     _doubt_hours(found, typed, pieces)
     _doubt_years(found, typed, pieces, clues.today)
     for element in _SEVERAL:
@@ -239,6 +240,12 @@ def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiec
     words = {age for piece, age in ages if typed.slice(piece.first, piece.end).lower() in ("jeune", "jeunes")}
     if years == [Age.DE_12_A_18]:
         found.said["age"] = [age for age in found.values("age") if age in years or age not in words]
+
+
+def _leave_pupils(found: LineValues, typed: TypedLine) -> None:
+    """Leave out the status of children at school, who are no students: « élèves de moins de 12 ans »."""
+    if found.values("age") == [Age.MOINS_12] and "etudiant" not in typed.plain:
+        found.said["statut"] = [status for status in found.values("statut") if status != Statut.ETUDIANT]
 
 
 def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
