@@ -274,6 +274,18 @@ async def test_what_is_said_of_the_report_just_saved_leads_to_it(house: House, j
     assert str(window.shown("participants")) == "8"
 
 
+@pytest.mark.parametrize("sent", [":smile:", "😀", ":cnum_fete:"])
+async def test_an_emoji_is_no_word_however_a_client_sends_it(juliette: Person, sent: str) -> None:
+    assert "Je ne lis que les mots" in plain(await answered(juliette, sent))
+
+
+async def test_figures_of_a_territory_are_taken_away_under_them(house: House) -> None:
+    camille = await house.someone(Role.COORDINATEUR, "camille", departements=["69"])
+    wish = "exporte les chiffres du Rhône en excel pour novembre"
+    told = await answered(camille, wish, "Le fichier d’un territoire se demande")
+    assert told.buttons == ["Voir les chiffres : Rhône novembre", "Autre chose"]
+
+
 async def test_a_list_that_was_not_shown_is_shown_first(house: House, juliette: Person) -> None:
     await answered(juliette, "annule le dernier rdv", "rendez-vous")
     await answered(juliette, "modifie la dernière fiche", "fiche")

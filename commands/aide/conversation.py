@@ -48,6 +48,7 @@ from dialogs.cra.line.corrections import read_correction
 from dialogs.plain_words import Intention, Reading, permit, understand
 from dialogs.plain_words.answers import (
     ShortAnswer,
+    draw_emojis,
     is_puzzled,
     names_place,
     only_thanks,
@@ -125,6 +126,7 @@ class Conversation:
     async def _hear(self, ctx: ReadingContext, message: Spoken, added: Sequence[Button]) -> Heard:
         name = (await ctx.chat.me()).username
         words = re.sub(rf"(?<![\w@.+-])@{re.escape(name)}(?![\w-])[ ,:]*", " ", message.text, flags=re.IGNORECASE)
+        words = draw_emojis(words)
         off = {t.key[1] for feature in self._home.list_off(ctx) for t in feature.commands}
         heard = Heard(message, words.strip(), await self._home.seen_by(ctx), off, added=added)
         if not isinstance(message, Addressed):

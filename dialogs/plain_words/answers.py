@@ -1,8 +1,11 @@
 """Short words that answer what was asked before: « oui », « c’est bon », « annule », « merci », 👍."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 
+from config import tables
 from config.text import fold, split_words
 
 
@@ -251,6 +254,24 @@ def read_listed(said: str) -> tuple[str, int]:
 def find_act(verb: str) -> str:
     """Find what a verb asks to be done with one of a list; "" where it is only to be shown."""
     return next((act for act, begins in _ACTS.items() if verb and re.match(begins, verb)), "")
+
+
+_SHORTCODE = re.compile(r"(?<![\w:]):(?=[a-z0-9_+-]*[a-z+-])([a-z0-9_+-]{1,60}):(?!\w)")
+_ANY_EMOJI = "🙂"
+
+
+def draw_emojis(text: str) -> str:
+    """Write each emoji as its sign: clients send « :smile: » for those that are chosen from a list. One that answers
+    something stays, as does one that nobody knows, unless nothing else is said."""
+    known, alone = _read_signs(), not _SHORTCODE.sub("", text).strip()
+    return _SHORTCODE.sub(
+        lambda at: at[0] if at[1] in _NAMES else known.get(at[1], _ANY_EMOJI if alone else at[0]), text
+    )
+
+
+@cache
+def _read_signs() -> Mapping[str, str]:
+    return {row["nom"]: row["signe"] for row in tables.read("emojis.tsv")}
 
 
 NEWCOMER_MAX = 100

@@ -54,10 +54,24 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
         return _answer_politeness(said.sentence)
     if not any(sign.isalpha() for word in said.sentence.words[said.first : said.end] for sign in word.folded):
         return NOT_FOR_US
-    whole = choose(said, weigh(said), judge(said))
+    cues = weigh(said)
+    whole = choose(said, cues, judge(said))
+    if cues[Intention.STATS_EXPORT] > 0 and whole.intention in _FIGURES and _names_territory(said):
+        line = write_line(Intention.STATS_TERRITOIRE, said)
+        return Reading(Intention.STATS_TERRITOIRE, line, sure=False, aside="of_territory")
     if (whole.sure or whole.intention in SEEKING) and (both := read_both(said)):
         return both
     return whole if find_act(said) else read_wish(said, whole) or whole
+
+
+_FIGURES = frozenset({Intention.STATS, Intention.STATS_EXPORT, Intention.STATS_TERRITOIRE})
+_OF_TERRITORY = r"(?:du|mon|notre|ce) (?:departement|territoire) |(?:de la|ma|notre) region "
+_OF_ONE_S_OWN = r"mes |ma |partag|employeur|chef|cheffe|hierarchie"
+
+
+def _names_territory(said: Utterance) -> bool:
+    """Whether figures are those of a territory, which are taken away by a button under them."""
+    return bool(said.place or said.has(_OF_TERRITORY)) and not said.has(_OF_ONE_S_OWN) and not find_act(said)
 
 
 def _says_more(said: Utterance, typed: Reading) -> bool:
