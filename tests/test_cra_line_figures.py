@@ -111,8 +111,8 @@ def is_whole(meant: dict[str, str]) -> bool:
     return ASKED not in meant.values() and {"age", "themes", "duree"} <= meant.keys()
 
 
-LEAST_READY = 0.75
-"""Of the reports of which everything was said, how many one click stores."""
+LEAST_READY = {"avant": 0.75, "apres": 0.75, "troisieme": 0.75, "autre": 0.75, "cinquieme": 0.7}
+"""Of the reports of which everything was said, how many one click stores; many of the fifth set are traps."""
 
 
 @pytest.mark.parametrize("labelled", list(list_labelled()), ids=lambda one: one.text)
@@ -127,7 +127,7 @@ def test_nothing_wrong_is_one_click_from_being_stored(labelled: LabelledLine) ->
         assert not (is_sure and verdict.silent), verdict.silent
 
 
-@pytest.mark.parametrize("moment", ["avant", "apres", "troisieme", "autre"])
+@pytest.mark.parametrize("moment", LEAST_READY)
 def test_most_lines_that_say_all_are_ready(moment: str) -> None:
     figures: Counter[str] = Counter()
     for labelled in list_labelled():
@@ -146,5 +146,5 @@ def test_most_lines_that_say_all_are_ready(moment: str) -> None:
             figures["wrong, silent"] += is_sure and bool(verdict.silent)
     print(f"\n{moment}: {dict(figures)}")
     assert figures["lines"] >= 60
-    assert figures["ready"] >= LEAST_READY * figures["whole"]
+    assert figures["ready"] >= LEAST_READY[moment] * figures["whole"]
     assert not figures["wrong, silent"]

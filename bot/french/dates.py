@@ -47,12 +47,14 @@ _DAYS_AWAY = {
         "demain": 1,
         "apres demain": 2,
         "apresdemain": 2,
+        "tout a l heure": 0,
+        "tt a l heure": 0,
     },
 }
 _MOMENT = re.compile(r" (?:matin|midi|apres midi|aprem|soir|au soir)$")
-_AGO = re.compile(r"il y a ([0-9]{1,4}) (jours?|semaines?)")
+_AGO = re.compile(r"(?:il )?y ?a ([0-9]{1,4}) (jours?|semaines?)")
 _IN = re.compile(r"\bdans ([0-9]{1,3}) (jours?|semaines?)")
-_A_WEEK_OR_TWO = frozenset(("dans 8 jours", "dans 15 jours"))
+_A_WEEK_OR_TWO = frozenset(("dans 8 jours", "dans 15 jours", "il y a 8 jours", "il y a 15 jours"))
 """What means a week or two to one, and that many days to another."""
 _WEEKDAY = re.compile(rf"(?:ce )?({'|'.join(WEEKDAYS)})( dernier| passe)?")
 _OPENING = re.compile(rf"(?:le )?(?:({'|'.join(WEEKDAYS)}) )?(?:le )?")

@@ -434,6 +434,8 @@ def _read_coming_between(found: str, today: date) -> Period | None:
 
 
 def _read_coming_one(found: str, today: date) -> date | None:
+    if found.endswith((" dernier", " passe")):
+        return None
     if dates.days_away(found) is None:  # « ce soir » is no « soir »
         found = _without_lead(found).removesuffix(" inclus")
         bare = found.removesuffix(" prochain")  # « lundi prochain » is not today

@@ -107,7 +107,7 @@ _MINUTE = r"(?:minutes?|mins?\.?|mns?\.?|m)"
 _MINUTES = re.compile(rf"([0-9]{{1,4}}) ?{_MINUTE}?")
 _CLOCK = re.compile(rf"([0-9]{{1,3}}) ?(?:{_HOUR}|:) ?(?:et )?([0-9]{{1,2}}) ?{_MINUTE}?")
 _HOURS = re.compile(rf"([0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?) ?{_HOUR}")
-_HOURS_AND_PART = re.compile(rf"([0-9]{{1,3}}) ?{_HOUR} (?:et |moins )?((?:[13]|le) )?(demie?|quarts?|1/2|1/4|3/4)")
+_HOURS_AND_PART = re.compile(rf"([0-9]{{1,3}}) ?{_HOUR} ?(?:et |moins )?((?:[13]|le) )?(demie?|quarts?|1/2|1/4|3/4)")
 _PART_OF_HOUR = re.compile(rf"(?:(1/2|1/4|3/4)|([13] )?quarts?|(?:1 )?demie?) ?(?:d |de )?{_HOUR}")
 _FRACTIONS = {"1/2": 30, "1/4": 15, "3/4": 45}
 
@@ -119,9 +119,13 @@ _GLUED = re.compile(
 )
 
 
+_ARROW = re.compile(r"(?<=[\dh]) ?(?:[-=]?>|→) ?(?=\d{1,2} ?h)", re.IGNORECASE)
+"""An arrow between two hours: « 14h→16h »."""
+
+
 def part_glued(text: str) -> str:
-    """Part what was typed as one word: « 2h30atelier », « jeudi10h »."""
-    return _GLUED.sub(lambda found: f"{found[0]} ", text)
+    """Part what was typed as one word, « 2h30atelier », « jeudi10h », and write « 14h→16h » as « 14h-16h »."""
+    return _ARROW.sub("-", _GLUED.sub(lambda found: f"{found[0]} ", text))
 
 
 def read_minutes(text: str) -> int | None:

@@ -53,7 +53,11 @@ _AMOUNT = re.compile(
 _PLACES = re.compile(r"(?<!\w)(\d{1,3}) ?places?(?!\w)")
 _VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
 _PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
-_SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | ou | puis )(?:a )?({_CLOCK})")
+_SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | (ou) | puis )(?:a )?({_CLOCK})")
+_CORRECTED_HOUR = re.compile(
+    rf"(?<![\w,/])(?:a )?{_CLOCK},? (?:euh,? )?(?:non|pardon|plutot|enfin)\b[, ]+(?:plutot )?(?={_CLOCK}|a \d)"
+)
+"""An hour that is put right at once: « 10h non 11h »."""
 _IMPOSSIBLE = re.compile(
     rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
 )
@@ -81,7 +85,7 @@ _NAMED = re.compile(
 )
 """A name behind its title, be it typed without a capital."""
 _FROM = re.compile(r"(?<!\w)a partir (?=du |de )")
-_SECOND_DAY = re.compile(rf"(?<!\w)(?:et|ou|puis) (?:les? )?({'|'.join(WEEKDAYS)})s?(?!\w)")
+_SECOND_DAY = re.compile(rf"(?<!\w)(et|ou|puis) (?:les? )?({'|'.join(WEEKDAYS)})s?(?!\w)")
 _NO_NAME = f"Un nom ou un contact ne se note pas ici{NBSP}: des initiales suffisent, par exemple J. D."
 _LEFT = {"age": "âge", "statut": "statut", "suite": "suite", "recurrents": "déjà venus"}
 """The elements that only a report has."""
@@ -247,7 +251,10 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
     before the beginning."""
     if match := _SECOND_DAY.search(left.plain):
         left.take(*match.span())
-        found.notes.append(f"Un rendez-vous a un seul jour de la semaine{NBSP}: notez à part celui du {match[1]}.")
+        if match[1] == "ou":
+            found.mistakes["quand"] = f"Deux jours sont possibles{NBSP}: gardez-en un seul."
+        else:
+            found.notes.append(f"Un rendez-vous a un seul jour de la semaine{NBSP}: notez à part celui du {match[2]}.")
     _leave_second_hour(found, left)
     if is_from := _FROM.search(left.plain) if rule else None:
         left.take(*is_from.span())
@@ -263,10 +270,16 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
 
 
 def _leave_second_hour(found: RdvLine, left: _Text) -> None:
-    """Remove the second of two hours of the day, and mention it: « 10h et 14h » are two rdv."""
+    """Remove the second of two hours of the day, and mention it, « 10h et 14h » are two rdv; ask where either may be
+    meant, « 10h ou 11h »."""
+    if corrected := _CORRECTED_HOUR.search(left.plain):
+        left.take(*corrected.span())
     match = _SECOND_HOUR.search(left.plain)
-    if match and min(_hour_of(hour).hour for hour in (match[1], match[4])) >= _MORNING:
-        said = left.take(match.start(4), match.end(4))
+    if match and min(_hour_of(hour).hour for hour in (match[1], match[5])) >= _MORNING:
+        said = left.take(match.start(5), match.end(5))
+        if match[4]:
+            found.mistakes["quand"] = f"Deux heures sont possibles{NBSP}: gardez-en une seule."
+            return
         found.notes.append(f"Un rendez-vous a une seule heure{NBSP}: notez à part celui de {said}.")
 
 
@@ -293,9 +306,8 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
             return day, end
     for start, end in spans:
         if re.search(r"[a-z/]", left.plain[start:end]) and read_date(left.typed[start:end], clues.today):
-            found.mistakes["quand"] = (
-                f"Ce jour est passé{NBSP}: « {quote(left.take(start, end))} ». Donnez-en un à venir."
-            )
+            said = quote(left.take(start, end))
+            found.mistakes["quand"] = f"Ce jour est passé{NBSP}: « {said} ». Donnez-en un à venir."
             return None, 0
     impossible = _IMPOSSIBLE.search(left.plain)
     return _refuse_day(found, left, *impossible.span()) if impossible else (None, 0)

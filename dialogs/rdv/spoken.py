@@ -24,14 +24,26 @@ _SPELLED_MINUTES = re.compile(
 _OF_NEXT_WEEK = re.compile(rf"(?<!\w)(la semaine prochaine),? (?:le )?({'|'.join(WEEKDAYS)})(?!\w)", re.IGNORECASE)
 _AFTERNOON = re.compile(
     r"(?P<day>(?:cet(?:te)? |l['’])?apr[eè]s[ -]midi|aprem) (?:à |a |vers )?(?P<then>[1-7])(?= ?h)|"
-    r"(?<![\w,/:])(?P<hour>[1-9]) ?h(?:eures?)?(?P<minute> ?[0-5]\d)? (?:de l['’ ]apr[eè]s[ -]midi|du soir)(?!\w)",
+    r"(?<![\w,/:])(?P<hour>[1-9]) ?h(?:eures?)?(?P<minute> ?[0-5]\d)? "
+    r"(?:de l['’ ](?:apr[eè]s[ -]midi|apr[eè]m)|du soir)(?!\w)",
     re.IGNORECASE,
 )
 """Hours that are told from noon on: « demain après-midi 3h », « 8h du soir »."""
 
 
+_STOP = re.compile(r"(?:(?<=[^\W\d_]{4})|(?<=[A-Z]{3})|(?<=\dh)|(?<=min))\.(?=\s|$)")
+"""A full stop where others write a comma: « Jeudi. 10h. CAF. »; an initial and « tel. » keep theirs."""
+_NEXT_WEEK = re.compile(r"(?<!\w)(semaine) pro(?!\w)", re.IGNORECASE)
+_EACH_WEEK = re.compile(
+    rf"(?<!\w)(?:hebdo(?:madaire)?|une fois par semaine|chaque semaine),? (?:les? )?({'|'.join(WEEKDAYS)})(?!\w)",
+    re.IGNORECASE,
+)
+"""What comes back each week: « hebdo le mercredi »."""
+
+
 def write_spoken(text: str) -> str:
     """Write the days and hours of a text in figures, and part what was typed as one word."""
+    text = _EACH_WEEK.sub(r"tous les \1s", _NEXT_WEEK.sub(r"\1 prochaine", _STOP.sub(",", text)))
     text = _OF_NEXT_WEEK.sub(r"\2 de \1", _SHORT_DAY.sub(_write_day, part_glued(text)))
     text = _AFTERNOON.sub(_write_afternoon, _SPELLED_HOUR.sub(lambda found: digits(found[1]), text))
     text = _SPELLED_MINUTES.sub(lambda found: f"h{digits(found[1])}", text)

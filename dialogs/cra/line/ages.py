@@ -11,6 +11,7 @@ _OLDER = re.compile(
 )
 _YOUNGER = re.compile(rf"(?:[-<] ?(?:de )?|moins de )(\d{{1,2}})({_YEARS})?")
 _RANGE = re.compile(rf"(?:de |entre |les )?(\d{{1,2}}){_YEARS}? ?(?:-|/|a|et) ?(\d{{1,3}})({_YEARS})?")
+_SEVERAL = re.compile(rf"\d{{1,3}}(?: \d{{1,3}}){{1,7}}(?: et \d{{1,3}})?{_YEARS}")
 _AGED = re.compile(rf"(?:age(?:e)?s? de )?(\d{{1,3}}){_YEARS}")
 # The first and last whole years of each category; the form’s bounds overlap, the older one holds but at 60.
 _YEARS_OF = {
@@ -60,6 +61,10 @@ def _bounds(text: str) -> tuple[int, int] | None:
         if f"{first}-{last}" in ("12-18", "18-35", "35-60"):
             return first, last - (last < 60)
         first += first == 60  # the oldest category begins behind it
-        return (first, last) if unit and first < last else None
+        return (first, last) if (unit or text.startswith("les ")) and first < last else None
+    if _SEVERAL.fullmatch(text):
+        numbers: list[str] = re.findall(r"\d+", text)
+        years = sorted(map(int, numbers))
+        return years[0], years[-1]
     match = _AGED.fullmatch(text)
     return (int(match[1]), int(match[1])) if match else None

@@ -8,13 +8,20 @@ _SMALL = (
     "statut sujet sujets sur theme themes un une vers voila vu y "
     "ac accompagne accompagnee accompagnes avait avaient eu jai passe plutot pr recu recue recus ya "
 )
+_USUAL = (
+    "installer utiliser configurer parametrer apprendre comprendre debuter demarrer gerer creer ouvrir "
+    "envoyer recuperer changer regler verifier remplir apprend comprend comprenait rame rament "
+    "bloque bloquee handicape handicapee refugie refugiee juste "
+    "maman papa colis billet billets vacances technicien president "
+)
+"""Words of what was done and with whom that name neither a theme nor a statut, and are no communes."""
 _POLITE = (
     "pourriez pouvez pourrais peux peut veuillez vous tu te m moi plait svp stp merci bonjour bonsoir cordialement "
     "avance remercie aimerais voudrais souhaite souhaiterais faudrait faut enregistrer enregistrez enregistre noter "
     "notez note saisir saisissez saisis inscrire inscrivez inscris ajouter ajoutez ajoute declarer declarez consigner "
     "tenu tous toutes chacun chacune virgule "
 )
-SMALL = frozenset((_SMALL + _POLITE).split())
+SMALL = frozenset((_SMALL + _USUAL + _POLITE).split())
 """Words of a sentence that tell nothing of the report, or say only that it is to be written."""
 
 _ORDINARY = (

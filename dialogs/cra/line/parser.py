@@ -104,6 +104,8 @@ _ABOUT = re.compile(rf"\b(?:une )?({'|'.join(_TENS)}) d(?:e\b|(?=[ '’]))(?!.?a
 for it has the same length."""
 
 
+_AGES = re.compile(r"\b\d{1,3}(?:, ?\d{1,3}){1,7}(?:,? et \d{1,3})? ?ans\b")
+"""The ages of several people, none of which is a number of people: « 63, 71 et 78 ans »."""
 _ROUGH = re.compile(
     r"\b(?:bon(?:ne)?|petite?|gros(?:se)?)s? (?=heures?\b|quarts?\b|demi|\d+ ?(?:h|mi?n))", re.IGNORECASE
 )
@@ -115,6 +117,7 @@ def split_line(text: str) -> TypedLine:
     shown = part_glued(_INVISIBLE.sub("", text[: 4 * READ_MAX]))
     plain = _ELIDED.sub(" ", shown[:READ_MAX].translate(_PLAIN))
     plain = _ABOUT.sub(lambda found: str(_TENS[found[1].lower()]).ljust(len(found[0])), plain)
+    plain = _AGES.sub(lambda found: found[0].replace(",", " "), plain)
     plain = _ROUGH.sub(lambda found: " " * len(found[0]), plain)
     found = list(_TOKEN.finditer(plain))
     end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(plain)
@@ -234,6 +237,8 @@ _COUNTED = re.compile(
 """What a number counts behind the name of a day: « lundi 4 femmes » is no Monday the 4th."""
 
 
+COUNTED_MAX = 10
+"""Individuels that anybody has on one day: « mercredi 25 indiv » is the 25th, whether it is past or not."""
 _EITHER = frozenset(("indiv", "individuel", "ponctuel", "ponct", "rdv"))
 """What a number may count as well: « lundi 23 indiv » is the 23rd where that is a Monday."""
 
@@ -243,7 +248,8 @@ def _counts_people(typed: TypedLine, span: Span, end: int, clues: Clues) -> bool
     following = typed.tokens[end : end + 1]
     if not following or typed.tokens[end - 1].parted or not _DAY_COUNTED.fullmatch(span.words):
         return False
-    is_one = following[0].word in _EITHER and read_date(span.text, clues.today) is None
+    is_few = int(span.words.split()[1]) <= COUNTED_MAX
+    is_one = is_few and following[0].word in _EITHER and read_date(span.text, clues.today) is None
     return is_one or bool(_COUNTED.fullmatch(following[0].word))
 
 

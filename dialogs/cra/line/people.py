@@ -23,8 +23,8 @@ _ONE = (
 _MANY = r"(?:messieurs|dames|hommes|femmes|mamies|papis|garcons|filles)"
 _COUNT = r"(\d{1,2}|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix)"
 _BOTH = re.compile(rf"{_COUNT} (?:{_ONE}|{_MANY}) (?:et|puis) {_COUNT} (?:{_ONE}|{_MANY})(?!\w)")
-_AGES = re.compile(r"(?<!entre )\b\d{2} (?:ans )?et (?:de )?\d{2} ans\b")
-"""The ages of two people: « 75 et 78 ans »."""
+_AGES = re.compile(r"(?<!entre )\b(?:\d{2} (?:ans )?){1,7}et (?:de )?\d{2} ans\b")
+"""The ages of several people: « 75 et 78 ans »."""
 _TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "dame"))
 _AT_HOME = re.compile(r"(?<!\w)chez (?:(?:une?|l|la|le|mon|ma|ce|cette) )*(?:mamie|papi|papy|senior|retraitee?)(?!\w)")
 """A home, by words that say more than that of who lives there."""
@@ -184,7 +184,8 @@ def _add_up(found: LineValues, plain: str, pieces: Sequence[LinePiece]) -> None:
     """Count « 2 dames et un monsieur » as three people. Of two of whom nothing else is said, it is asked whether they
     were together."""
     both = _BOTH.search(plain)
-    numbers = [_read_count(each) for each in both.groups()] if both else [1, 1] if _AGES.search(plain) else []
+    aged = re.findall(r"\d+", ages[0]) if (ages := _AGES.search(plain)) else []
+    numbers = [_read_count(each) for each in both.groups()] if both else [1] * len(aged)
     people = set(found.values("participants"))
     if not numbers or not people <= {str(each) for each in numbers} or sum(numbers) > PARTICIPANTS_MAX:
         return

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 
 from bot.forms import Clues
-from bot.french import MONTH_NUMBERS, digits, fold_date, read_date, read_minutes, read_number
+from bot.french import MONTH_NUMBERS, digits, fold_date, read_date, read_named_day, read_number
 from config import libraries
 from config.tables import read
-from config.text import fold, make_plain
+from config.text import make_plain
 from config.themes import THEMES, key, theme_of, vocabulary
 from config.time import WEEKDAYS
 from dialogs.cra.line.ages import AGE_SAID, list_ages, read_ages
+from dialogs.cra.line.hours import fold_parts, read_length, spell_hours
 from dialogs.cra.line.lexicon import NOT_TYPOS, ORDINARY, SMALL
 from storage.communes import find_place_exactly
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
@@ -128,10 +130,6 @@ _KNOWN = (
 )
 _RECURRENTS = re.compile(rf"(?:dont )?([0-9]{{1,4}}) {_KNOWN}|(?:recurrents?|deja venus?) ?[:=] ?([0-9]{{1,4}})")
 _TIME_UNIT = re.compile(r"[0-9] ?(?:h|m|'$)|[0-9]:[0-9]|heure|quart|demie?\b|½|min")
-_HOUR = r"(\d{1,2}) ?(?:h(?:eures?)?|:) ?([0-5]\d)?"
-_HOURS = re.compile(rf"(?:de |entre )?{_HOUR} ?(?:a|-|/|et) ?{_HOUR}")
-_SHORT_HOURS = re.compile(rf"(?:(?:de|entre) (\d{{1,2}}) ?(?:a|et)|(\d{{1,2}}) ?-) ?{_HOUR}")
-"""The pattern of hours such as « de 14 à 16h », « 14-16h »; « 8 à 10h » may also be eight people at ten."""
 _CODE = re.compile(r"\b(?:\d{5}|2[ab]\d{3})\b", re.IGNORECASE)
 # What numbers may stand beside the name of a commune: codes, a département, an arrondissement.
 _PLACE_NUMBER = r"(?:\d{5}|2[ab]\d{3}|\d{1,3}|2[ab]|\d{1,2}(?:er|e|eme))"
@@ -145,21 +143,30 @@ _WEEKDAY_AND_DAY = re.compile(rf"(?:le )?(?:{'|'.join(WEEKDAYS)}) (?:le )?(?:[1-
 _DATE_WORDS = frozenset(
     (
         *(*WEEKDAYS, "hier", "ier", "yer", "avanthier", "demain", "aujourd", "auj", "ajd"),
-        *("jour", "matin", "midi", "aprem", "soir"),
+        *("jour", "matin", "midi", "aprem", "soir", "heure"),
     )
 )
 
 
-_SPELLED_HOURS = re.compile(r"(?:deux|trois|quatre|cinq|six|sept|huit) h(?: [0-5]\d)?")
-"""Hours in letters, beside their sign: « deux h »."""
 _SAID_OF = re.compile(r"[a-z] ?: |[a-z] -(?=\d)")
 """What ends with « : », and what is told of it, « mardi : 4 individuels »; « jeudi -12 » tells an age."""
-_ABOUT_SO_LONG = re.compile(r"\b(?:bonne|petite|grosse)s? (?=(?:demi|heure))")
-"""A length that is not measured: « deux bonnes heures »."""
+_IN_A_SERIES = re.compile(r"(?:seance|session|module|cours) (?:n ?[°o]? ?)?\d{1,2} ?(?:/|sur) ?\d{1,2}")
+"""Which workshop of several it was: « séance 4/6 » names no day of June."""
+
+
+_SENT_TO = re.compile(
+    r"orient(?:e|ee|es|ees) vers (?:(?:l|un|le|les|des|mon|mes|notre|nos) )?ateliers? (?:de |d |sur )?(\S.*)"
+)
+"""The pattern of a workshop to which somebody is sent, whose theme is not the report’s: « orientée vers l’atelier mail
+»."""
 
 
 def read_word(span: Span, clues: Clues) -> SpanReading | None:
     """Read a usual word of the form, or of an activity that other words may overrule."""
+    if _IN_A_SERIES.fullmatch(make_plain(span.text)):
+        return SpanReading(WEAK, Activite.COLLECTIF.value)
+    if (sent := _SENT_TO.fullmatch(span.words)) and key(sent[1]) in vocabulary():
+        return SpanReading("suite", Suite.ATELIER.value)
     if both := AMBIGUOUS.get(span.key):
         return SpanReading(*both[0], other=both[1])
     found = read_meanings().get(span.key)
@@ -216,6 +223,8 @@ def read_comma_theme(span: Span, clues: Clues) -> SpanReading | None:
 
 
 _OF_THE_DAY = re.compile(r"^du (?=\d{1,2}$)", re.IGNORECASE)
+_A_WEEK_OR_TWO_AGO = re.compile(r"(?:il )?y ?a (?:8|huit|15|quinze) jours")
+"""What means a week or two to one, and that many days to another."""
 _NEXT_DAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)}|semaine|mois) prochaine?")
 
 
@@ -225,8 +234,10 @@ def read_day(span: Span, clues: Clues) -> SpanReading | None:
         return None
     if day := read_date(_OF_THE_DAY.sub("le ", span.text), clues.today):
         return SpanReading("date", day.isoformat())
-    if _NEXT_DAY.fullmatch(span.words):
-        return SpanReading("date", f"{UNSURE}{span.text}", DOUBTED)
+    if _A_WEEK_OR_TWO_AGO.fullmatch(span.words):
+        return SpanReading("date", f"{UNSURE}{span.text}={ROUGHLY}", DOUBTED)
+    if _NEXT_DAY.fullmatch(span.words) or _is_soon(span, clues):
+        return SpanReading("date", f"{UNSURE}{span.text}={TO_COME}", DOUBTED)
     # « 18-20 » is a range rather than a day that is none.
     dated = span.text.count("-") != 1 and _LIKE_DATE.fullmatch(fold_date(span.text))
     if dated:
@@ -235,38 +246,26 @@ def read_day(span: Span, clues: Clues) -> SpanReading | None:
     return SpanReading("date", f"{UNSURE}{span.text}", DOUBTED) if _WEEKDAY_AND_DAY.fullmatch(span.words) else None
 
 
+ROUGHLY, TO_COME = "roughly", "to come"
+"""Why a day has to be asked for that there is."""
+_SOON = timedelta(days=31)
+
+
+def _is_soon(span: Span, clues: Clues) -> bool:
+    """Tell whether a day of the week and its number are a day to come: « mercredi 25 », on the day before."""
+    day = read_named_day(span.text, clues.today) if _WEEKDAY_AND_DAY.fullmatch(span.words) else None
+    return day is not None and day - clues.today < _SOON
+
+
 def read_duration(span: Span, clues: Clues) -> SpanReading | None:
     """Read a duration with its unit; one too long or short for a report is a less likely reading."""
-    spelled = digits(span.words) if _SPELLED_HOURS.fullmatch(span.words) else ""
+    spelled = spell_hours(span.words)
     if not any(map(_TIME_UNIT.search, (span.words, span.text, spelled))):
         return None
-    text = spelled or _ABOUT_SO_LONG.sub("", span.text)
-    minutes = _between_hours(text) or read_minutes(text)
+    minutes = read_length(spelled or span.text)
     if minutes is None:
         return None
     return SpanReading("duree", str(minutes), SURE if minutes in DUREES else WRONG)
-
-
-def _between_hours(text: str) -> int | None:
-    """Read « de 14h à 15h30 », « 14-16h »."""
-    text = re.sub(r"(?<![\w-])midi\b", "12h", _with_hyphens(text))
-    if match := _HOURS.fullmatch(text):
-        first, last = (int(match[i]) * 60 + int(match[i + 1] or 0) for i in (1, 3))
-    elif match := _SHORT_HOURS.fullmatch(text):
-        first, last = int(match[1] or match[2]) * 60, int(match[3]) * 60 + int(match[4] or 0)
-    else:
-        return None
-    # « 1h à 2h » is a duration that is not sure; nobody is met between one and six in the morning.
-    return last - first if last > first and last > EARLIEST else None
-
-
-def is_hour(text: str) -> bool:
-    """Tell whether a text can be an hour of the day: « 8h », « 9h30 », « 10:00 »."""
-    return bool(re.fullmatch(_HOUR, _with_hyphens(text)))
-
-
-EARLIEST = 7 * 60
-"""Minutes of the day from which somebody is met: before, hours are durations."""
 
 
 def read_participants(span: Span, clues: Clues) -> SpanReading | None:
@@ -319,17 +318,12 @@ _SHORT_AGE = re.compile(r"^(\d\d)a$")
 
 def read_age(span: Span, clues: Clues) -> SpanReading | None:
     """Read an age category in figures, or an age in letters: « soixante-douze ans »."""
-    texts = (_SHORT_AGE.sub(r"\1 ans", _with_hyphens(span.text)), digits(span.text))
+    texts = (_SHORT_AGE.sub(r"\1 ans", fold_parts(span.text)), digits(span.text))
     if age := next(filter(None, map(read_ages, texts)), None):
         return SpanReading("age", age.value)
     across = next((list_ages(text) for text in texts if AGE_SAID.search(text) and list_ages(text)), [])
     # Of an age group that is none of the form’s, it is asked which.
     return SpanReading("age", f"{UNSURE}{span.text}={'/'.join(across)}", DOUBTED) if across else None
-
-
-def _with_hyphens(text: str) -> str:
-    """Fold a text but keep its hyphens."""
-    return "-".join(fold(part) for part in text.split("-"))
 
 
 def read_commune(span: Span, clues: Clues) -> SpanReading | None:

@@ -13,6 +13,7 @@ from bot.texts import quote
 from config.themes import THEMES
 from dialogs.cra.line import readers
 from dialogs.cra.line.communes import name_commune
+from dialogs.cra.line.hours import EARLIEST, is_hour
 from dialogs.cra.line.parser import LinePiece, TypedLine
 from dialogs.cra.line.people import clear_sessions, count_bare_number, count_people
 from dialogs.cra.line.values import LineValues
@@ -251,12 +252,12 @@ def _leave_pupils(found: LineValues, typed: TypedLine) -> None:
 def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Leave unread an hour of the day, which is no duration (« à 8h »), and ask where it may be either: hardly anybody
     is helped alone for eight hours. Beside a duration it is the hour."""
-    is_timed = any(int(value) < readers.EARLIEST for value in found.values("duree"))
+    is_timed = any(int(value) < EARLIEST for value in found.values("duree"))
     alone = found.values("activite") in ([Activite.INDIVIDUEL], [Activite.PONCTUEL])
     for piece, reading in ((piece, piece.reading) for piece in pieces if piece.reading):
         text, before = typed.slice(piece.first, piece.end), typed.words(max(0, piece.first - 1), piece.first)
-        is_hour = reading.element == "duree" and int(reading.value) >= readers.EARLIEST and readers.is_hour(text)
-        if not is_hour or before in ("duree", "pendant"):
+        is_late = reading.element == "duree" and int(reading.value) >= EARLIEST and is_hour(text)
+        if not is_late or before in ("duree", "pendant"):
             continue
         if is_timed:
             found.note("duree", f"J’ai lu « {quote(text)} » comme l’heure.")
@@ -304,13 +305,16 @@ def _take_one(found: LineValues, element: str) -> None:
 def _ask_impossible(found: LineValues, element: str, said: str) -> None:
     """Ask for a day that is none, or for the category of an age that is in several."""
     text, _, offered = said.partition("=")
+    shown = f"« {quote(text)} »"
     if element == "age":
         found.choices["age"] = {value: _show_value("age", value) for value in offered.split("/")}
-        found.mistakes["age"] = f"« {quote(text)} »{NBSP}: quelle tranche d’âge{NBSP}?"
-    elif "prochain" in text.lower():
-        found.mistakes[element] = f"« {quote(text)} » n’est pas encore passé{NBSP}: indiquez le jour."
+        found.mistakes["age"] = f"{shown}{NBSP}: quelle tranche d’âge{NBSP}?"
+    elif offered == readers.TO_COME:
+        found.mistakes[element] = f"{shown} n’est pas encore passé{NBSP}: indiquez le jour."
+    elif offered == readers.ROUGHLY:
+        found.mistakes[element] = f"{shown}{NBSP}: quel jour exactement{NBSP}? Écrivez par exemple mardi 10."
     else:
-        found.mistakes[element] = f"La date « {quote(text)} » n’existe pas{NBSP}: indiquez le jour."
+        found.mistakes[element] = f"La date {shown} n’existe pas{NBSP}: indiquez le jour."
 
 
 def _take_themes(found: LineValues) -> None:
