@@ -64,7 +64,6 @@ def _bounds(text: str) -> tuple[int, int] | None:
         return (first, last) if (unit or text.startswith("les ")) and first < last else None
     if _SEVERAL.fullmatch(text):
         numbers: list[str] = re.findall(r"\d+", text)
-        years = sorted(map(int, numbers))
-        return years[0], years[-1]
+        return min(map(int, numbers)), max(map(int, numbers))
     match = _AGED.fullmatch(text)
     return (int(match[1]), int(match[1])) if match else None
