@@ -328,8 +328,7 @@ _NEXT_WEEK = re.compile(rf"({'|'.join(WEEKDAYS)}) (?:de )?la semaine prochaine")
 
 
 def read_coming_day(text: str, today: date) -> date | None:
-    """Read the next day of that name, today included, or one a week or two after it (« jeudi en huit »); None for a
-    past day or any other text."""
+    """Read the next day of that name, today included, « jeudi en huit » as well; None for a past day or no day."""
     if match := _NEXT_WEEK.fullmatch(text):
         return today + timedelta(days=7 - today.weekday() + WEEKDAYS.index(match[1]))
     if match := _LATER.fullmatch(text):
@@ -338,7 +337,8 @@ def read_coming_day(text: str, today: date) -> date | None:
     if (away := dates.days_away(text)) is not None:
         return today + timedelta(days=away) if away >= 0 else None
     folded = dates.fold_date(text)
-    found = (dates.read_folded(folded, today + timedelta(days=within)) for within in AHEAD)
+    ahead = () if folded.endswith((" dernier", " passe")) else AHEAD
+    found = (dates.read_folded(folded, today + timedelta(days=within)) for within in ahead)
     return next((on for on in found if on and on >= today), None)
 
 
@@ -434,8 +434,6 @@ def _read_coming_between(found: str, today: date) -> Period | None:
 
 
 def _read_coming_one(found: str, today: date) -> date | None:
-    if found.endswith((" dernier", " passe")):
-        return None
     if dates.days_away(found) is None:  # « ce soir » is no « soir »
         found = _without_lead(found).removesuffix(" inclus")
         bare = found.removesuffix(" prochain")  # « lundi prochain » is not today
