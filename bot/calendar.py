@@ -316,7 +316,8 @@ def read_recurrence(text: str) -> Recurrence:
     if hour > 23 or minute > 59:
         raise ValueError(f"Il n’y a pas d’heure {hour} h {minute:02}. {RECURRENCE_HELP}")
     if hour == _DOUBLED:
-        raise ValueError("Pas entre 2 h et 3 h : une nuit par an n’a pas cette heure, une autre l’a deux fois.")
+        why = "une nuit par an n’a pas cette heure, une autre l’a deux fois"
+        raise ValueError(f"Choisissez une autre heure, pas entre 2 h et 3 h : {why}.")
     nth = (_NTH | _SHORT)[match["nth"]] if match["nth"] else 0
     return Recurrence(WEEKDAYS.index(match["day"]), nth, time(hour, minute))
 

@@ -122,7 +122,7 @@ def _check_word(word: str) -> str:
             f"Relisez ces heures{NBSP}: la fin vient après le début, le même jour, comme jeudi de 14h à 16h."
         )
     if _DAY_LEFT.search(said):
-        raise ValueError("Relisez ces jours : la fin est avant le début, ou une date est de trop.")
+        raise ValueError("Relisez ces jours : la fin est avant le début, ou il y a une date en trop.")
     if len(said) > WORD_MAX:
         raise ValueError(f"Raccourcissez le mot qui suit les jours : {WORD_MAX} caractères au plus.")
     if fault := fault_of(said, READERS):

@@ -176,7 +176,7 @@ async def test_programmed_by_line_and_the_draft_moves_along(newsroom: DigestStag
     for line, refusal in (
         ("lune chaque lundi", "Il n’y a pas d’édition"),
         ("vendredi de temps en temps", "n’est pas un rythme"),
-        ("vendredi chaque lundi à 2 h 30", "Pas entre 2 h et 3 h"),
+        ("vendredi chaque lundi à 2 h 30", "pas entre 2 h et 3 h"),
         ("vendredi dans la lune", "n’est ni"),
         ("vendredi dans role:animateur", "dans des canaux"),
     ):

@@ -112,10 +112,10 @@ async def test_a_message_of_a_public_channel_is_quoted_with_its_author(newsroom:
     assert (await newsroom.withdrawn(post)).details["refused"]
     await newsroom.house.settled()
     (receipt,) = [p for p in await newsroom.juliette.direct() if word in p.text]
-    assert "préfère que non" in plain(receipt)
+    assert "ne le souhaite pas" in plain(receipt)
     assert not receipt.buttons
     refused = await newsroom.juliette.asks(f"/actus proposer {link(newsroom, post)}")
-    assert "préfère que non" in plain(refused)
+    assert "ne souhaite pas être citée" in plain(refused)
 
 
 async def test_a_message_of_a_private_channel_is_not_proposed(newsroom: NewsStage) -> None:
@@ -138,7 +138,7 @@ async def test_who_is_discreet_is_not_quoted_and_what_waited_is_taken_out(newsro
     assert "1 message qui attendait est retiré" in plain(said)
     assert (await newsroom.of_post(post)).withdrawn  # type: ignore[union-attr]
     refused = await newsroom.juliette.asks(f"/actus proposer {link(newsroom, post)}")
-    assert "préfère que non" in plain(refused)
+    assert "ne souhaite pas être citée" in plain(refused)
     assert "de nouveau" in plain(await newsroom.lea.asks("/actus discret non"))
     assert await newsroom.juliette.opens(f"/actus proposer {link(newsroom, post)}")
     assert "Tapez" in plain(await newsroom.lea.asks("/actus discret peut-être"))

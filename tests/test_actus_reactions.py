@@ -44,7 +44,7 @@ async def test_newspaper_proposes_a_message_and_its_author_may_say_no(newsroom: 
     paul = await newsroom.house.conseiller("paul")
     await newsroom.house.site.add_members(newsroom.place, paul)
     await newsroom.heard(paul, post)
-    assert "préfère que non" in plain(await paul.told())
+    assert "ne souhaite pas être citée" in plain(await paul.told())
     assert (await newsroom.of_post(post)).withdrawn  # type: ignore[union-attr]
 
 
@@ -97,7 +97,7 @@ async def test_what_may_not_be_quoted_is_not(newsroom: NewsStage) -> None:
     await newsroom.lea.asks("/actus discret")
     quiet = await newsroom.lea.says("Une chose dont je ne veux pas qu’on parle", newsroom.place)
     await newsroom.heard(newsroom.juliette, quiet)
-    assert "préfère que non" in plain(await newsroom.juliette.told())
+    assert "ne souhaite pas être citée" in plain(await newsroom.juliette.told())
     posts = {personal.id, empty.id, quiet.id}
     assert not [item for item in await newsroom.items() if item.post_id in posts]
 

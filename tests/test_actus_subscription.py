@@ -224,7 +224,7 @@ async def test_see_it_now_and_end_it(house: House, digest_workplace: Press) -> N
     await juliette.clicks(said, "Me désabonner")
     await juliette.whispered("ne recevrez plus d’actus")
     assert await digest_workplace.row(juliette) is None
-    assert "pas abonné" in plain(await juliette.asks("/actus abonnement non"))
+    assert "pas d’abonnement" in plain(await juliette.asks("/actus abonnement non"))
 
 
 async def test_who_left_gets_nothing_and_a_killed_bot_sends_once(house: House, digest_workplace: Press) -> None:

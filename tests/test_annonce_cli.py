@@ -213,8 +213,8 @@ async def test_a_region_and_the_nation(announcement_workplace: AnnouncementWorkp
     ("to", "text", "sentence"),
     [
         ("69,75", "Bonjour", "Aucun canal n’est prévu pour « Paris (75) »"),
-        ("69,38", "", "Le texte de l’annonce est vide."),
-        ("69,38", "é" * 16_384, "trop longue"),
+        ("69,38", "", "Écrivez le texte de l’annonce"),
+        ("69,38", "é" * 16_384, "Raccourcissez l’annonce"),
         ("69,theme:veille", "Bonjour", "Le canal « Veille » n’existe pas"),
         ("lune", "Bonjour", "« lune » n’est ni"),
         ("lune:69", "Bonjour", "« lune:69 » n’est pas une destination"),
