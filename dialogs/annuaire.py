@@ -62,7 +62,7 @@ class EditProfile(Form):
     title = "Ma fiche"
     submit_label = "Enregistrer"
 
-    telephone: OwnPhone = asks("Téléphone", "Vu de personne tant que vous n’en décidez pas autrement.", default=None)
+    telephone: OwnPhone = asks("Téléphone", "Personne ne le voit, sauf si vous en décidez autrement.", default=None)
     commune: CommuneIfAny = asks("Commune", "Celle où vous travaillez : son code postal ou son nom.", default=None)
     skills: Themes = asks("Ce que je sais faire", "Un ou plusieurs thèmes, ou aucun.", name="themes", default=())
     skill_words: Words = asks("En d’autres mots", "Séparés par des virgules : Linux, Scratch…", name="mots", default=())

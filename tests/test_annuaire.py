@@ -26,7 +26,7 @@ async def of_creuse(house: House, name: str, number: int, departement: str = "23
 
 async def taken(person: Person) -> tuple[str, str]:
     """The vCard that arrives: its name, and what it says in unfolded lines."""
-    post = await person.told("La vCard de")
+    post = await person.told("en vCard")
     [(name, data)] = (await person.files(post)).items()
     assert data.endswith(b"END:VCARD\r\n")
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))

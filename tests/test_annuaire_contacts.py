@@ -47,7 +47,7 @@ async def test_a_proposed_contact_is_found_once_an_animateur_published_it(house:
         assert words in plain_words(card)
     assert card.buttons == ["Publier", "Refuser"]
     await agathe.clicks(card, "Publier")
-    assert (await agathe.rewritten(card, "est publié")).buttons == ["Retirer"]
+    assert (await agathe.rewritten(card, "a publié")).buttons == ["Retirer"]
     await read_news(juliette, "est dans l’annuaire. Merci")
     assert "04 72 00 00 00" in plain_words(await juliette.asks(f"/annuaire {organisme} 69"))
 
@@ -68,7 +68,7 @@ async def test_a_refusal_is_told_to_who_proposed_and_to_all_animateurs(house: Ho
     await house.settled()
     assert (await read_news(juliette)).text.count("n’est pas dans l’annuaire") == 1, "told once"
     decided = {
-        (await who.sees(post)).text.partition("décision de ")[2] for who, post in ((agathe, card), (ahmed, theirs))
+        (await who.sees(post)).text.partition(" l’a décidé")[0] for who, post in ((agathe, card), (ahmed, theirs))
     }
     assert len(decided) == 1, "who was first decided, for both"
 
@@ -98,7 +98,7 @@ async def test_what_waits_is_told_to_animateurs_and_shown_again(house: House, ju
     await agathe.clicks(home, "Relire")
     card = await agathe.told(first)
     await agathe.clicks(card, "Publier")
-    await agathe.rewritten(card, "est publié")
+    await agathe.rewritten(card, "a publié")
     assert "1 contact attend" in plain_words(await agathe.asks("/aide"))
 
 
@@ -126,7 +126,7 @@ async def test_an_imported_contact_is_taken_out_and_put_back_by_an_animateur(hou
     assert "Personne ne correspond" in plain_words(await juliette.asks(f"/annuaire {organisme}"))
     assert told.buttons == ["Publier"]
     await agathe.clicks(told, "Publier")
-    await agathe.whispered("est publié")
+    await agathe.whispered("a publié")
     assert organisme in plain_words(await juliette.asks(f"/annuaire {organisme}"))
 
 

@@ -23,7 +23,7 @@ async def asked(person: Person, skill: str, question: str = "Comment faire ?") -
     form = await person.opens_by(await person.asks(f"/annuaire qui {skill}"), "Demander de l’aide")
     answer = await form.fill(question=question).submit()
     assert answer.accepted, answer
-    return await person.whispered("Votre question est partie")
+    return await person.whispered("Votre question est envoyée")
 
 
 @pytest.mark.every_mode
@@ -66,7 +66,7 @@ async def test_nobody_is_asked_too_often_and_a_week_later_they_may_be_again(hous
         await asked(juliette, skill)
     form = await juliette.opens_by(await juliette.asks(f"/annuaire qui {skill}"), "Demander de l’aide")
     answer = await form.fill(question="Encore ?").submit()
-    assert "assez sollicitées" in answer.error
+    assert "déjà reçu assez de questions" in answer.error
     await house.settled()
     assert len(await zoe.direct()) == most
     house.clock.goes_to(house.clock() + timedelta(days=8))

@@ -115,14 +115,14 @@ async def test_the_commune_begins_as_the_register_has_it_or_as_the_reports_say(h
     await file_workshop(zoe)
     card = await zoe.asks("/profil")
     assert "Commune : rien d’indiqué" in plain_words(card)
-    assert "Vos comptes rendus disent 69120 Vaulx-en-Velin" in plain_words(card)
+    assert "Votre dernier compte rendu est à 69120 Vaulx-en-Velin" in plain_words(card)
     house.bot.people.forget(zoe.id)
     form = await zoe.opens_by(card, "Modifier")
     assert form.shown("commune") == "69120 Vaulx-en-Velin"
     assert (await form.submit()).accepted
     card = await zoe.whispered("Votre fiche")
     assert "Commune : Vaulx-en-Velin (tout le réseau)" in plain_words(card)
-    assert "Vos comptes rendus disent" not in plain_words(card)
+    assert "Votre dernier compte rendu" not in plain_words(card)
 
     form = await zoe.opens_by(card, "Modifier")
     assert form.shown("commune") == "69120 Vaulx-en-Velin"

@@ -33,7 +33,7 @@ async def tells_once(channel_workplace: ChannelWorkplace, agathe: Person, app: A
         told = await said(channel_workplace, agathe, words)
         assert told.buttons == ["Vérifier ce canal"]
         assert "Le canal « Veille »" in told.text.replace("\u00a0", " ")
-        assert "vérifiez-le puis réparez" in told.text
+        assert "cliquez sur « Vérifier ce canal »" in told.text
     await app.events.look()
     await wait_until(lambda: app.events.is_idle)
     place = (await channel_workplace.channel("animation"))["id"]

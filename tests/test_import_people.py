@@ -132,7 +132,7 @@ async def test_without_mattermost_the_register_is_asked_by_name_then_address(dat
         ("lea,,,,,,,99999,,,", "« 99999 » n’est le code INSEE d’aucune commune"),
         ("lea,,,,,,,,96,,", "« 96 » n’est pas un département"),
         ("lea,,,,,,,,69|,hier,", "arrivee : « hier » n’est pas une date"),
-        ("lea,,,,,,,,,2026-09-01,31/08/2026", "le 31/08/2026 précède l’arrivée, le 01/09/2026"),
+        ("lea,,,,,,,,,2026-09-01,31/08/2026", "le 31/08/2026 vient avant l’arrivée, le 01/09/2026"),
         (f"lea,{'x' * 81},,,,,,,,,", "80 caractères au plus"),
         ("lea,a\x00b,,,,,,,,,", "invisibles"),
         ("lea,,,,,,,,,", "10 cellules pour 11 colonnes"),
@@ -210,7 +210,7 @@ async def test_a_departure_is_set_and_who_comes_again_is_back(database: Database
     assert (await import_people(database, LEA, chat=chat)).same == 1, "an empty cell brings nobody back"
     told: list[str] = []
     await import_people(database, "lea,,,,,,,,,2026-11-15,2026-11-14", chat=chat, told=told)
-    assert "précède l’arrivée" in told[0]
+    assert "vient avant l’arrivée" in told[0]
     await import_people(database, LEA.replace("2026-09-01", "2026-11-15"), chat=chat)
     assert ((await get_person(database, "lea")).left_on, (await get_person(database, "lea")).arrived_on) == (
         None,

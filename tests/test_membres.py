@@ -196,7 +196,7 @@ async def test_a_departure_is_dated_and_brought_back_from_the_card(house: House,
     assert (await row(house, juliette)).left_on is None
     await house.registers(juliette, Role.CONSEILLER, departements=["69"], arrived_on=house.today)
     before = await agathe.asks(f"/membres depart @{juliette.username} 01/02/2026")
-    assert "précède l’arrivée" in said(before)
+    assert "vient avant l’arrivée" in said(before)
     await agathe.asks(f"/membres depart @{juliette.username} hier")
     form = await agathe.opens(f"/membres ajouter @{juliette.username}")
     assert (await form.submit()).accepted

@@ -70,7 +70,7 @@ async def test_newcomers_of_a_day_are_in_one_message_of_their_channel(open_house
     lea = await comes(open_house, "lea", structure="Mairie de Bron", code_commune="69029")
     (told,) = await read(open_house, rhone)
     who = f"Lea Perrin (@{lea.username}), conseiller numérique, Mairie de Bron, Bron"
-    assert told == f"**Nouvel inscrit** : {who}. Bienvenue !"
+    assert told == f"**Nouvelle inscription** : {who}. Bienvenue !"
     omar = await comes(open_house, "omar", role=Role.COORDINATEUR, departements=["38", "69"])
     zoe = await comes(open_house, "zoe")
     (told,) = await read(open_house, rhone)
@@ -144,7 +144,7 @@ async def test_a_guest_is_announced_once_it_is_known_where_they_work(open_house:
     assert await read(house, rhone) == []
     await agathe.asks(f"/membres deplacer @{paul.username} 69")
     (told,) = await read(house, rhone)
-    assert f"**Nouvel inscrit** : @\u200b{paul.username}, conseiller numérique" in told
+    assert f"**Nouvelle inscription** : @\u200b{paul.username}, conseiller numérique" in told
     await agathe.asks(f"/membres deplacer @{paul.username} 38")
     await agathe.asks(f"/membres deplacer @{paul.username} 69")
     assert await read(house, rhone) == [told]
@@ -185,7 +185,7 @@ async def test_who_is_not_welcomed_is_announced_all_the_same(open_house: House, 
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
     assert "coupé" not in plain(await agathe.asks("/membres nouveaux"))
     lea = await enters(house, "lea")
-    assert "**Nouvel inscrit** : Lea Perrin" in (await wait_for(lambda: read(house, rhone)))[0]
+    assert "**Nouvelle inscription** : Lea Perrin" in (await wait_for(lambda: read(house, rhone)))[0]
     paul = await house.site.person("paul", in_team=False)
     await join_team(house, paul)
     await house.knows_the_team()

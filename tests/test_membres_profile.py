@@ -90,7 +90,7 @@ async def test_a_coordinateur_answers_for_their_own_departement(open_house: Hous
     await house.settled()
     lea.acts()
     await omar.clicks(asked, "Non")
-    assert f"non, dit @{omar.username}" in plain(await omar.rewritten(asked, "non, dit"))
+    assert f"@{omar.username} a répondu non" in plain(await omar.rewritten(asked, "a répondu non"))
     assert f"@{omar.username} n’a pas confirmé" in plain(await lea.told("confirmé"))
     assert not [post for post in await nina.direct() if "dit travailler" in post.text]
     found = await row(house, lea)

@@ -143,7 +143,7 @@ async def test_neither_who_asks_nor_who_is_meant_decides(house: House, room: str
     gus = await house.someone(Role.HOTLINE, "gus")
     question = await in_room(house, room, agathe, f"/membres role @{gus.username} conseiller")
     await agathe.clicks(question, "Approuver")
-    await agathe.whispered("Quelqu’un d’autre")
+    await agathe.whispered("Une autre personne")
     await house.registers(agathe, Role.CONSEILLER)
     await omar.clicks(question, "Approuver")
     await omar.whispered("n’anime plus")

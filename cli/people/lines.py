@@ -56,7 +56,7 @@ def read_entry(line: Cells) -> Entry:
 def must_follow(arrived_on: date | None, left_on: date | None) -> None:
     """Raise BadLineError if somebody left before they came."""
     if arrived_on and left_on and left_on < arrived_on:
-        raise BadLineError(f"depart : le {left_on:%d/%m/%Y} précède l’arrivée, le {arrived_on:%d/%m/%Y}")
+        raise BadLineError(f"depart : le {left_on:%d/%m/%Y} vient avant l’arrivée, le {arrived_on:%d/%m/%Y}")
 
 
 def read_structure(line: Cells) -> Structure:
