@@ -19,7 +19,7 @@ def read_turn(text: str, today: date) -> Period:
     """Read the days of a turn, from today on. Raises ValueError with a French sentence."""
     found = _read(text, today)
     if (found.end - found.start).days > LONGEST_TURN:
-        raise ValueError(f"Une garde dure deux mois au plus, et cela se lit {_show(found)}.")
+        raise ValueError(f"Une garde dure deux mois au plus, et j’ai lu : {_show(found)}. Corrigez les jours.")
     return found
 
 
@@ -27,7 +27,7 @@ def read_absence(text: str, today: date) -> Period:
     """Read the days of an absence, from today on. Raises ValueError with a French sentence."""
     found = _read(text, today)
     if (found.end - found.start).days > LONGEST_ABSENCE:
-        raise ValueError(f"Une absence dure un an au plus, et cela se lit {_show(found)}.")
+        raise ValueError(f"Une absence dure un an au plus, et j’ai lu : {_show(found)}. Corrigez les jours.")
     return found
 
 

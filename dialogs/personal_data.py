@@ -26,7 +26,7 @@ def fault_of_owner(text: str, why: str) -> str:
 def fault_of_subject(text: str) -> str:
     """Say why the subject of a meeting may not contain how to reach somebody, or sensitive data. Returns "" where it is
     fine."""
-    return "Le sujet se lit de tous : n’y mettez ni numéro, ni adresse de quelqu’un." if guard.find(text) else ""
+    return "Tout le monde lit le sujet : n’y mettez ni numéro, ni adresse de quelqu’un." if guard.find(text) else ""
 
 
 def fault_of_memo(text: str) -> str:

@@ -72,7 +72,7 @@ def read_hours(text: str) -> tuple[int, int]:
     if start is None or end is None:
         raise ValueError("Écrivez deux heures, comme 9h-12h ou 14h à 17h30.")
     if end <= start:
-        raise ValueError("La fin vient après le début, le même jour.")
+        raise ValueError("Relisez ces heures : la fin vient après le début, le même jour.")
     return start, end
 
 

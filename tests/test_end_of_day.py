@@ -198,7 +198,7 @@ async def test_what_comes_back_is_changed_by_its_number(evening: House) -> None:
     await lea.whispered("Je vous le proposerai")
     found = re.search(r"n° (\d+) : ", plain(await lea.asks("/cra habitudes")))
     assert found
-    assert "quels jours" in plain(await lea.asks(f"/cra habitudes {found[1]} atelier"))
+    assert "Dites les jours" in plain(await lea.asks(f"/cra habitudes {found[1]} atelier"))
     assert "plus proposé" in plain(
         await lea.asks(f"/cra habitudes {int(found[1]) + 999} tous les jeudis atelier 6p 1h")
     )
@@ -223,7 +223,7 @@ async def test_a_coordinateur_sees_at_what_hour_the_next_day_is_told(evening: Ho
 async def test_a_report_that_comes_back_is_proposed_and_filed_by_a_click_alone(evening: House) -> None:
     lea = await evening.conseiller("lea")
     for nothing in ("/cra tous les mardis", "/cra tous les mardis jusqu’au 30/06"):
-        assert "Dites aussi ce qui revient" in plain(await lea.asks(nothing))
+        assert "Dites aussi quel compte rendu" in plain(await lea.asks(nothing))
     asked = await lea.asks("/rappels tous les mardis atelier smartphone 8p 2h 35-60 retraités")
     assert "Tous les mardis" in plain(asked)
     assert "dès le mardi 1er décembre 2026" in plain(asked)
@@ -260,7 +260,7 @@ async def test_a_report_that_comes_back_is_proposed_and_filed_by_a_click_alone(e
     assert "tous les mardis" in plain(shown)
     await lea.clicks(shown, "Ne plus proposer")
     stopped = await lea.whispered("ne vous le propose plus")
-    assert "Aucun compte rendu ne revient" in plain(await lea.asks("/cra habitudes"))
+    assert "Aucun compte rendu ne vous est proposé" in plain(await lea.asks("/cra habitudes"))
     await comes(evening, tuesday + timedelta(days=14), time(17, 30))
     assert len(await evenings_of(lea)) == 2
     await lea.clicks(stopped, "Le proposer de nouveau")

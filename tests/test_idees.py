@@ -142,7 +142,7 @@ async def test_what_is_like_an_idea_is_shown_first(house: House, juliette: Perso
     assert "mode sombre" not in alike.text
     assert alike.buttons == ["Voter", "Proposer quand même", "Ne pas proposer"]
     await carl.clicks(alike, "Voter")
-    assert "La vôtre n’est pas proposée" in plain(await carl.whispered())
+    assert "Votre idée n’est pas proposée à part" in plain(await carl.whispered())
     assert (await stored(house, number))["votes"] == 2
     await carl.clicks(alike, "Proposer quand même")
     assert "n’attend plus" in plain(await carl.whispered())

@@ -56,7 +56,7 @@ async def test_hours_of_each_week_are_added_by_a_line(free: Person) -> None:
     again = plain(await free.asks("/rdv disponibilités tous les jeudis 9h-12h"))
     assert "y sont déjà" in again
     wrong = plain(await free.asks("/rdv disponibilités du lundi au vendredi 12h-9h"))
-    assert "La fin vient après le début" in wrong
+    assert "la fin vient après le début" in wrong
     away = plain(await free.asks("/rdv disponibilités absent lundi 9h-12h"))
     assert "absence le lundi" in away
 
@@ -164,7 +164,7 @@ def test_hours_of_several_days_are_read_in_one_line(line: str, read: list[str]) 
         ("mercredi et jeudi matin", "Il manque les heures"),
         ("lundi 9h-12h médiathèque", "« Ajouter une plage »"),
         ("lundi 9h", "deux heures"),
-        ("lundi 12h-9h", "La fin vient après"),
+        ("lundi 12h-9h", "la fin vient après"),
     ],
 )
 def test_a_line_without_two_hours_is_no_absence(line: str, why: str) -> None:

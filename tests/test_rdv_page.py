@@ -301,7 +301,7 @@ async def test_refused_it_says_so_and_the_moment_is_free_again(desk: Desk) -> No
     await desk.juliette.clicks(asked, "Accepter")
     assert (await desk.asks(f"/{again.code}")).state == "accepted"
     cancelled = await desk.juliette.asks(f"/rdv annuler {number}")
-    assert "prévenez cette personne" in plain(cancelled)
+    assert "Prévenez la personne" in plain(cancelled)
     assert cancelled.buttons == ["Remettre", "Qui a réservé"]
     assert (await desk.asks(f"/{again.code}")).state == "off"
     third = await desk.books(free[0])

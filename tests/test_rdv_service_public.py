@@ -199,9 +199,9 @@ async def test_a_rendez_vous_of_two_agents_is_reported_once(desk: Desk) -> None:
     await house.settled()
     said = await late.fill(age="18-35", statut="en emploi").submit()
     assert not said.accepted
-    assert "a déjà consigné ce rendez-vous" in said.error
+    assert "a déjà fait le compte rendu" in said.error
     await marc.clicks(shown, "Compte rendu")
-    await marc.whispered("a déjà consigné ce rendez-vous")
+    await marc.whispered("a déjà fait le compte rendu")
     for line in (f"/rdv {his.number}", "/rdv aujourd’hui"):
         seen = await marc.asks(line)
         assert "Compte rendu fait par" in plain(seen), line
@@ -214,7 +214,7 @@ async def test_a_rendez_vous_of_two_agents_is_reported_once(desk: Desk) -> None:
     again = await marc.opens_by(shown, "Compte rendu")
     assert (await again.fill(age="18-35", statut="en emploi").submit()).accepted
     await house.settled()
-    assert "a déjà consigné" in (await lea.asks(f"/cra rétablir {cra.number}")).text
+    assert "a déjà fait le compte rendu" in (await lea.asks(f"/cra rétablir {cra.number}")).text
     assert len(await house.reports(marc)) == 1
 
 
