@@ -258,7 +258,7 @@ class AnswerNeed(Form):
     submit_label = "Prévenir"
 
     number: Annotated[int, Number()] = asks(
-        "Numéro de la fiche", "Qui la cherchait reçoit un message, une seule fois.", name="numero"
+        "Numéro de la fiche", "Les personnes qui la cherchaient reçoivent un message, un seul.", name="numero"
     )
     need: Hidden[str]
     said: Hidden[str] = ""

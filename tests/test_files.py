@@ -241,7 +241,7 @@ async def test_an_order_of_an_older_version_is_refused(file_workplace: FileWorkp
             await db.exec(update(Work).where(col(Work.id) == order.id).values(changed))
     async with file_workplace.bot() as app:
         (told,) = await file_workplace.settled(app)
-    assert told.message == typeset("Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande.")
+    assert told.message == typeset("Ce fichier vient d’une demande plus ancienne : retapez la commande.")
 
 
 async def test_who_waits_comes_before_what_nobody_watches(file_workplace: FileWorkplace) -> None:

@@ -115,7 +115,7 @@ async def test_a_thread_is_moved_where_it_belongs(room: CaseStage) -> None:
     form = await open_dialog(room.agathe, card, "Déplacer")
     room.juliette.acts()
     assert (await form.fill(canal=elsewhere, raison="On en parle là-bas.").submit()).accepted
-    await room.juliette.told("une suite")
+    await room.juliette.told("donné suite")
     await room.card(case, "Fil déplacé, par")
     await room.house.settled()
     assert any(case.message in plain(post) for post in await room.juliette.reads(elsewhere))

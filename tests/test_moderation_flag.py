@@ -38,7 +38,7 @@ async def test_a_flag_reports_and_shows_who_set_it_where_the_bot_may_not_take_it
     await room.card(case, "par 2 personnes")
     room.juliette.acts()
     await send_dialog(room.agathe, card, "Rappel de la charte")
-    assert "une suite y est donnée" in plain(await room.juliette.told("une suite"))
+    assert "et y ont donné suite" in plain(await room.juliette.told("donné suite"))
     await room.house.settled()
     assert {one.was_right for one in await room.reported(case)} == {True}
     form = await room.juliette.opens_by(told, "Préciser")

@@ -93,7 +93,7 @@ async def test_once_over_a_restart_and_what_is_answered_meanwhile_goes_along(sta
     await stage.moderates(f"annuler {measure.entry}")
 
     async def said_so() -> bool:
-        return any("il y reste" in plain(post) for post in await stage.agathe.direct())
+        return any("il reste où il est" in plain(post) for post in await stage.agathe.direct())
 
     await wait_for(said_so)
     await stage.stands(copy, there=True)

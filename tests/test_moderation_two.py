@@ -34,7 +34,7 @@ async def test_an_exclusion_waits_for_another_animateur_who_may_refuse_or_approv
     room.juliette.acts()
     await room.agathe.clicks(card, "Approuver")
     assert "Trente jours suffisent." in plain(await room.lea.told("Trente jours"))
-    assert "une suite y est donnée" in plain(await room.juliette.told("une suite"))
+    assert "et y ont donné suite" in plain(await room.juliette.told("donné suite"))
     done = await room.now(case)
     assert (done.state, done.act, done.decided_by) == (CaseState.DECIDED, "moderation.silence", room.agathe.id)
     assert await room.acts(case) == [

@@ -24,7 +24,7 @@ async def test_a_link_is_proposed_and_the_animateurs_see_it_whole(stage: ReviewS
     assert form.shown("lien") == f"https://www.exemple.fr/{word}", "what tracks is dropped"
     form = form.fill(titre=f"Le {word}", themes=["courriel"], niveau="debutant", licence="CC BY-SA")
     assert (await form.submit()).accepted
-    assert "vous serez prévenu" in plain(await stage.juliette.whispered("Merci"))
+    assert "le bot vous le dira" in plain(await stage.juliette.whispered("Merci"))
     resource = await stage.titled(f"Le {word}")
     assert (resource.state, resource.type, resource.auteur) == (ResourceState.PROPOSED, "lien", stage.juliette.username)
     card = await stage.card(resource)
@@ -212,7 +212,7 @@ async def test_another_s_message_is_credited_and_its_author_may_prefer_not(stage
     assert f"existe déjà : n° {resource.id}" in plain(again)
     stage.juliette.acts()
     await lea.clicks(asked, "Je préfère que non")
-    assert "préfère que non" in plain(await read_news(stage.juliette, titre))
+    assert "ne le souhaite pas" in plain(await read_news(stage.juliette, titre))
     assert (await stage.now(resource)).state is ResourceState.WITHDRAWN
     await stage.card(resource, "retirée")
 

@@ -119,7 +119,7 @@ async def test_by_command(stage: ShelfStage) -> None:
     camille = await stage.house.conseiller("camille")
     assert f"n° {one.number}" not in plain(await camille.asks("/ressources revoir"))
     for line, words in {
-        f"{one.number} 2027-03": "changent cette fiche",
+        f"{one.number} 2027-03": "peuvent changer cette fiche",
         "999999 2027-03": "Il n’y a pas de fiche n° 999999",
         "demain @all": "Tapez",
     }.items():

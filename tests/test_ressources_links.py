@@ -124,7 +124,7 @@ async def test_strangers_change_nothing(stage: ShelfStage, web: FakeWeb) -> None
     camille = await stage.house.conseiller("camille")
     await stage.changes(number, auteur_id=camille.id)
     await stage.juliette.clicks(told, "Retirer")
-    await stage.juliette.whispered("changent cette fiche")
+    await stage.juliette.whispered("peuvent changer cette fiche")
     assert (await stage.now(number)).state is ResourceState.PUBLISHED
 
 

@@ -145,7 +145,7 @@ async def test_in_the_direct_channel_the_bot_says_how_to_share(house: House, jul
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     await juliette.runs(f"/ressources partager {number}", place)
     assert "Remplir" in (await juliette.heard(place, "partage une fiche")).text
-    assert "laquelle" in (await juliette.asks("/ressources partager", place)).text
+    assert "quelle fiche" in (await juliette.asks("/ressources partager", place)).text
     assert "« partager formulaire »" in plain(await juliette.asks("/ressources partager formulaire"))
 
 

@@ -86,7 +86,7 @@ def _clear_abandoned(folder: Path) -> None:
 
 MAKING_MAX = 120.0
 """Seconds after which an order that is still not made has failed."""
-OLD_ORDER = "Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande."
+OLD_ORDER = "Ce fichier vient d’une demande plus ancienne : retapez la commande."
 
 
 async def make_files(handlers: WorkHandlers, row: Work, folder: Path) -> Parcel:
