@@ -201,6 +201,21 @@ async def test_what_waits_is_told_when_it_is_new(days: House, agathe: Person) ->
     assert len(await days_of(agathe)) == 1, "what waited yesterday is no news"
 
 
+@pytest.mark.every_mode
+async def test_all_that_waits_is_a_click_away(days: House, agathe: Person) -> None:
+    lea = await days.conseiller("lea")
+    form = await lea.opens("/agenda proposer Café des seniors")
+    assert (await form.fill(quand="15/12 14h", lieu="Lyon", pour="69").submit()).accepted
+    for number in (1, 2):
+        await give(days, agathe, f"Une nouvelle {number}.", number=number)
+    await strike(days, MONDAY, 9)
+    (told,) = await days_of(agathe)
+    assert told.buttons == ["Relire les événements", "Moins", "Plus"]
+    assert {"Détails 1", "Détails 2"} <= set(told.action("Ouvrir…").options.values())
+    await agathe.clicks(told, "Relire les événements")
+    assert "Café des seniors" in plain(await agathe.told("Café"))
+
+
 async def test_who_has_left_is_told_nothing(days: House) -> None:
     lea = await days.conseiller("lea", left_on=MONDAY - timedelta(days=1))
     await give(days, lea, "Une nouvelle.")

@@ -121,11 +121,9 @@ def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) ->
         over=[_draw_line(each) for each in news if each.is_over],
         left=left,
     )
-    buttons, menus = _lead_to_news(news)
-    buttons = [*buttons, *([each.button for each in plain[:1]] if not left else [])]
-    buttons += [replies.Button("Lire la suite", ReadNow(), "primary")] if left else []
+    buttons, menus = _lead_on(plain, news, left)
     cards = [replies.Card(render("rappels/asked", text=each.text), [each.button, *each.others]) for each in asked]
-    shown = [*buttons[:BUTTONS_MAX], replies.Button("Moins", LessOften()), replies.Button("Plus", MoreOften())]
+    shown = [*buttons, replies.Button("Moins", LessOften()), replies.Button("Plus", MoreOften())]
     return replies.Message(text, shown, menus=menus, cards=cards)
 
 
@@ -134,13 +132,23 @@ def _draw_line(news: DailyNews) -> Markdown:
     return Markdown(news.text.strip().replace("\n", "\n  "))
 
 
-def _lead_to_news(news: Sequence[DailyNews]) -> tuple[Sequence[replies.Button], Sequence[Menu]]:
-    """Make the buttons that the news lead to, or a menu if there are many."""
-    leading = {str(n): each for n, each in enumerate(news) if each.name}
-    goals = {n: Goal(name=each.name, data=each.data) for n, each in leading.items()}
-    if len(goals) <= BUTTONS_MAX:
-        return [replies.Button(leading[n].label, OpenNews(goals={n: goal}, chosen=n)) for n, goal in goals.items()], []
-    return [], [Menu("Ouvrir…", OpenNews(goals=goals), {n: each.label for n, each in leading.items()})]
+def _lead_on(
+    waiting: Sequence[replies.Waiting], news: Sequence[DailyNews], left: int
+) -> tuple[Sequence[replies.Button], Sequence[Menu]]:
+    """Make the buttons to what waits and to the news, of which a menu has those that are too many; first the rest of
+    the news, where some are ``left``."""
+    words = [each.button.word() for each in waiting]
+    goals = [(each.label, Goal(name=each.name, data=each.data)) for each in words]
+    told = [(each.label, Goal(name=each.name, data=each.data)) for each in news if each.name]
+    leading = [each.button for each in waiting]
+    leading += [replies.Button(label, OpenNews(goals={"0": goal}, chosen="0")) for label, goal in told]
+    first = [replies.Button("Lire la suite", ReadNow(), "primary")] if left else []
+    if len(first) + len(leading) <= BUTTONS_MAX:
+        return [*first, *leading], []
+    shown = BUTTONS_MAX - 1 - len(first)
+    listed = {str(at): each for at, each in enumerate([*goals, *told][shown:])}
+    opened = OpenNews(goals={at: goal for at, (_, goal) in listed.items()})
+    return [*first, *leading[:shown]], [Menu("Ouvrir…", opened, {at: label for at, (label, _) in listed.items()})]
 
 
 async def tell(ctx: Context, reader: Reader) -> replies.Direct | None:
