@@ -236,3 +236,37 @@ def test_pupils_under_twelve_are_no_students() -> None:
 def test_initials_keep_their_title() -> None:
     line = "/rdv jeudi 14h mme D. impots"
     assert arrange_command(line, TODAY) == "/rdv jeudi 14h impots mme D."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        (
+            "Trouve-moi des exercices de clavier, la salle de Thizy n’a pas de connexion.",
+            "/ressources exercices clavier",
+        ),
+        (
+            "Je cherche quelqu’un qui maîtrise le braille près de Gap, une usagère commence en janvier.",
+            "/annuaire qui braille près de Gap",
+        ),
+        (
+            "Quels sont les chiffres de la région Bretagne sur 2025, pour les comparer avec ceux d’aujourd’hui ?",
+            "/stats region Bretagne 2025",
+        ),
+        ("Que deviennent les propositions d’actus que j’ai envoyées ?", "/actus mes propositions"),
+        (
+            "je suis libre le lundi matin de neuf heures à midi pour que les gens prennent rendez-vous",
+            "/rdv disponibilites lundi 9h-12h",
+        ),
+        ("mes rdv du jour", "/rdv aujourd'hui"),
+        ("visio pr la réunion d'équipe", "/visio réunion d'équipe"),
+        ("davantage de rappels svp", "/rappels plus"),
+    ],
+)
+def test_a_clause_of_why_is_no_detail(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+def test_who_puts_right_what_they_said_is_asked() -> None:
+    assert not read("mes statistiques depuis la rentrée non depuis octobre plutôt").sure
+    assert read("mes statistiques depuis la rentrée").sure

@@ -91,7 +91,8 @@ def _goes_on(rest: str) -> bool:
     """Whether words go on as a sentence does: « rappels à 8h30 », « visio avec mon équipe »."""
     is_product = fold(rest).startswith("service public")  # RDV Service Public
     return is_product or (
-        rest[0].isalpha() and fold(rest.split(maxsplit=1)[0]).split()[0] in read_frame("petits") | {"pas", "non"}
+        rest[0].isalpha()
+        and fold(rest.split(maxsplit=1)[0]).split()[0] in read_frame("petits") | {"pas", "non", "pr", "av", "ds"}
     )
 
 

@@ -147,7 +147,8 @@ def _is_limited(said: Utterance, found: Reading, line: list[str]) -> bool:
 
 
 _LIMITS = re.compile(
-    r" (sauf|hormis|excepte|a part|sans compter|seulement|uniquement|mais (?:pas|sans)|plutot que)(?= )"
+    r" (sauf|hormis|excepte|a part|sans compter|seulement|uniquement|mais (?:pas|sans)|plutot que|"
+    r"non (?:pardon|plutot|depuis|en fait|finalement))(?= )"
 )
 _APART = frozenset({"rapport", "partager", "traiter", "libres"})
 """Words of lines that say without what something is."""

@@ -49,7 +49,7 @@ def _write_own_appointments(said: Utterance) -> str:
     weekly = find_weekly(write_hours(NOON.sub("12h", said.sentence.text)))
     if weekly and said.has(
         r"(?:rdv|rendez vous) avec moi |reserver (?:\S+ )?avec moi |(?:mes|ma) dispo|recois |recevoir |venir me |"
-        r"suis (?:\S+ )?disponible |creneaux |ouvre (?:\S+ )?creneau|"
+        r"suis (?:\S+ )?disponible |(?<!que je )suis libre |creneaux |ouvre (?:\S+ )?creneau|"
         r"peuvent (?:\S+ )?(?:reserver|prendre) |sur (?:rdv|rendez)"
     ):
         return f"rdv disponibilites {weekly}"
@@ -352,7 +352,7 @@ def _type_month(said: Utterance, span: re.Match[str]) -> str:
 
 def _find_day(plain: str) -> str:
     """The day or week that is named, as it is written; "" for none."""
-    found = _DAYS.search(plain)
+    found = _DAYS.search(plain.replace(" du jour ", " aujourd hui "))
     said = found[0] if found else ""
     return {
         **dict.fromkeys(("aujourd hui", "cet apres midi", "ce matin", "ce soir"), "aujourd'hui"),

@@ -100,7 +100,7 @@ _ANNOUNCED = re.compile(r"^\s*(?:pour (?:les |l['’])?|une? )?(?:actus?|infos?|
 
 
 def write_news(said: Utterance) -> str:
-    if said.has("mes propositions|actu que j (?:ai|avais)"):
+    if said.has(r"mes propositions|actu que j (?:ai|avais)|propositions? (?:\S+ ){0,2}que j (?:ai|avais)"):
         return "actus mes propositions"
     if said.has("cite|citer|discret|repris|reprenn|reprend"):
         return "actus discret"

@@ -130,7 +130,7 @@ def _find_rhythm(said: Utterance, evening: str) -> str:
 
 _RHYTHMS = (
     ("moins", "moins|trop"),
-    ("plus", "plus souvent"),
+    ("plus", "plus souvent|davantage"),
     ("jamais", "arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|plus besoin|inutile|desactiv|supprim|coup|jamais"),
     ("maintenant", "maintenant|tout de suite"),
 )

@@ -79,7 +79,8 @@ WITHOUT_LINE = frozenset({Intention.POLITESSE, Intention.ANNULER, Intention.HORS
 ASIDES = frozenset(
     (
         *(Intention.RESSOURCES, Intention.ANNUAIRE, Intention.CANAUX, Intention.ACTUS, Intention.AGENDA),
-        Intention.CRA_LISTE,
+        *(Intention.CRA_LISTE, Intention.STATS, Intention.STATS_TERRITOIRE),
+        *(Intention.HOTLINE_DEMANDES, Intention.RAPPELS, Intention.KIT, Intention.SONDAGE),
     )
 )
 """What is sought in few words."""

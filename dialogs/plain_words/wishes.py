@@ -48,6 +48,9 @@ _ASIDE = re.compile(
     r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|j['’ ]|je(?! suis (?:à|a|sur|dans|en|vers|près)\b)|"
     r"il|elle|ça|ca|quoi)\b.*"
     r"|,? (?:car|parce|afin|pour (?:en|lui|leur|me|m|qu|que|pouvoir)|histoire d)\b.*"
+    r"|,? (?:puisque|avant (?:de |d['’]|qu)|plut[oô]t qu).*"
+    r"|, (?:(?:le|la|les|une?|mon|ma|mes|notre|nos) |l['’])\w[\w-]* (?:\S+ ){0,4}?"
+    r"(?:a|ont|est|sont|ne|n['’]\w+|veut|veulent|doit|commence|demande|en|me|vient)\b.*"
     r"|(?<!\bce),? que (?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
