@@ -282,7 +282,7 @@ async def test_an_emoji_is_no_word_however_a_client_sends_it(juliette: Person, s
 async def test_figures_of_a_territory_are_taken_away_under_them(house: House) -> None:
     camille = await house.someone(Role.COORDINATEUR, "camille", departements=["69"])
     wish = "exporte les chiffres du Rhône en excel pour novembre"
-    told = await answered(camille, wish, "Le fichier d’un territoire se demande")
+    told = await answered(camille, wish, "Pour recevoir le fichier d’un territoire")
     assert told.buttons == ["Voir les chiffres : Rhône novembre", "Autre chose"]
 
 

@@ -86,7 +86,7 @@ async def test_windows_of_each_kind_lists_in_pages_figures_and_files(house: Hous
     assert "page 2 sur 2" in plain(await ines.whispered("page 2"))
     assert "Aucun" in plain(await ines.asks("/cra coordination liste 2025"))
 
-    assert "/stats coordination" in plain(await ines.asks("/stats")), "where her own figures are"
+    assert "Mes chiffres de coordination" in (await ines.asks("/stats")).buttons
     told = await ines.asks("/stats coordination tout")
     for row in (
         "Animation | 3 | 6 h | 15",
