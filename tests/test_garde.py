@@ -192,7 +192,7 @@ async def test_nobody_is_on_duty_twice_but_two_may_be_together(rota: Rota) -> No
         ("/garde moi métier", "Je n’ai pas compris les jours"),
         ("/garde @personne-de-ce-nom lundi", "Personne ne s’appelle @personne-de-ce-nom"),
         ("/garde @", "Personne ne s’appelle"),
-        ("/garde moi demain au 30/10", "au plus, et cela se lit du "),
+        ("/garde moi demain au 30/10", "au plus, et j’ai lu : du "),
         ("/garde absent", "Dites de quel jour à quel jour"),
         ("/garde absent hier", "Ces jours sont passés"),
         ("/garde present", "Aucune absence"),

@@ -207,7 +207,7 @@ async def test_a_place_chooses_in_a_list_that_was_whispered(house: House, juliet
         await answered(juliette, words, "rien n’est encore enregistré")
         await answered(juliette, "oui", "enregistré")
     channel = await juliette.direct_channel()
-    for words, kind in (("le 2e", "collectif"), ("la première", "individuel"), ("modifie le dernier", "collectif")):
+    for words, kind in (("le 2e", "collectif"), ("la première", "individuel"), ("modifie le dernier", "individuel")):
         await house.settled()
         await juliette.asks("/cra liste", channel)
         offered = await answered(juliette, words, "s’ouvre dans une fenêtre")

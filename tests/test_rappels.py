@@ -210,9 +210,13 @@ async def test_all_that_waits_is_a_click_away(days: House, agathe: Person) -> No
         await give(days, agathe, f"Une nouvelle {number}.", number=number)
     await strike(days, MONDAY, 9)
     (told,) = await days_of(agathe)
-    assert told.buttons == ["Relire les événements", "Moins", "Plus"]
-    assert {"Détails 1", "Détails 2"} <= set(told.action("Ouvrir…").options.values())
-    await agathe.clicks(told, "Relire les événements")
+    assert told.buttons[1:] == ["Moins", "Plus"]
+    listed = set(told.action("Ouvrir…").options.values())
+    assert {"Relire les événements", "Détails 1", "Détails 2"} <= listed.union(told.buttons)
+    if "Relire les événements" in listed:  # what waits in other stories comes first
+        await agathe.chooses(told, "Ouvrir…", "Relire les événements")
+    else:
+        await agathe.clicks(told, "Relire les événements")
     assert "Café des seniors" in plain(await agathe.told("Café"))
 
 
