@@ -245,7 +245,7 @@ def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiec
 
 def _leave_pupils(found: LineValues, typed: TypedLine) -> None:
     """Leave out the status of children at school, who are no students: « élèves de moins de 12 ans »."""
-    if found.values("age") == [Age.MOINS_12] and "etudiant" not in typed.plain:
+    if found.values("age") == [Age.MOINS_12] and "etudiant" not in typed.words(0, len(typed.tokens)):
         found.said["statut"] = [status for status in found.values("statut") if status != Statut.ETUDIANT]
 
 
