@@ -259,6 +259,10 @@ def describe_event(event: Event) -> str:
     return f"{type(event).__name__} {said}".strip()
 
 
+CAUGHT_UP_WITHIN = 4 * PATIENCE
+"""Seconds in which a bot has read all that it missed: a thousand posts take half a minute on a busy machine."""
+
+
 @dataclass
 class EventWorkplace(Workplace):
     """A workplace of bots with two listeners."""
@@ -271,7 +275,7 @@ class EventWorkplace(Workplace):
         return [self.one.feature, self.two.feature]
 
     async def gets_ready(self, app: App) -> None:
-        await wait_for(lambda: self.ready(app))
+        await wait_for(lambda: self.ready(app), CAUGHT_UP_WITHIN)
 
     async def ready(self, app: App) -> bool:
         """Tell whether the bot hears where its listeners listen."""
