@@ -54,7 +54,7 @@ _DAYS_AWAY = {
 _MOMENT = re.compile(r" (?:matin|midi|apres midi|aprem|soir|au soir)$")
 _AGO = re.compile(r"(?:il )?y ?a ([0-9]{1,4}) (jours?|semaines?)")
 _IN = re.compile(r"\bdans ([0-9]{1,3}) (jours?|semaines?)")
-_A_WEEK_OR_TWO = frozenset(("dans 8 jours", "dans 15 jours", "il y a 8 jours", "il y a 15 jours"))
+_A_WEEK_OR_TWO = re.compile(r"(?:dans|(?:il )?y ?a) (?:8|15) jours")
 """What means a week or two to one, and that many days to another."""
 _WEEKDAY = re.compile(rf"(?:ce )?({'|'.join(WEEKDAYS)})( dernier| passe)?")
 _OPENING = re.compile(rf"(?:le )?(?:({'|'.join(WEEKDAYS)}) )?(?:le )?")
@@ -138,7 +138,7 @@ def days_away(found: str) -> int | None:
     # Only here, because « sept. » is September elsewhere.
     counted = digits(found)
     for pattern, sign in ((_AGO, -1), (_IN, 1)):
-        if (match := pattern.fullmatch(counted)) and counted not in _A_WEEK_OR_TWO:
+        if (match := pattern.fullmatch(counted)) and not _A_WEEK_OR_TWO.fullmatch(counted):
             return sign * int(match[1]) * (7 if match[2].startswith("semaine") else 1)
     return None
 
