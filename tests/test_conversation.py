@@ -274,6 +274,14 @@ async def test_what_is_said_of_the_report_just_saved_leads_to_it(house: House, j
     assert str(window.shown("participants")) == "8"
 
 
+async def test_the_last_one_right_after_a_receipt_is_its_report(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    (cra,) = await house.reports(juliette)
+    assert (await answered(juliette, "supprime le dernier")).buttons[0] == f"Supprimer le compte rendu {cra.number}"
+
+
 @pytest.mark.parametrize("sent", [":smile:", "😀", ":cnum_fete:"])
 async def test_an_emoji_is_no_word_however_a_client_sends_it(juliette: Person, sent: str) -> None:
     assert "Je ne lis que les mots" in plain(await answered(juliette, sent))

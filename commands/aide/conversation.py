@@ -47,6 +47,7 @@ from dialogs.cra.line.corrections import SAID_MAX as CORRECTION_MAX
 from dialogs.cra.line.corrections import read_correction
 from dialogs.plain_words import Intention, Reading, permit, understand
 from dialogs.plain_words.answers import (
+    LAST,
     ShortAnswer,
     draw_emojis,
     is_puzzled,
@@ -66,6 +67,7 @@ from dialogs.plain_words.answers import (
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
 from dialogs.plain_words.lists import find_list_line, names_number, read_described, read_receipt, says_correct
+from dialogs.plain_words.reports import REPORT_ACTS
 from storage.annuaire import NETWORK
 
 HELP_WORDS = 2
@@ -232,14 +234,17 @@ class Conversation:
         return Answered(self._do(heard, self._permit(ctx, heard, reading)))
 
     async def _answer_saved(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
-        """Lead « en fait ils étaient 9 », said right after a receipt, to the report that was saved."""
-        said = read_correction(heard.words, ctx.clues)
-        corrects = says_correct(heard.words) or (said is not None and said.is_announced)
+        """Lead « en fait ils étaient 9 » or « supprime le dernier », said right after a receipt, to its report."""
+        said, (act, place) = read_correction(heard.words, ctx.clues), read_listed(heard.words)
+        is_last = act in REPORT_ACTS and place == LAST
+        corrects = is_last or says_correct(heard.words) or (said is not None and said.is_announced)
         own = await read_own(ctx, be_direct(heard.message, heard.direct)) if corrects else []
         number = read_receipt(own[-1].message) if own else ""
         if not number:
             return None
-        return Answered(self._do(heard, Reading(Intention.CRA, f"/cra modifier {number}", sure=True)))
+        line = f"/cra {act if is_last else 'modifier'} {number}"
+        reading = self._permit(ctx, heard, Reading(Intention.CRA, line, sure=True))
+        return Answered(self._do(heard, reading))
 
     async def _answer_follow_up(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Answer « et en octobre ? », « exporte ça », which are said of what was asked before."""
