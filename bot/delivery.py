@@ -123,10 +123,10 @@ class OutgoingWriter:
         posts = {post.post_id: post.user_id for post in await table.find_posts_about(db, reply.topic)}
         if reply.here and request.post_id and request.post_id not in posts:
             posts[request.post_id] = request.user_id  # it stands, though it could not be noted yet
+        draw = self.cards.content
         for message_id, who in coming:
-            await queue.rewrite_later(db, message_id, self.cards.content(reply, who))
-        made = self.cards.content
-        return [self._row(made(reply, who), TargetKind.POST, post, request) for post, who in posts.items()]
+            await queue.rewrite_later(db, message_id, draw(reply, who))
+        return [self._row(draw(reply, who), TargetKind.POST, post, request) for post, who in posts.items()]
 
     def _placed(self, message: Message, channel_id: str, user_id: str, request: Request) -> Outgoing:
         """Make the row of a message for a channel, if one is named, else for a person."""
@@ -335,7 +335,7 @@ class Delivery:
         return {}
 
     async def _next_step(self, ask: Ask, dialog: AnswerBody, request: Request) -> AnswerBody:
-        """Show the next step in the same window, or on older servers the button that opens it; it is a draft."""
+        """Show the next step in the same window, or the button that opens it on older servers: it is a draft too."""
         if self._d.chat.capabilities.steps:
             return {"type": "form", "form": dialog}
         go_on = Button("Continuer", Resume(key=ask.key or request.key, here=ask.here), "primary")
@@ -431,7 +431,7 @@ def _goes_elsewhere(replies: Sequence[Reply], request: Request) -> bool:
 
 
 def _summary(refusal: Refuse, request: Request) -> str:
-    """Name the faulty fields at the foot of a long dialog, where clients from 11.0 would write an English one."""
+    """Name the faulty fields at the foot of a long dialog, where clients from 11.0 else write in English."""
     form = Form.find(request.name)
     return f"À corriger : {', '.join(form.labels(refusal.fields))}." if form else ""
 

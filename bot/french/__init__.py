@@ -5,6 +5,7 @@ from bot.french.dates import (
     MONTHS,
     MONTHS_SHORT,
     fold_date,
+    is_a_week_or_two,
     read_date,
     say_age,
     say_date,

@@ -55,7 +55,6 @@ _MOMENT = re.compile(r" (?:matin|midi|apres midi|aprem|soir|au soir)$")
 _AGO = re.compile(r"(?:il )?y ?a ([0-9]{1,4}) (jours?|semaines?)")
 _IN = re.compile(r"\bdans ([0-9]{1,3}) (jours?|semaines?)")
 _A_WEEK_OR_TWO = re.compile(r"(?:dans|(?:il )?y ?a) (?:8|15) jours")
-"""What means a week or two to one, and that many days to another."""
 _WEEKDAY = re.compile(rf"(?:ce )?({'|'.join(WEEKDAYS)})( dernier| passe)?")
 _OPENING = re.compile(rf"(?:le )?(?:({'|'.join(WEEKDAYS)}) )?(?:le )?")
 _YEAR = r"([0-9]{4}|[0-9]{2})"
@@ -138,9 +137,14 @@ def days_away(found: str) -> int | None:
     # Only here, because « sept. » is September elsewhere.
     counted = digits(found)
     for pattern, sign in ((_AGO, -1), (_IN, 1)):
-        if (match := pattern.fullmatch(counted)) and not _A_WEEK_OR_TWO.fullmatch(counted):
+        if (match := pattern.fullmatch(counted)) and not is_a_week_or_two(counted):
             return sign * int(match[1]) * (7 if match[2].startswith("semaine") else 1)
     return None
+
+
+def is_a_week_or_two(found: str) -> bool:
+    """Tell whether a folded text means a week or two to one, and that many days to another: « il y a quinze jours »."""
+    return _A_WEEK_OR_TWO.fullmatch(digits(found)) is not None
 
 
 def _last_weekday(weekday: int, today: date, *, strictly: bool) -> date:

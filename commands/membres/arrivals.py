@@ -33,9 +33,9 @@ from storage.people import Audience, Person, Role, arrivals
 from storage.people.arrivals import AccessRequest, Guest, Newcomer
 
 CARD = RowCard[AccessRequest]("membres.access:", lambda asked: asked.key)
+"""The request, before whoever may decide about it."""
 RECEIPT = RowCard[AccessRequest]("membres.receipt:", lambda asked: asked.key)
 """What who asked for access reads: that the request is on its way, and later that it was answered."""
-"""The request, before whoever may decide about it."""
 ROLELESS = frozenset({None, Role.INVITE})
 ALIKE_MAX = 3
 

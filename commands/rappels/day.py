@@ -137,16 +137,16 @@ def _lead_on(
 ) -> tuple[Sequence[replies.Button], Sequence[Menu]]:
     """Make the buttons to what waits and to the news, of which a menu has those that are too many; first the rest of
     the news, where some are ``left``."""
-    words = [each.button.word() for each in waiting]
-    goals = [(each.label, Goal(name=each.name, data=each.data)) for each in words]
-    told = [(each.label, Goal(name=each.name, data=each.data)) for each in news if each.name]
+    linked: list[replies.WordedButton | DailyNews] = [each.button.word() for each in waiting]
+    linked += [each for each in news if each.name]
+    goals = [(each.label, Goal(name=each.name, data=each.data)) for each in linked]
     leading = [each.button for each in waiting]
-    leading += [replies.Button(label, OpenNews(goals={"0": goal}, chosen="0")) for label, goal in told]
+    leading += [replies.Button(label, OpenNews(goals={"0": goal}, chosen="0")) for label, goal in goals[len(waiting) :]]
     first = [replies.Button("Lire la suite", ReadNow(), "primary")] if left else []
     if len(first) + len(leading) <= BUTTONS_MAX:
         return [*first, *leading], []
     shown = BUTTONS_MAX - 1 - len(first)
-    listed = {str(at): each for at, each in enumerate([*goals, *told][shown:])}
+    listed = {str(at): each for at, each in enumerate(goals[shown:])}
     opened = OpenNews(goals={at: goal for at, (_, goal) in listed.items()})
     return [*first, *leading[:shown]], [Menu("Ouvrir…", opened, {at: label for at, (label, _) in listed.items()})]
 

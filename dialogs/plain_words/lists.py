@@ -94,12 +94,17 @@ def _says(said: set[str], wanted: set[str]) -> bool:
     )
 
 
+def _begin_plainly(said: str) -> str:
+    """Return the words of what was said, compared as usual, up to where it is too long to speak of a list."""
+    return " ".join(split_words(said[: SAID_MAX + 1]))
+
+
 _NUMBERED = re.compile(r" (?:le |la )(?:n |numero )?(\d{1,6})$")
 
 
 def names_number(said: str) -> bool:
     """Return whether one of a list is meant by a number alone: « modifie le 12 »."""
-    return bool(_NUMBERED.search(" ".join(split_words(said[: SAID_MAX + 1]))))
+    return bool(_NUMBERED.search(_begin_plainly(said)))
 
 
 _TO_CORRECT = re.compile(
@@ -109,7 +114,7 @@ _TO_CORRECT = re.compile(
 
 def says_correct(said: str) -> bool:
     """Return whether what was just saved is to be put right: « corrige-le »."""
-    return bool(_TO_CORRECT.fullmatch(" ".join(split_words(said[: SAID_MAX + 1]))))
+    return bool(_TO_CORRECT.fullmatch(_begin_plainly(said)))
 
 
 _RECEIPT = re.compile(r"Compte rendu n°\s?(\d{1,9}) enregistré\b")
@@ -137,7 +142,7 @@ _KIND = re.compile(rf"\b({'|'.join(_KINDS)})$")
 
 def name_list(said: str) -> str:
     """Name the command that lists what « annule le dernier rdv » names; "" for « le dernier » alone."""
-    plain = " ".join(split_words(said[: SAID_MAX + 1]))
+    plain = _begin_plainly(said)
     found = _KIND.search(plain)
     if found is None:  # only reports are duplicated
         return "cra liste" if find_act(plain.partition(" ")[0]) == "dupliquer" else ""
@@ -152,5 +157,5 @@ _DESCRIBED = re.compile(
 
 def read_described(said: str) -> tuple[str, str]:
     """Read what is to be done with one of a list, and what that says: « ouvre celui de 14h »; "" for none."""
-    found = _DESCRIBED.fullmatch(" ".join(split_words(said[: SAID_MAX + 1])))
+    found = _DESCRIBED.fullmatch(_begin_plainly(said))
     return (find_act(found["act"] or ""), found["words"]) if found else ("", "")

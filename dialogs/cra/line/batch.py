@@ -190,7 +190,8 @@ def _take_count(text: str, clues: Clues) -> tuple[str, int]:
         is_weak = act.reading.element == WEAK and act.reading.value != Activite.COLLECTIF
         counts = act.reading.element == "activite" or is_weak
         first, last = typed.tokens[number.first], typed.tokens[number.end - 1]
-        is_beside = number.end == act.first and not last.parted and typed.words(*_before(number)) not in _NUMBERED_ROOMS
+        is_room = typed.words(max(0, number.first - 1), number.first) in _NUMBERED_ROOMS
+        is_beside = number.end == act.first and not last.parted and not is_room
         if counts and is_beside and int(number.reading.value) > 0:
             return _blank(typed.text + typed.rest, first.start, last.end), int(number.reading.value)
     return text, 1
@@ -198,11 +199,6 @@ def _take_count(text: str, clues: Clues) -> tuple[str, int]:
 
 _NUMBERED_ROOMS = frozenset(("salle", "bureau", "porte", "etage", "poste", "box"))
 """What is called by a number, which counts nothing: « salle 3 atelier mail »."""
-
-
-def _before(piece: LinePiece) -> tuple[int, int]:
-    """Return the bounds of the token before a piece; the same twice where there is none."""
-    return max(piece.first - 1, 0), piece.first
 
 
 def _take_each(text: str, clues: Clues) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cache
 
 from bot.forms import Clues
-from bot.french import MONTH_NUMBERS, digits, fold_date, read_date, read_named_day, read_number
+from bot.french import MONTH_NUMBERS, digits, fold_date, is_a_week_or_two, read_date, read_named_day, read_number
 from config import libraries
 from config.tables import read
 from config.text import make_plain
@@ -223,8 +223,6 @@ def read_comma_theme(span: Span, clues: Clues) -> SpanReading | None:
 
 
 _OF_THE_DAY = re.compile(r"^du (?=\d{1,2}$)", re.IGNORECASE)
-_A_WEEK_OR_TWO_AGO = re.compile(r"(?:il )?y ?a (?:8|huit|15|quinze) jours")
-"""What means a week or two to one, and that many days to another."""
 _NEXT_DAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)}|semaine|mois) prochaine?")
 
 
@@ -234,7 +232,7 @@ def read_day(span: Span, clues: Clues) -> SpanReading | None:
         return None
     if day := read_date(_OF_THE_DAY.sub("le ", span.text), clues.today):
         return SpanReading("date", day.isoformat())
-    if _A_WEEK_OR_TWO_AGO.fullmatch(span.words):
+    if is_a_week_or_two(span.words) and not span.words.startswith("dans"):
         return SpanReading("date", f"{UNSURE}{span.text}={ROUGHLY}", DOUBTED)
     if _NEXT_DAY.fullmatch(span.words) or _is_soon(span, clues):
         return SpanReading("date", f"{UNSURE}{span.text}={TO_COME}", DOUBTED)
