@@ -69,3 +69,11 @@ def test_most_lines_are_ready() -> None:
     lines = [read_rdv_line(text, CLUES, UsualRdv()) for text, meant in LABELLED if ASKED not in meant.values()]
     ready = sum(line.judge(CLUES) is not None and not line.unread for line in lines)
     assert ready >= 0.85 * len(lines)
+
+
+@pytest.mark.parametrize("text", ["lundi dernier 10h mail", "mardi passé 10h mail"])
+def test_a_day_that_is_said_to_be_past_is_no_coming_one(text: str) -> None:
+    line = read_rdv_line(text, CLUES, UsualRdv())
+    assert "est passé" in line.mistakes["quand"]
+    assert (line.day, line.unread) == (None, ())
+    assert "commune" not in line.mistakes

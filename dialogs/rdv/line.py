@@ -299,6 +299,8 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
     for start, end in spans:
         if _NUMBER.fullmatch(left.plain[start:end]) or left.plain[start:end].endswith(" midi"):
             continue
+        if left.plain[start:end].endswith((" dernier", " passe")) and read_date(left.typed[start:end], clues.today):
+            return _refuse_past(found, left, start, end)
         if _is_contradicted(left.plain[start:end], left.plain[end:], clues.today):
             return _refuse_day(found, left, start, end)
         if day := read_named_day(left.typed[start:end], clues.today):
@@ -306,9 +308,7 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
             return day, end
     for start, end in spans:
         if re.search(r"[a-z/]", left.plain[start:end]) and read_date(left.typed[start:end], clues.today):
-            said = quote(left.take(start, end))
-            found.mistakes["quand"] = f"Ce jour est passé{NBSP}: « {said} ». Donnez-en un à venir."
-            return None, 0
+            return _refuse_past(found, left, start, end)
     impossible = _IMPOSSIBLE.search(left.plain)
     return _refuse_day(found, left, *impossible.span()) if impossible else (None, 0)
 
@@ -323,6 +323,12 @@ def _list_spans(left: _Text) -> list[tuple[int, int]]:
         for at in range(len(words) - size + 1)
     ]
     return [(start, end) for start, end in spans if "," not in dayless[start:end]]
+
+
+def _refuse_past(found: RdvLine, left: _Text, start: int, end: int) -> tuple[None, int]:
+    said = quote(left.take(start, end))
+    found.mistakes["quand"] = f"Ce jour est passé{NBSP}: « {said} ». Donnez-en un à venir."
+    return None, 0
 
 
 def _refuse_day(found: RdvLine, left: _Text, start: int, end: int) -> tuple[None, int]:
