@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,16 @@ def test_the_manifests_mean_one_another() -> None:
     assert all(("ConfigMap", each["configMapRef"]["name"]) in names for each in used if "configMapRef" in each)
     assert all(("Service", each["service"]["name"]) in names for each in used if "service" in each)
     assert len({each["image"] for each in used if "image" in each}) == 1
+
+
+@pytest.mark.parametrize("version", ["1.25", "1.37"])
+def test_kubernetes_knows_each_field_of_the_manifests(version: str) -> None:
+    """By its own schemas, of the oldest and the newest version that the library has; no cluster is asked."""
+    manifests = sorted(map(str, (DEPLOY / "k8s").glob("*.yaml")))
+    command = [sys.executable, "-m", "kubernetes_validate", "--strict", "--kubernetes-version", version, *manifests]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert (checked.stdout + checked.stderr).count(" passed ") == len(read_manifests())
 
 
 def test_kubernetes_gives_secrets_as_files_and_nothing_else() -> None:
