@@ -117,9 +117,6 @@ def test_a_room_is_told_once_quickly() -> None:
     names = [line for line in done.stdout.splitlines() if ".py" in line]
     assert names
     assert all(name.startswith("tests/test_outbox") for name in names)
-    names = collected(
-        "--mode", "11.2", "--database", "sqlite", "--room", "outbox", "-o", "addopts="
-    ).stdout.splitlines()
     assert not [name for name in names if "postgres" in name or "5.37" in name or "9.4" in name]
 
 
