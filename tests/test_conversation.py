@@ -47,7 +47,7 @@ KINDS = (
     Kind("atelier 8p 1h30 mail 69120 hier +60 retraités", "rien n’est encore enregistré", "Enregistrer"),
     Kind("je voudrais faire un compte rendu", "s’ouvre dans une fenêtre", "Écrire un compte rendu"),
     Kind("modifier le cra 12", "Vous n’avez pas de compte rendu"),
-    Kind("supprime le cra 88", "peut-être", "Supprimer le compte rendu 88"),
+    Kind("supprime le cra 88", "peut-être", "Supprimer le compte rendu n°\u00a088"),
     Kind("je cherche quelqu'un qui connait aidants connect", "annuaire qui"),
     Kind("les canaux de mon departement", "Aucun canal ne vous attend"),
     Kind("ou en est ma demande", "rien demandé", "Demander de l’aide"),
@@ -126,7 +126,7 @@ async def test_under_a_post_of_the_bot_in_a_channel_a_sure_request_is_heard(hous
 
 async def test_yes_takes_the_one_thing_that_was_proposed_and_chooses_none_of_several(juliette: Person) -> None:
     offered = await answered(juliette, "supprime le cra 88", "peut-être")
-    assert (offered.buttons[0], offered.buttons[-1]) == ("Supprimer le compte rendu 88", "Autre chose")
+    assert (offered.buttons[0], offered.buttons[-1]) == ("Supprimer le compte rendu n°\u00a088", "Autre chose")
     is_one = len(offered.buttons) == 2
     assert ("n° 88" if is_one else "cliquez sur un bouton") in plain(await answered(juliette, "oui"))
 
@@ -154,9 +154,9 @@ DUTIES = (
     ("déplace ce message https://exemple.fr/cnum/pl/" + "a" * 26, "cherchez peut-être", "Déplacer ce fil"),
     ("verrouille le canal", "cherchez peut-être", "Verrouiller un canal"),
     ("verrouille le canal smartphones 2h", "cherchez peut-être", "Verrouiller le canal"),
-    ("exclus jean", "cherchez peut-être", "Apprendre comment faire"),
-    ("supprime les messages de jean", "cherchez peut-être", "Apprendre comment faire"),
-    ("vire juliette du canal seniors", "cherchez peut-être", "Apprendre comment faire"),
+    ("exclus jean", "cherchez peut-être", "Lire l’aide"),
+    ("supprime les messages de jean", "cherchez peut-être", "Lire l’aide"),
+    ("vire juliette du canal seniors", "cherchez peut-être", "Lire l’aide"),
     ("déplace juliette dans le 38", "cherchez peut-être", "Changer de département : juliette 38"),
     ("panne : aidants connect est mort, à déclarer", "cherchez peut-être", "Déclarer une panne : aidants connect"),
     ("publie les actus", "cherchez peut-être", "Voir et modifier le prochain numéro"),
@@ -259,9 +259,10 @@ async def test_the_last_of_ones_reports_is_the_latest_and_a_number_is_that_of_it
     await house.settled()
     earlier, latest = sorted(cra.number for cra in await house.reports(juliette))
     await answered(juliette, "mes comptes rendus", "2 comptes rendus")
-    assert (await answered(juliette, "supprime le dernier")).buttons[0] == f"Supprimer le compte rendu {latest}"
+    assert (await answered(juliette, "supprime le dernier")).buttons[0] == f"Supprimer le compte rendu n°\u00a0{latest}"
     await answered(juliette, "mes comptes rendus", "2 comptes rendus")
-    assert (await answered(juliette, f"supprime le {earlier}")).buttons[0] == f"Supprimer le compte rendu {earlier}"
+    other = await answered(juliette, f"supprime le {earlier}")
+    assert other.buttons[0] == f"Supprimer le compte rendu n°\u00a0{earlier}"
 
 
 @pytest.mark.every_mode
@@ -279,7 +280,8 @@ async def test_the_last_one_right_after_a_receipt_is_its_report(house: House, ju
     await answered(juliette, "oui", "enregistré")
     await house.settled()
     (cra,) = await house.reports(juliette)
-    assert (await answered(juliette, "supprime le dernier")).buttons[0] == f"Supprimer le compte rendu {cra.number}"
+    latest = await answered(juliette, "supprime le dernier")
+    assert latest.buttons[0] == f"Supprimer le compte rendu n°\u00a0{cra.number}"
 
 
 @pytest.mark.parametrize("sent", [":smile:", "😀", ":cnum_fete:"])
@@ -479,7 +481,7 @@ async def test_an_open_demand_does_not_stand_before_what_is_asked(helpdesk: Hotl
     ticket, _ = await helpdesk.asks(helpdesk.juliette, "Le scanner reste muet")
     await helpdesk.is_where(ticket)
     assert "Le scanner reste muet" in plain(await answered(helpdesk.juliette, "et ma demande ?", "Vos demandes"))
-    moved = await answered(helpdesk.juliette, "décale mon rdv de mardi à mercredi 15h", "cherchez peut-être")
+    moved = await answered(helpdesk.juliette, "décale mon rdv de mardi à mercredi 15h", "Chaque rendez-vous")
     assert moved.buttons[:2] == ["Voir mes rendez-vous : mardi", f"Ajouter à la demande n° {ticket.number}"]
 
 

@@ -154,6 +154,28 @@ def test_what_is_proposed_is_said_in_words() -> None:
     assert read("je veux faire un cra").proposal == "Écrire un compte rendu"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("annule le rdv 12", "Annuler le rendez-vous n°\u00a012"),
+        ("montre le rdv 12", "Voir le rendez-vous n°\u00a012"),
+        ("montre-moi l’idée 12", "Voir l’idée n°\u00a012"),
+        ("je ne veux plus recevoir les actus en message", "Ne plus recevoir les actus en message"),
+        ("modifier le cra 12", "Modifier le compte rendu n°\u00a012"),
+    ],
+)
+def test_a_number_and_a_no_are_said_for_what_they_are(sentence: str, said: str) -> None:
+    assert read(sentence).proposal == said
+
+
+@pytest.mark.parametrize("sentence", ["annule mon rdv de demain", "déplace le rendez-vous de jeudi à 15h"])
+def test_an_appointment_that_is_to_change_is_chosen_in_the_list(sentence: str) -> None:
+    reading = read(sentence)
+    assert (reading.sure, reading.aside) == (False, "of_appointment")
+    assert not read("annule le rdv 12").aside
+    assert not read("mes rdv de demain").aside
+
+
 @pytest.mark.parametrize("sentence", ["supprimer le cra 12", "effacer mes données", "supprime mon compte"])
 def test_what_cannot_be_undone_is_never_sure(sentence: str) -> None:
     assert not read(sentence).sure

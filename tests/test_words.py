@@ -77,7 +77,7 @@ async def test_the_home_is_a_word_away_and_stays(house: House, juliette: Person)
 @pytest.mark.every_mode
 async def test_what_is_not_understood_gets_the_nearest_commands(house: House, juliette: Person) -> None:
     near = await answered(juliette, "supprime le cra 88 *@all*", "Vous cherchez peut-être")
-    assert near.buttons[0].startswith("Supprimer le compte rendu 88")
+    assert near.buttons[0].startswith("Supprimer le compte rendu n°\u00a088")
     assert near.buttons[-1] == "Autre chose"
     assert "@all" not in near.text
     await juliette.clicks(near, "Autre chose")

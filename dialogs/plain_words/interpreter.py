@@ -13,6 +13,7 @@ from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.duties import read_duty
 from dialogs.plain_words.hesitations import leave_hesitations, mend_dictated
+from dialogs.plain_words.leftovers import changes_appointment
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import is_past_call
 from dialogs.plain_words.sentences import Sentence, read_sentence
@@ -56,12 +57,19 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
         return NOT_FOR_US
     cues = weigh(said)
     whole = choose(said, cues, judge(said))
-    if cues[Intention.STATS_EXPORT] > 0 and whole.intention in _FIGURES and _names_territory(said):
-        line = write_line(Intention.STATS_TERRITOIRE, said)
-        return Reading(Intention.STATS_TERRITOIRE, line, sure=False, aside="of_territory")
+    if step := _find_first_step(said, whole, is_taken_away=cues[Intention.STATS_EXPORT] > 0):
+        return step
     if (whole.sure or whole.intention in SEEKING) and (both := read_both(said)):
         return both
     return whole if find_act(said) else read_wish(said, whole) or whole
+
+
+def _find_first_step(said: Utterance, whole: Reading, *, is_taken_away: bool) -> Reading | None:
+    """What is shown first, where what is wanted is a button under it: figures of a territory, appointments."""
+    if is_taken_away and whole.intention in _FIGURES and _names_territory(said):
+        line = write_line(Intention.STATS_TERRITOIRE, said)
+        return Reading(Intention.STATS_TERRITOIRE, line, sure=False, aside="of_territory")
+    return replace(whole, aside="of_appointment") if changes_appointment(said, whole) else None
 
 
 _FIGURES = frozenset({Intention.STATS, Intention.STATS_EXPORT, Intention.STATS_TERRITOIRE})

@@ -140,10 +140,16 @@ def _is_limited(said: Utterance, found: Reading, line: list[str]) -> bool:
         if len(set(_CLOCK.findall(said.plain))) > 1:
             return True
         return bool(days and _HOUR.search(said.plain)) and not (_HOUR.search(found.line) and "jours" in line)
-    if found.intention is Intention.RDV and said.has(_CHANGED) and not _is_told(found):
+    if changes_appointment(said, found):
         return True
     is_act = found.intention in (Intention.CANAUX, Intention.STATS_EXPORT) and " " in found.line
     return is_act and bool(_NOT.search(said.plain))
+
+
+def changes_appointment(said: Utterance, found: Reading) -> bool:
+    """Whether a list of appointments stands for one that is to change: « annule mon rdv de demain »."""
+    is_list = found.intention is Intention.RDV and not _NAMED.search(found.line) and not _is_told(found)
+    return is_list and said.has(_CHANGED)
 
 
 _LIMITS = re.compile(
@@ -152,6 +158,8 @@ _LIMITS = re.compile(
 )
 _APART = frozenset({"rapport", "partager", "traiter", "libres"})
 """Words of lines that say without what something is."""
+_NAMED = re.compile(r"/rdv (?:annuler|décaler|\d+\b)")
+"""A line that names the appointment, or lists none."""
 _CHANGED = "deplac|report|decal|repouss|avanc|annul|supprim|bouge"
 """What is said of an appointment that is to change, which a list does not do."""
 _CLOCK = re.compile(r" (\d{1,2}) ?h(?= |\d)")

@@ -21,7 +21,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "agenda mes": ("Voir mes inscriptions", "Voir mes inscriptions"),
     "agenda passés": ("Voir les événements passés", "Voir les événements passés"),
     "agenda proposer": ("Proposer un événement", "Proposer un événement"),
-    "aide": ("Voir tout ce que je sais faire", "Apprendre comment faire : {}"),
+    "aide": ("Voir tout ce que je sais faire", "Lire l’aide : {}"),
     "annonce": ("Écrire une annonce", "Écrire cette annonce"),
     "annuaire": ("Chercher une personne", "Chercher dans l’annuaire : {}"),
     "annuaire qui": ("Chercher qui sait faire", "Chercher qui sait faire : {}"),
@@ -37,11 +37,11 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "cra": ("Écrire un compte rendu", "Écrire ce compte rendu"),
     "cra aide": ("Apprendre à écrire un compte rendu", "Apprendre à écrire un compte rendu"),
     "cra brouillon": ("Reprendre un compte rendu", "Reprendre un compte rendu"),
-    "cra dupliquer": ("Dupliquer un compte rendu", "Dupliquer le compte rendu {}"),
+    "cra dupliquer": ("Dupliquer un compte rendu", "Dupliquer le compte rendu n° {}"),
     "cra liste": ("Voir mes comptes rendus", "Voir mes comptes rendus : {}"),
-    "cra modifier": ("Modifier un compte rendu", "Modifier le compte rendu {}"),
-    "cra rétablir": ("Rétablir un compte rendu", "Rétablir le compte rendu {}"),
-    "cra supprimer": ("Supprimer un compte rendu", "Supprimer le compte rendu {}"),
+    "cra modifier": ("Modifier un compte rendu", "Modifier le compte rendu n° {}"),
+    "cra rétablir": ("Rétablir un compte rendu", "Rétablir le compte rendu n° {}"),
+    "cra supprimer": ("Supprimer un compte rendu", "Supprimer le compte rendu n° {}"),
     "entrainement": ("M’entraîner sans que cela compte", "M’entraîner sans que cela compte"),
     "garde": ("Voir qui est de garde", "Voir qui est de garde"),
     "hotline": ("Demander de l’aide à l’équipe", "Demander de l’aide : {}"),
@@ -55,8 +55,10 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "mes-donnees": ("Mes données : les recevoir, les effacer", "Mes données : les recevoir, les effacer"),
     "mes-donnees annuler": ("Garder mes données", "Garder mes données"),
     "mes-donnees effacer": ("Faire effacer mes données", "Faire effacer mes données"),
+    "membres": ("Trouver quelqu’un du réseau", "Trouver quelqu’un du réseau : {}"),
     "membres deplacer": ("Changer quelqu’un de département", "Changer de département : {}"),
     "membres role": ("Changer le rôle de quelqu’un", "Changer un rôle : {}"),
+    "moderer": ("Voir ce qui est à modérer", "Voir ce qui est à modérer"),
     "moderer dossiers": ("Voir les messages signalés", "Voir les messages signalés"),
     "moderer masquer": ("Masquer un message", "Masquer ce message"),
     "moderer avertir": ("Avertir quelqu’un", "Avertir {}"),
@@ -70,6 +72,8 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "profil": ("Voir et changer ma fiche", "Voir et changer ma fiche"),
     "rappels": ("Régler mes rappels", "Régler mes rappels : {}"),
     "rdv": ("Voir mes rendez-vous", "Noter ce rendez-vous : {}"),
+    "rdv annuler": ("Annuler un rendez-vous", "Annuler le rendez-vous n° {}"),
+    "rdv décaler": ("Déplacer un rendez-vous", "Déplacer le rendez-vous n° {}"),
     "rdv disponibilites": ("Voir mes disponibilités", "Changer mes disponibilités : {}"),
     "rdv lien": ("Donner mon adresse de rendez-vous", "Donner mon adresse de rendez-vous"),
     "rdv liste": ("Voir mes rendez-vous", "Voir mes rendez-vous : {}"),
@@ -82,7 +86,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "signaler": ("Signaler un message", "Signaler ce message"),
     "sondage": ("Poser une question à un canal", "Faire un sondage : {}"),
     "sondage liste": ("Voir les sondages", "Voir les sondages"),
-    "sondage resultats": ("Voir les résultats d’un sondage", "Voir les résultats du sondage {}"),
+    "sondage resultats": ("Voir les résultats d’un sondage", "Voir les résultats du sondage n° {}"),
     "stats": ("Voir mes statistiques", "Voir mes statistiques : {}"),
     "stats carte": ("Comparer les départements", "Comparer les départements : {}"),
     "stats departement": ("Voir les chiffres du département", "Voir les chiffres : {}"),
@@ -93,18 +97,37 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "stats rapport": ("Recevoir mes statistiques chaque mois", "Recevoir mes statistiques chaque mois"),
     "stats region": ("Voir les chiffres de la région", "Voir les chiffres : {}"),
     "ticket panne": ("Voir les pannes en cours", "Déclarer une panne : {}"),
+    "ticket chercher": ("Chercher dans les demandes d’aide", "Chercher dans les demandes d’aide : {}"),
     "ticket liste": ("Voir les demandes en cours", "Voir les demandes en cours : {}"),
     "stats coordination": ("Voir mes chiffres de coordination", "Voir mes chiffres de coordination : {}"),
     "stats departement exporter": ("Recevoir tous les départements en fichier", "Recevoir tous les départements : {}"),
-    "ticket": ("Voir une demande d’aide", "Voir la demande {}"),
+    "ticket": ("Voir une demande d’aide", "Voir la demande n° {}"),
     "visio": ("Ouvrir une salle de visio", "Ouvrir une salle de visio : {}"),
 }
 """By command: without details, and with them."""
 
+CALLED: Mapping[str, str] = {
+    "actus": "Lire les actus n° {}",
+    "agenda": "Voir l’événement n° {}",
+    "idee": "Voir l’idée n° {}",
+    "rdv": "Voir le rendez-vous n° {}",
+    "ressources": "Ouvrir la ressource n° {}",
+    "sondage": "Voir le sondage n° {}",
+}
+"""By command whose details are a number alone: what has that number."""
+STOPPED: Mapping[str, str] = {
+    "actus abonnement": "Ne plus recevoir les actus en message",
+    "rdv rappels": "Ne plus recevoir les rappels de mes rendez-vous",
+    "sondage rappels": "Ne plus recevoir les rappels des sondages",
+    "stats rapport": "Ne plus recevoir mes statistiques chaque mois",
+}
+"""By command that « non » follows."""
+
 _DAYS = re.compile(
-    rf"(?:après-|apres )?demain|aujourd.hui|ce soir|semaine(?: prochaine)?|(?:{'|'.join(WEEKDAYS)})(?: prochain)?|\d+"
+    rf"(?:après-|apres )?demain|aujourd.hui|ce soir|semaine(?: prochaine)?|(?:{'|'.join(WEEKDAYS)})(?: prochain)?"
 )
-"""What shows appointments that there are, behind « rdv »: days without an hour, or a number."""
+"""What shows appointments that there are, behind « rdv »: days without an hour."""
+_NUMBER = re.compile(r"(?:n° ?)?(\d+)")
 
 _LINK = re.compile(r"https?://\S+")
 
@@ -113,9 +136,12 @@ def propose(line: str) -> str:
     """Say a command line in words."""
     words = line.removeprefix("/").split()
     for size in (4, 3, 2, 1):
-        if known := PROPOSALS.get(" ".join(words[:size])):
-            rest = quote(_LINK.sub("ce lien", " ".join(words[size:])))
-            if words[:size] == ["rdv"] and _DAYS.fullmatch(rest):
-                known = PROPOSALS["rdv liste"]
-            return known[1].format(cut(rest, SHOWN_MAX)) if rest else known[0]
+        name = " ".join(words[:size])
+        rest = cut(quote(_LINK.sub("ce lien", " ".join(words[size:]))), SHOWN_MAX)
+        if rest == "non" and name in STOPPED:
+            return STOPPED[name]
+        if (number := _NUMBER.fullmatch(rest)) and name in CALLED:
+            return CALLED[name].format(number[1])
+        if known := PROPOSALS.get("rdv liste" if name == "rdv" and _DAYS.fullmatch(rest) else name):
+            return known[1].format(rest) if rest else known[0]
     return f"Taper « /{cut(quote(' '.join(words)), SHOWN_MAX)} »"
