@@ -78,6 +78,19 @@ async def test_a_card_says_under_way_until_the_message_is_gone(room: CaseStage, 
     assert case.post_id not in {post.id for post in await room.lea.reads(room.place)}
 
 
+async def test_a_warning_quotes_what_it_is_about_and_the_card_says_when_it_is_undone(room: CaseStage) -> None:
+    case, card = await room.opened()
+    form = await open_dialog(room.agathe, card, "Avertir")
+    room.lea.acts()
+    assert (await form.submit()).accepted
+    told = await room.lea.told("Un avertissement")
+    assert case.message in plain(told)
+    assert f"/pl/{case.post_id}" in told.text, "they can go there, and change it"
+    entry = (await room.now(case)).entry
+    await room.agathe.asks(f"/moderer annuler {entry}")
+    await room.card(case, "a annulé cette mesure")
+
+
 async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: CaseStage) -> None:
     carla = await room.house.site.person("carla")
     await room.house.registers(carla, Role.COORDINATEUR, departements=["69"])

@@ -210,15 +210,21 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
         )
     if not case.act:
         return Markdown()
-    by, under_way = await read_display_name(ctx, case.decided_by), await _is_under_way(ctx, case)
-    said = {"case": case, "reason": case.reason, "under_way": under_way}
-    return render("moderation/outcome", by=by, act=journal.label_of(case.act), **said)
-
-
-async def _is_under_way(ctx: Context, case: Case) -> bool:
-    """Return whether Mattermost has not yet carried out all of a decision."""
     measure = await cases.get_measure(ctx.db, case.entry) if case.entry else None
-    record = cases.read_record(measure) if measure and measure.ended_at is None else cases.MeasureRecord()
+    return render(
+        "moderation/outcome",
+        by=await read_display_name(ctx, case.decided_by),
+        act=journal.label_of(case.act),
+        case=case,
+        reason=case.reason,
+        under_way=measure is not None and _is_under_way(measure),
+        undone_by=await read_display_name(ctx, measure.ended_by) if measure and measure.was_undone else "",
+    )
+
+
+def _is_under_way(measure: Measure) -> bool:
+    """Return whether Mattermost has not yet carried out all of a decision."""
+    record = cases.read_record(measure) if measure.ended_at is None else cases.MeasureRecord()
     return record.looking or bool(record.waits)
 
 

@@ -295,6 +295,11 @@ class Measure(SQLModel, table=True):
         """Tell whether the measure was carried out and not taken back: it is in force, or ended at its time."""
         return self.ended_at is None or not self.ended_by
 
+    @property
+    def was_undone(self) -> bool:
+        """Tell whether somebody took the measure back; not if it ended at its time, or was never carried out."""
+        return self.ended_by not in {"", REFUSED}
+
 
 async def lock_measure(db: AsyncSession, entry: int) -> Measure | None:
     """Get a measure by its number in the journal, locked until the transaction ends."""

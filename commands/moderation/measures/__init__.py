@@ -11,8 +11,9 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError, unless_refused
 from bot.events import Delivered, Undelivered
+from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Message, Replies, Reply, Whisper
-from bot.texts import quotation, render, require
+from bot.texts import Markdown, quotation, render, require
 from commands.moderation import cards
 from commands.moderation.cases import Decision
 from commands.moderation.policy import ANIMATEURS, feature, find_channel_title
@@ -80,6 +81,7 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
         contestable=handler.contestable and not is_answer,
         lightened=await _describe_lightened(ctx, measure, record),
         told=await cards.describe_measure(ctx, measure, measure.user_id),
+        recalled=await _recall_message(ctx, measure) if handler.recalls else "",
         posts=[quotation(post.text, cards.QUOTED_MAX) for post in posts[:SHOWN_MAX]],
         more=len(posts) - SHOWN_MAX,
         files=any(post.files for post in posts),
@@ -89,6 +91,15 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
     may_appeal = measure.case_id is not None and not is_answer
     buttons = [Button("Contester", cards.AppealMeasure(entry=measure.entry))] if may_appeal else []
     return cards.NOTICE.send(measure, Message(text, buttons), measure.user_id)
+
+
+async def _recall_message(ctx: Context, measure: Measure) -> Markdown:
+    """Quote the message that a measure is about, which its author may still have to change; "" if it is about none."""
+    case = await cases.get(ctx.db, measure.case_id) if measure.case_id else None
+    if case is None or not case.post_id:
+        return Markdown()
+    address = Markdown(make_permalink(ctx.settings, case.post_id))
+    return render("moderation/recalled", address=address, message=quotation(case.message, cards.QUOTED_MAX))
 
 
 async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRecord) -> Mapping[str, object] | None:
@@ -128,9 +139,10 @@ class MeasureHandler:
     the decision; ``keeps_out``: the person is kept out of channels until it ends; ``is_told``: the person is notified
     once it is carried out.
 
-    Its sentences are blocks of the template: ``notice`` begins the person’s notice (with their words if it ``quotes``,
-    and how to appeal if it is ``contestable``); ``answer`` is for whoever decided it by a line; ``undone`` for whoever
-    undoes it, ``lifted`` for the person then, ``over`` if a lighter one replaces it.
+    Its sentences are blocks of the template: ``notice`` begins the person’s notice (with their removed words if it
+    ``quotes``, the message of the case, which stands, if it ``recalls``, and how to appeal if it is ``contestable``);
+    ``answer`` is for whoever decided it by a line; ``undone`` for whoever undoes it, ``lifted`` for the person then,
+    ``over`` if a lighter one replaces it.
     """
 
     act: ClassVar[AuditAct]
@@ -143,6 +155,7 @@ class MeasureHandler:
     is_told: ClassVar[bool] = False
     notice: ClassVar[str] = ""
     quotes: ClassVar[bool] = False
+    recalls: ClassVar[bool] = False
     contestable: ClassVar[bool] = True
     answer: ClassVar[str] = ""
     undone: ClassVar[str] = ""
@@ -315,6 +328,7 @@ class Remind(MeasureHandler):
     kind = weight = charte.MeasureKind.REMIND
     form = RemindCharter
     notice = "moderation/notice_remind"
+    recalls = True
     contestable = False
     lifted = "moderation/lifted_remind"
 
@@ -327,6 +341,7 @@ class Warn(MeasureHandler):
     kind = weight = charte.MeasureKind.WARN
     form = WarnAuthor
     notice = "moderation/notice_warn"
+    recalls = True
     answer = "moderation/answer_warn"
     lifted = "moderation/lifted_warn"
 

@@ -193,6 +193,7 @@ class Silence(Exclusion):
     kind = weight = MeasureKind.SILENCE
     form = SilenceAuthor
     notice = "moderation/notice_silence"
+    recalls = True
     answer = "moderation/answer_silence"
     lifted = "moderation/lifted_silence"
     over = "moderation/over_silence"
@@ -219,6 +220,7 @@ class Exclude(Exclusion):
     kind = weight = MeasureKind.EXCLUDE
     form = ExcludeAuthor
     notice = "moderation/notice_exclude"
+    recalls = True
     answer = "moderation/answer_exclude"
     lifted = "moderation/lifted_exclude"
     over = "moderation/over_exclude"
