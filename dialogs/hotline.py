@@ -1,12 +1,14 @@
 """The windows of the hotline: what people ask, and what agents do with a ticket."""
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text, asks
 from config.hotline import CATEGORIES
 from config.text import split_words
 from dialogs.lines import line
+from dialogs.personal_data import fault_of, fault_of_owner
 from storage.hotline import Reason, Urgency
 from storage.hotline.tickets import SUBJECT_MAX
 
@@ -120,6 +122,11 @@ class ResolveTicket(AboutTicket):
     solution: LongText = asks(
         "Solution pour tous", "Montrée à qui posera la même question. Sans nom ni donnée personnelle.", default=""
     )
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        said, why = str(values.get("solution") or ""), "d’autres liraient cette solution"
+        return {"solution": fault_of(said, why) or fault_of_owner(said, why)}
 
 
 class TransferTicket(AboutTicket):

@@ -117,15 +117,19 @@ async def test_a_solved_one_that_is_like_it_is_shown_first(helpdesk: Hotline) ->
     word = unique("zorglub")
     ticket, _ = await helpdesk.asks(helpdesk.juliette, f"Le {word} refuse mon mot de passe")
     await helpdesk.is_where(ticket)
-    await send_dialog(
-        helpdesk.agathe, await helpdesk.card(ticket), "Résoudre", solution="Demander un nouveau mot de passe."
-    )
+    form = await helpdesk.agathe.opens_by(await helpdesk.card(ticket), "Résoudre")
+    refused = await form.fill(solution="Demander un nouveau mot de passe à Mme Durand, 06 12 34 56 78.").submit()
+    assert "nom avec un numéro" in refused.errors["solution"]
+    assert (await form.fill(solution="Demander un nouveau mot de passe.").submit()).accepted
     lea = await helpdesk.house.conseiller("lea")
     form = await lea.opens(f"/hotline {word} : passe refusé")
     assert (await form.fill(**USUAL).submit()).accepted
     shown = await lea.told("lui ressemble")
     assert "Demander un nouveau mot de passe." in plain(shown)
     assert shown.buttons == ["C’était ça", "Continuer"]
+    mine = plain(await lea.asks("/hotline demandes"))
+    assert "1 demande attend votre choix" in mine
+    assert "rien demandé" not in mine
     await lea.clicks(shown, "C’était ça")
     await lea.rewritten(shown, "Rien n’est envoyé")
     form = await lea.opens(f"/hotline {word} : passe encore refusé")
@@ -137,6 +141,8 @@ async def test_a_solved_one_that_is_like_it_is_shown_first(helpdesk: Hotline) ->
     await helpdesk.card(filed)
     found = plain(await helpdesk.agathe.asks(f"/ticket chercher {word} REFUSÉ"))
     assert f"n° {filed.number}" in found
+    one = plain(await helpdesk.agathe.asks(f"/ticket {filed.number} prendre"))
+    assert f"Demande n° {filed.number}" in one, "what to do with it is under it"
 
 
 async def test_the_open_ones_are_listed_by_what_matters(helpdesk: Hotline) -> None:

@@ -201,6 +201,8 @@ async def test_a_duplicate_ends_and_names_no_other_person(helpdesk: Hotline) -> 
     form = await _menu(helpdesk, card, "Doublon de…")
     refused = await form.fill(numero="999999").submit()
     assert "Il n’y a pas de demande n° 999999" in refused.errors["numero"].replace("\u00a0", " ")
+    refused = await form.fill(numero=str(second.number)).submit()
+    assert "celui de cette demande" in refused.errors["numero"]
     await send_dialog(helpdesk.agathe, card, "Doublon de…", numero=str(first.number))
     told = await helpdesk.under(lea, receipt, "D’autres ont le même souci")
     assert str(first.number) not in told.text

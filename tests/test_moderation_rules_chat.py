@@ -174,6 +174,8 @@ async def test_what_cannot_be_is_said(stage: RuleStage) -> None:
     await refused("mots non")
     shown = await refused("mots")
     assert "Elle ne cherche rien." in shown
+    assert "regle mots essai 7j" in shown
+    assert "regle mots proposer" in shown, "what to do next"
     assert isinstance(await stage.ana.asks("/moderer regles"), Post)
 
 

@@ -303,8 +303,10 @@ async def resolve_ticket(ctx: Context, form: windows.ResolveTicket) -> Replies:
 async def mark_duplicate(ctx: Context, form: windows.MarkDuplicate) -> Replies:
     """Close a ticket as a duplicate of another."""
     ticket, actor = await lock_for_agent(ctx, form.ticket)
+    if form.other == ticket.number:
+        raise UserError(fields={"numero": render("hotline/duplicate_of_itself")})
     other = await tickets.get(ctx.db, form.other)
-    if other is None or other.number == ticket.number or not await serves(ctx, ctx.user, other.queue):
+    if other is None or not await serves(ctx, ctx.user, other.queue):
         raise UserError(fields={"numero": render("hotline/no_original", other=form.other)})
     if other.reason is Reason.DOUBLON:
         told = render("hotline/original_is_double", number=other.number, duplicate_of=other.duplicate_of)
