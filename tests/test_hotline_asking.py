@@ -5,7 +5,7 @@ import pytest
 from storage import canaux
 from storage.people import Role
 from tests.people import Post, unique
-from tests.support.hotline import USUAL, Hotline, helpdesk, send_dialog
+from tests.support.hotline import USUAL, Hotline, helpdesk
 from tests.support.house import is_listening, plain, react, wait_for
 
 __all__ = ["helpdesk"]

@@ -66,7 +66,7 @@ async def show_ticket(ctx: ReadingContext, line: str) -> Replies:
     """Show a ticket by its number; without a number, list the open ones, or their own to whoever is no agent."""
     if not line.strip():
         return await (show_list(ctx, "", 0) if await service.list_served(ctx, ctx.user) else show_own_page(ctx, 0))
-    number = read_typed_number(line, "demande", "ticket") or read_typed_number(line.split()[0])
+    number = read_typed_number(line, "demande", "ticket") or read_typed_number(line.split(maxsplit=1)[0])
     if number is None:
         if not await service.list_served(ctx, ctx.user):
             raise UserError(render("hotline/own_number_usage"))
