@@ -207,6 +207,7 @@ async def _draw_outcome(ctx: Context, case: Case) -> Markdown:
             case=case,
             reason=waiting.reason,
             under_way=False,
+            undone_by="",
         )
     if not case.act:
         return Markdown()
@@ -336,6 +337,15 @@ async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") 
     until = await say_until(ctx, measure.until, reader_id)
     label, by = journal.label_of(measure.act), await _say_decider(ctx, measure, reader_id)
     return MeasureDescription(measure.entry, label, measure.reason, [w for w in where if w], until, by)
+
+
+async def recall_message(ctx: Context, measure: Measure) -> Markdown:
+    """Quote the message that a measure is about, which its author may still have to change; "" if it is about none."""
+    case = await cases.get(ctx.db, measure.case_id) if measure.case_id else None
+    if case is None or not case.post_id:
+        return Markdown()
+    address = Markdown(make_permalink(ctx.settings, case.post_id))
+    return render("moderation/recalled", address=address, message=quotation(case.message, QUOTED_MAX))
 
 
 async def find_title(ctx: Context, measure: Measure, channel_id: str) -> str:

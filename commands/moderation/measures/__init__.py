@@ -11,9 +11,8 @@ from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import Refusal, UserError, unless_refused
 from bot.events import Delivered, Undelivered
-from bot.permalinks import make_permalink
 from bot.replies import Button, Direct, Message, Replies, Reply, Whisper
-from bot.texts import Markdown, quotation, render, require
+from bot.texts import quotation, render, require
 from commands.moderation import cards
 from commands.moderation.cases import Decision
 from commands.moderation.policy import ANIMATEURS, feature, find_channel_title
@@ -81,7 +80,7 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
         contestable=handler.contestable and not is_answer,
         lightened=await _describe_lightened(ctx, measure, record),
         told=await cards.describe_measure(ctx, measure, measure.user_id),
-        recalled=await _recall_message(ctx, measure) if handler.recalls else "",
+        recalled=await cards.recall_message(ctx, measure) if handler.recalls else "",
         posts=[quotation(post.text, cards.QUOTED_MAX) for post in posts[:SHOWN_MAX]],
         more=len(posts) - SHOWN_MAX,
         files=any(post.files for post in posts),
@@ -91,15 +90,6 @@ async def write_notice(ctx: Context, measure: Measure, record: MeasureRecord) ->
     may_appeal = measure.case_id is not None and not is_answer
     buttons = [Button("Contester", cards.AppealMeasure(entry=measure.entry))] if may_appeal else []
     return cards.NOTICE.send(measure, Message(text, buttons), measure.user_id)
-
-
-async def _recall_message(ctx: Context, measure: Measure) -> Markdown:
-    """Quote the message that a measure is about, which its author may still have to change; "" if it is about none."""
-    case = await cases.get(ctx.db, measure.case_id) if measure.case_id else None
-    if case is None or not case.post_id:
-        return Markdown()
-    address = Markdown(make_permalink(ctx.settings, case.post_id))
-    return render("moderation/recalled", address=address, message=quotation(case.message, cards.QUOTED_MAX))
 
 
 async def _describe_lightened(ctx: Context, measure: Measure, record: MeasureRecord) -> Mapping[str, object] | None:
