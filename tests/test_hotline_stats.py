@@ -60,8 +60,8 @@ async def test_agents_read_what_was_done(helpdesk: Hotline) -> None:
     for words in (
         "Hotline, mars 2022** (Aide Espace Coop et Aide métier)",
         "**3** demandes reçues, **3** résolues, **1** évitée par",
-        "Première réponse : neuf sur dix en 1 h",
-        "Résolution : neuf sur dix en 3 h",
+        "Première réponse : la moitié en 1 h, neuf sur dix en 1 h",
+        "Résolution : la moitié en 3 h",
         "Avis : 1 👍, 0 👎",
         "Par file : Aide Espace Coop 2, Aide métier 1",
         "Par catégorie : Autre chose 2, Comptes rendus 1",
