@@ -61,7 +61,7 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
         return step
     if (whole.sure or whole.intention in SEEKING) and (both := read_both(said)):
         return both
-    return whole if find_act(said) else read_wish(said, whole) or whole
+    return read_wish(said, whole) or whole
 
 
 def _find_first_step(said: Utterance, whole: Reading, *, is_taken_away: bool) -> Reading | None:

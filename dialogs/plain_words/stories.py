@@ -6,13 +6,14 @@ from itertools import islice
 
 from bot.french import read_period
 from dialogs.plain_words import weights
-from dialogs.plain_words.details import write_line
+from dialogs.plain_words.acts import find_act
+from dialogs.plain_words.details import FORMATS, write_line
 from dialogs.plain_words.frames import find_name
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import REPORT_ACTS, find_day, is_noted, sum_signs, weigh_report
 from dialogs.plain_words.resources import find_themes
 from dialogs.plain_words.utterance import Utterance
-from dialogs.plain_words.wishes import find_wishes
+from dialogs.plain_words.wishes import begins_with_wish, find_wishes, leave_aside, leave_politeness
 from storage.urls import first_link as find_link
 
 _OF_ALL = re.compile(
@@ -24,6 +25,8 @@ _OF_ALL = re.compile(
     r"| ces (?:jours|heures|horaires|creneaux|dates) la (?:\S+ )?$"
 )
 """A wish that means nothing but what was told before it."""
+TOLD_MIN = 15
+"""Words from which a sentence tells something around what it asks for."""
 ENDS_MAX = 3
 """Ends of a story that are looked at."""
 HEARD = 0.25
@@ -64,27 +67,45 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
         return None
     if _OF_SOMEBODY.search(story.plain) and (name := find_name(story.sentence.text, story.known)):
         return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)
-    wishes = (
-        weights.hear(text, story.today, story.commands)
-        for text in islice(find_wishes(story.sentence, story.first), ENDS_MAX)
-    )
-    found = next(((said, meant) for said in wishes if (meant := _judge_end(said, story))), None)
+    ends = islice(find_wishes(story.sentence, story.first), ENDS_MAX)
+    found = next((end for text in ends if (end := _read_end(text, story))), None)
     found = found or (_find_clause(story) if whole.intention in _COMPLAINING and not whole.sure else None)
-    if found is None:
+    if found is None or (find_act(story) and not _decides(found[0], story)):
         return None
     said, intention = found
     line = _write(intention, said, story)
-    is_same = whole.intention is intention and (whole.sure or intention is Intention.IDEE)
-    says_more = whole.intention in weights.SEEKING or is_same
-    is_bare = " " not in line and says_more and (whole.intention is not intention or " " in whole.line)
-    is_told = line == "/agenda proposer" and whole.line.startswith(line)
-    is_of_all = intention is Intention.STATS and whole.intention is Intention.STATS_TERRITOIRE
-    is_of_all = is_of_all and not _ONE_S_OWN.search(said.plain)
-    return (
-        whole
-        if is_bare or is_told or is_of_all
-        else Reading(intention, line, sure=False, others=_list_others(whole, line))
+    if _says_less(said, line, story, whole) or _says_part(intention, line, said, whole):
+        return whole
+    return Reading(intention, line, sure=False, others=_list_others(whole, line))
+
+
+def _says_less(said: Utterance, line: str, story: Utterance, whole: Reading) -> bool:
+    """Whether the end of a story has no detail, and stands for what the whole of it says."""
+    if line == "/agenda proposer":
+        return whole.line.startswith(line)
+    if " " in line or (len(story.sentence.words) >= TOLD_MIN and not _REFERS.search(said.plain)):
+        return False
+    is_same = whole.line.split()[:1] == line.split()
+    return (whole.intention in weights.SEEKING and not is_same) or (
+        is_same and " " in whole.line and (whole.sure or whole.intention in weights.SEEKING | {Intention.IDEE})
     )
+
+
+def _says_part(intention: Intention, line: str, said: Utterance, whole: Reading) -> bool:
+    """Whether figures that are asked for are those of the territory, or in the format, that the story names."""
+    if intention is not Intention.STATS:
+        return False
+    is_of_all = whole.intention is Intention.STATS_TERRITOIRE and not _ONE_S_OWN.search(said.plain)
+    return is_of_all or (whole.line.startswith(_IN_FORMAT) and not said.period)
+
+
+def _decides(said: Utterance, story: Utterance) -> bool:
+    """Whether what a long story asks for at its end counts more than an act that its words say: one of its own, or
+    where none is said before it."""
+    if len(story.sentence.words) < TOLD_MIN:
+        return False
+    before = replace(story, end=story.find_word_at(len(_before(said, story))))
+    return bool(find_act(said)) or not find_act(before)
 
 
 _ONE_S_OWN = re.compile(r" (?:mes|mon|ma|moi|je|j) ")
@@ -98,6 +119,8 @@ def read_both(said: Utterance) -> Reading | None:
     if not 1 < len(texts) <= CLAUSES_MAX or _OF_SOMEBODY.search(said.plain):
         return None
     clauses = [weights.hear(text, said.today, said.commands) for text in texts]
+    if len(said.sentence.words) >= TOLD_MIN:
+        clauses = [each for each in clauses if begins_with_wish(each.sentence, each.first)]
     judged = [(each, *_judge_clause(each)) for each in clauses if each.first < each.end]
     wanted = {best: write_line(best, each) for each, best, likely in judged if likely >= CLEAR}
     readings = [Reading(intention, line, sure=False) for intention, line in wanted.items() if line]
@@ -140,6 +163,17 @@ def _list_others(whole: Reading, line: str) -> tuple[Reading, ...]:
     return (replace(whole, sure=False, others=()),) if whole.line and whole.line != line else ()
 
 
+def _read_end(text: str, story: Utterance) -> tuple[Utterance, Intention] | None:
+    """What an end of a story says, and is for; None where it says nothing by itself. What is told keeps all words."""
+    brief = weights.hear(leave_aside(text), story.today, story.commands)
+    intention = _judge_end(brief, story)
+    if intention is None:
+        return None
+    return (
+        weights.hear(leave_politeness(text), story.today, story.commands) if intention in weights.TOLD else brief
+    ), intention
+
+
 def _judge_end(said: Utterance, story: Utterance) -> Intention | None:
     """What the end of a story is for; None where it says nothing by itself."""
     if said.first == said.end:
@@ -159,7 +193,7 @@ def _reports(said: Utterance, story: Utterance) -> bool:
 
 def _before(said: Utterance, story: Utterance) -> str:
     """The words of a story before its end."""
-    return story.plain[: max(len(story.plain) - len(said.plain) + 1, 0)]
+    return story.plain[: story.plain.rfind(said.plain.rstrip()) + 1]
 
 
 def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
@@ -173,7 +207,7 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
         if _PLACED.search(story.sentence.text.rpartition(said.sentence.text)[0]):
             return write_line(intention, story)
         return " ".join(line.replace("/cra", f"/cra {find_day(_before(said, story))}", 1).split())
-    told = write_line(intention, story) if line in _BARE and intention in weights.ASIDES | weights.SEEKING else line
+    told = write_line(intention, story) if line in _BARE and _REFERS.search(said.plain) else line
     if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + len(line.split()):
         return told
     return f"/ressources {themes}" if line == "/ressources" and themes else line
@@ -193,6 +227,13 @@ def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> 
     return intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story))
 
 
+_IN_FORMAT = tuple(f"/stats exporter {name}" for name, _ in FORMATS)
+"""Lines of figures in a format that a story names."""
+_REFERS = re.compile(
+    r" (?:l|le|la|les|lui|leur|en|y) \S+(?:er|ir|re) | (?:je|on|tu|vous) (?:l|le|la|les) "
+    r"| (?:le|la|les|ca|cela|dessus) (?:\? )?$"
+)
+"""That a wish speaks of what was named before it."""
 _PLACED = re.compile(r"\b(?:à|au|aux|chez)\s[^.:;!?]{1,80}:\s?(?:un |une )?$", re.IGNORECASE)
 """Where something was, told before « : » and the rest: « jeudi au CCAS de Longwy : un atelier … »."""
 _ABOUT_THAT = re.compile(r" (?:s en servir|la dessus|a ce sujet|sur ce sujet|sur ce theme|sur ca|sur cela|en parler) ")

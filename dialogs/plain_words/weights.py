@@ -84,6 +84,13 @@ ASIDES = frozenset(
     )
 )
 """What is sought in few words."""
+TOLD = frozenset(
+    {
+        *(Intention.CRA, Intention.HOTLINE, Intention.IDEE, Intention.RDV, Intention.BROUILLON),
+        *(Intention.SIGNALER, Intention.AIDE),
+    }
+)
+"""What is told in one’s own words, of which none is left aside."""
 NOT_FOR_US = Reading(Intention.HORS_SUJET, "", sure=False)
 
 
@@ -261,7 +268,7 @@ _CHANGING = frozenset(
 
 def write_brief(intention: Intention, said: Utterance) -> str:
     """Write what is wanted without what is said after it of why: « …, c’est pour demain »."""
-    is_wish = intention in ASIDES and begins_with_wish(said.sentence, said.first)
+    is_wish = intention not in TOLD and begins_with_wish(said.sentence, said.first)
     is_wish = is_wish and not any(find_wishes(said.sentence, said.first))
     brief = cut_aside(said.sentence, said.first) if is_wish else said.sentence.text
     return write_line(intention, said if brief == said.sentence.text else hear(brief, said.today, said.commands))

@@ -9,6 +9,8 @@ STORY_MIN = 4
 """Words that a story has before its wish, at least."""
 COLON_MIN = 10
 """Words of a story before « : », at least; fewer are a title, of a place or a day."""
+TITLED_MAX = 8
+"""Words of a wish before « : », at most, behind which its own words are told: « lance un sondage : … »."""
 _CAN = r"(?:(?:tu |vous )?(?:peux|peut|pouvez|pourrais|pourriez|pourrait)(?: (?:tu|vous|on|je))?)"
 _TO_ME = (
     "donne|montre|trouve|envoie|mets|sors|ouvre|cherche|note|affiche|indique|dis|inscris|ajoute|enregistre|prends|"
@@ -37,21 +39,37 @@ _OPENING = (
 """What says so at the beginning of a clause."""
 _WISH = re.compile(rf"(?<= )(?:({_STRONG})|{_OPENING})")
 _SIGNS = frozenset(",.;:!?…\n–—(")
-_LINKS = frozenset({"alors", "donc", "et", "mais", "coup", "bref", "sinon", "or", "oublier", "voila", "ducoup", "puis"})
+_LINKS = frozenset(
+    {"alors", "donc", "et", "mais", "coup", "bref", "sinon", "or", "oublier", "voila", "ducoup", "puis", "attendant"}
+)
 """Words after which a clause may begin."""
 _UNDER = frozenset(
     {"qui", "que", "qu", "quand", "si", "lorsque", "comme", "car", "parce", "dont", "des", "ne", "n", "fois", "et_que"}
 )
 """Words that make what follows part of the story."""
 _FULL_STOP = re.compile(r"(?<=\w\w\w)\s?[.!?;…]+(?:\s|$)|\n")
+_SOMETHING_BEHIND = r"(?:le |la |les |l['’]|lui |leur |en |y |m['’]en |me )?"
+_POLITE_END = re.compile(
+    r",? (?:si (?:possible|tu (?:peux|veux|as le temps)|c.est possible)|stp|svp|merci|please|s.il (?:te|vous) pla[îi]t)"
+    r"(?=[,.!? ]*$|[,.!?]? (?:bien|beaucoup|d.avance|bonne|à|et|merci)\b|, ).*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Politeness at the end, with what follows it."""
 _ASIDE = re.compile(
     r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|j['’ ]|je(?! suis (?:à|a|sur|dans|en|vers|près)\b)|"
-    r"il|elle|ça|ca|quoi)\b.*"
-    r"|,? (?:car|parce|afin|pour (?:en|lui|leur|me|m|qu|que|pouvoir)|histoire d)\b.*"
-    r"|,? (?:puisque|avant (?:de |d['’]|qu)|plut[oô]t qu).*"
-    r"|, (?:(?:le|la|les|une?|mon|ma|mes|notre|nos) |l['’])\w[\w-]* (?:\S+ ){0,4}?"
-    r"(?:a|ont|est|sont|ne|n['’]\w+|veut|veulent|doit|commence|demande|en|me|vient)\b.*"
-    r"|(?<!\bce),? que (?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*",
+    r"ils?|elles?|on(?! (?:est|sera|serait)\b)|ça|ca|quoi|y a|faut|bonne (?:journ[ée]e|soir[ée]e)|"
+    r"bon (?:courage|week-end)|bises|bisous|[àa] (?:plus|bient[ôo]t|tout|\+)|cordialement|d.avance|des fois)\b.*"
+    r"|,? (?:car|parce|afin|pour (?:en|lui|leur|me|m|qu(?!\S* (?:\S+ )?voi)|que(?! (?:\S+ ){1,3}voi)|pouvoir)|"
+    r"histoire (?:de|que|d|qu)|sinon|sans quoi|autrement|vu que|[ée]tant donn[ée]|d[èe]s que|des fois que|au cas o[ùu]|"
+    r"comme [çc]a|quand tu)\b.*"
+    r"|,? (?:puisque|avant (?:de |d['’]|que? |qu['’]|midi)|plut[oô]t qu).*"
+    r"|, pour (?:ne |n['’]|pas |rien ){0,3}(?:[êe]tre|avoir|\w+(?:er|ir|re))\b.*"
+    r"|, (?:(?:le|la|les|une?|mon|ma|mes|notre|nos|deux|trois|quatre|cinq|six|\d+) |l['’])\w[\w-]* (?:\S+ ){0,4}?"
+    r"(?:a|ont|est|sont|ne|n['’]\w+|veut|veulent|doit|commence|demande|en|me|m['’]\w+|nous|vient|attend\w*|arrive\w*)"
+    r"\b.*"
+    r"|(?<!\bce),? que (?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*"
+    rf"|,? que (?:je |j['’]|nous |on ){_SOMETHING_BEHIND}(?:voie|v[ée]rifie|regarde|sache|fasse|aie|sois|montre|"
+    r"prenne|comprenne|retrouve|pr[ée]pare)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -60,27 +78,34 @@ def find_wishes(sentence: Sentence, first: int) -> Iterator[str]:
     """The ends of a story that may say what is wanted, as typed, the last first; up to the end of their sentence."""
     found = ((_find_word(sentence, match.start()), bool(match[1])) for match in _WISH.finditer(sentence.plain))
     starts = {index for index, is_strong in found if index > first and _may_begin(sentence, index, is_strong=is_strong)}
-    last = len(sentence.words) - 1
-    colons = {
-        index + 1
-        for index in range(first + COLON_MIN, last)
-        if ": " in sentence.gap(index) and not _is_link(sentence, index)
-    }
-    for start in sorted((each for each in starts | colons if each >= first + STORY_MIN), reverse=True):
+    signed = {index + 1 for index in range(len(sentence.words) - 1) if ": " in sentence.gap(index)}
+    colons = {each for each in signed if each > first + COLON_MIN and not _is_link(sentence, each)}
+    titles = {each for each in signed if not starts.isdisjoint(range(each - TITLED_MAX, each))}
+    for start in sorted((each for each in (starts | colons) - titles if each >= first + STORY_MIN), reverse=True):
         text = sentence.text[sentence.words[start].start :]
         stop = _FULL_STOP.search(text)
         yield text[: stop.end()] if stop else text
 
 
 def _is_link(sentence: Sentence, index: int) -> bool:
-    """Whether a link stands behind a word: that is what is told, and no wish of its own."""
-    return sentence.words[index + 1].folded in ("http", "https")
+    """Whether a word begins a link: that is what is told, and no wish of its own."""
+    return sentence.words[index].folded in ("http", "https")
 
 
 def cut_aside(sentence: Sentence, first: int) -> str:
     """A wish without what is told after it, « …, c’est pour demain »; what greets before its first word stays."""
     start = sentence.words[first].start
-    return sentence.text[:start] + _ASIDE.sub("", sentence.text[start:])
+    return sentence.text[:start] + leave_aside(sentence.text[start:])
+
+
+def leave_politeness(text: str) -> str:
+    """The text of a wish without politeness at its end, and what follows that."""
+    return _POLITE_END.sub("", text)
+
+
+def leave_aside(text: str) -> str:
+    """The text of a wish without what is told after it."""
+    return leave_politeness(_ASIDE.sub("", text))
 
 
 def begins_with_wish(sentence: Sentence, first: int) -> bool:
