@@ -116,7 +116,7 @@ class Context:
     @property
     def clues(self) -> Clues:
         """What forms need in order to be drawn and read for this person now."""
-        return Clues(self.user, self.today, self.capabilities)
+        return Clues(self.user, self.today, self.capabilities, now=self.now)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -27,7 +27,7 @@ class Page(Generic[Row]):
         return max(1, -(-self.total // self.size))
 
     def draw_next(
-        self, press: Callable[[int], BaseModel], label: str = "Suite", style: Style = "default"
+        self, press: Callable[[int], BaseModel], label: str = "Voir la suite", style: Style = "default"
     ) -> list[Button]:
         """Make the button of the next page, by its number; none on the last page."""
         return [Button(label, press(self.number + 1), style)] if self.number < self.pages else []

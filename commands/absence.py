@@ -205,7 +205,7 @@ async def _say_noted(ctx: Context, absence: Absence, undo: Button, before: tuple
     )
     swap = [Button("Échanger ma garde", RunCommand(line="garde échanger"))] if turns and absence.is_whole else []
     undos = [] if before == (forms.say_absence(absence), absence.word) else [undo]
-    return Whisper(text, [*undos, *swap, Button("Mes absences", RunCommand(line="absence"))])
+    return Whisper(text, [*undos, *swap, Button("Voir mes absences", RunCommand(line="absence"))])
 
 
 @feature.button(WriteAbsence, name="absence.New", roles=NETWORK, writes=False)

@@ -1,5 +1,6 @@
 """« /entrainement »: training with reports on a private practice sheet, which counts in no statistics."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -24,6 +25,8 @@ feature = Feature(
 CONSEILLERS = (people.Role.CONSEILLER,)
 """Who files reports."""
 END_WORD = "fin"
+ENDS = re.compile(r"(?:fin(?:i|ie|ir)?|stop(?:per)?|arret(?:e|er|ez)?|quitte[rz]?|sort(?:ir)?|termine[rz]?)[ .!]{0,3}")
+"""What people type after the command to leave a training, folded."""
 PRACTISED = frozenset({"cra", "entrainement", "aide", "brouillon", "menus"})
 """The features that know of training, or do nothing of their own; of the others only « /stats » does."""
 AT_ONCE = 1000
@@ -40,7 +43,9 @@ class Finish(BaseModel):
     "entrainement", help="Essayer les comptes rendus, sans que rien ne compte", roles=CONSEILLERS, writes=True
 )
 async def begin(ctx: Context, text: str) -> Replies:
-    """Start a training, or say that one is under way."""
+    """Start a training, or say that one is under way; « stop » and its like end it."""
+    if ENDS.fullmatch(fold(text).strip()):
+        return Whisper(await _end(ctx))
     if text.strip():
         raise UserError(render("entrainement/usage"))
     is_new = await report.find_training(ctx.db, ctx.user.id) is None
@@ -48,7 +53,10 @@ async def begin(ctx: Context, text: str) -> Replies:
     ctx.touched.add(ctx.user.id)
     training = await report.find_training(ctx.db, ctx.user.id)
     assert training is not None
-    buttons = [Button("Compte rendu", RunCommand(line="cra"), "primary"), Button("Finir l’entraînement", Finish())]
+    buttons = [
+        Button("Écrire un compte rendu", RunCommand(line="cra"), "primary"),
+        Button("Finir l’entraînement", Finish()),
+    ]
     return Whisper(await _describe(ctx, training, is_new=is_new), buttons)
 
 
@@ -118,7 +126,7 @@ async def _end_overdue(ctx: Context, person_id: str) -> Direct:
     await _forget(ctx, person_id)
     ctx.touched.add(person_id)
     text = render("entrainement/overdue", days=report.TRAINING_FOR.days)
-    return Direct(text, [Button("Compte rendu", RunCommand(line="cra"), "primary")], user_id=person_id)
+    return Direct(text, [Button("Écrire un compte rendu", RunCommand(line="cra"), "primary")], user_id=person_id)
 
 
 async def _end(ctx: Context) -> Markdown:

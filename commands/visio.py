@@ -31,7 +31,7 @@ GUEST = "Invité"
 
 
 class Enter(BaseModel):
-    """Button « Entrer »: gives whoever clicks their own address."""
+    """Button « Entrer dans la salle »: gives whoever clicks their own address."""
 
     room: str
 
@@ -79,7 +79,7 @@ async def open_visio(ctx: Context, opened: OpenedRoom) -> Replies:
     made = VisioRoom(key=key, by=ctx.user.id, at=ctx.now, **asdict(opened.room))
     room = await remember_room(ctx.db, made)
     card = render("visio/room", room=room, ways=visio.tell_ways_in(room), username=ctx.user.username)
-    enter = [Button("Entrer", Enter(room=room.key), "primary")]
+    enter = [Button("Entrer dans la salle", Enter(room=room.key), "primary")]
     guests = enter if room.kind is VisioKind.BBB else []
     shown = Say(card, guests, channel_id=ctx.channel_id) if opened.may_speak else None
     hosts = visio.hosts_apart(ctx.settings, room.kind)

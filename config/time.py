@@ -10,10 +10,12 @@ DAY_MINUTES = 24 * 60
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MOMENT = re.compile(
     r"\b(?:aujourd.hui|demain|après-demain|(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)(?: prochain)?|"
-    r"(?:le )?\d{1,2}/\d{1,2})(?: (?:à |a )?\d{1,2} ?h(?: ?\d\d)?\b| (?:matin|midi|soir))?",
+    r"(?:le )?\d{1,2}/\d{1,2}|"
+    r"dans (?:une? |deux |trois |\d{1,3} ?)(?:demi.heure|heures?|h|minutes?|min|jours?)\b)"
+    r"(?: (?:à |a )?\d{1,2} ?h(?: ?\d\d)?\b| (?:matin|midi|soir))?",
     re.IGNORECASE,
 )
-"""The moment named in a text: « demain 9h », « lundi prochain matin »."""
+"""The moment named in a text: « demain 9h », « lundi prochain matin », « dans 2 heures »."""
 LAST, _LAST_DIGIT = -1, 9
 """The code of the last weekday of a month, and its digit where several such codes make one number."""
 EVEN_WEEKS, ODD_WEEKS = -2, -1

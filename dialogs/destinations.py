@@ -41,7 +41,7 @@ def moment(or_else: str = "") -> ReadText:
     """Make a field for a future moment; ``or_else`` ends the sentence about unreadable texts."""
 
     def read(text: str, clues: Clues) -> datetime:
-        found = read_moment(text, clues.today, clues.user.zone)
+        found = read_moment(text, clues.today, clues.user.zone, clues.now)
         if found is None and is_past_moment(text, clues.today, clues.user.zone):
             raise ValueError("Ce jour est passé : donnez-en un à venir.")
         if found is None:

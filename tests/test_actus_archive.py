@@ -147,14 +147,18 @@ async def test_read_again_and_found_by_words(newsroom: DigestStage) -> None:
     found = await newsroom.juliette.asks("/actus cherche guide")
     assert "7 résultats" in plain(found)
     assert found.message.count("**Guide**") == 5
-    await newsroom.juliette.clicks(found, "Suite")
+    await newsroom.juliette.clicks(found, "Voir la suite")
     assert "**Guide**" in (await newsroom.juliette.whispered("**Guide**")).message
     shown = await newsroom.juliette.asks("/actus")
     assert f"n° {digest.number}, vendredi 4 décembre 2026" in plain(shown)
     assert "chaque vendredi à 9 h, le prochain le 11 décembre" in plain(shown)
     assert "le premier mercredi du mois à 9 h, le prochain le 6 janvier 2027" in plain(shown)
     assert shown.buttons == ["Lire le dernier", "Proposer une actu"]
-    assert (await newsroom.agathe.asks("/actus")).buttons == ["Lire le dernier", "Proposer une actu", "Le brouillon"]
+    assert (await newsroom.agathe.asks("/actus")).buttons == [
+        "Lire le dernier",
+        "Proposer une actu",
+        "Voir le brouillon",
+    ]
     assert "Vouliez-vous dire" in plain(await newsroom.juliette.asks("/actus chrche guide"))
 
 

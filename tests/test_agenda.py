@@ -17,7 +17,11 @@ __all__ = ["agenda"]
 
 def buttons(post: Post) -> list[str]:
     """Those that all may see, without what depends on the list."""
-    return [label for label in post.buttons if label not in ("Proposer", "Les miens", "À venir", "Suite")]
+    return [
+        label
+        for label in post.buttons
+        if label not in ("Proposer un événement", "Voir les miens", "Voir ceux à venir", "Voir la suite")
+    ]
 
 
 @pytest.mark.every_mode
@@ -153,7 +157,12 @@ async def test_pages_past_ones_and_numbers(agenda: AgendaStage) -> None:
     many = [await agenda.proposes(agenda.agathe, pour="69", quand=write_day(agenda.now, 2, "10h")) for _ in range(6)]
     first = await agenda.juliette.asks("/agenda")
     assert "page 1 sur" in plain(first)
-    assert first.buttons == [*["Détails, s’inscrire"] * 5, "Suite", "Les miens", "Proposer"], "one for each on a phone"
+    assert first.buttons == [
+        *["Détails, s’inscrire"] * 5,
+        "Voir la suite",
+        "Voir les miens",
+        "Proposer un événement",
+    ], "one for each on a phone"
     await agenda.juliette.clicks(first, "Détails, s’inscrire")
     opened = await agenda.juliette.whispered()
     assert opened.buttons[:2] == ["J’y serai", "Ajouter à mon agenda"]
@@ -161,7 +170,7 @@ async def test_pages_past_ones_and_numbers(agenda: AgendaStage) -> None:
     await agenda.juliette.whispered("C’est noté")
     first = await agenda.juliette.asks("/agenda")
     assert first.buttons[:2] == ["Détails", "Détails, s’inscrire"]
-    await agenda.juliette.clicks(first, "Suite")
+    await agenda.juliette.clicks(first, "Voir la suite")
     assert "page 2 sur" in plain(await agenda.juliette.whispered())
     agenda.house.clock.goes_to(many[0].ends_at)
     past = plain(await agenda.juliette.asks("/agenda passés"))
@@ -179,7 +188,7 @@ async def test_events_of_some_days_or_about_something(agenda: AgendaStage) -> No
     near = await agenda.proposes(agenda.agathe, titre="Accordéons", quand=tomorrow)
     found = await agenda.juliette.asks(f"/agenda {word}s")
     assert "6 événements" in plain(found)
-    await agenda.juliette.clicks(found, "Suite")
+    await agenda.juliette.clicks(found, "Voir la suite")
     second = plain(await agenda.juliette.whispered())
     assert later[-1].title in second
     assert f"sur « {word}s »** : 6 événements (page 2 sur 2)" in second
@@ -209,7 +218,7 @@ async def test_nothing_to_come_leads_to_a_proposal(agenda: AgendaStage) -> None:
     agenda.house.clock.goes_to(agenda.now.replace(year=agenda.now.year + 4))
     empty = await agenda.juliette.asks("/agenda")
     assert "Aucun événement à venir" in plain(empty)
-    form = await agenda.juliette.opens_by(empty, "Proposer")
+    form = await agenda.juliette.opens_by(empty, "Proposer un événement")
     assert "titre" in form.names
 
 

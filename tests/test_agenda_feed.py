@@ -91,13 +91,13 @@ async def test_changed_or_closed_the_old_address_leads_nowhere(agenda: AgendaSta
     told, first = await opened(agenda.juliette)
     assert "Gardez-la pour vous" in plain(told)
     again = await agenda.juliette.asks("/agenda flux")
-    assert "En changer" in again.buttons
+    assert "Changer l’adresse du lien" in again.buttons
     assert first not in again.text, "nobody knows it any more"
-    await agenda.juliette.clicks(again, "En changer")
+    await agenda.juliette.clicks(again, "Changer l’adresse du lien")
     second = address_in(await agenda.juliette.whispered("nouvelle adresse"))
     statuses = [(await agenda.fetches(address))[0].status for address in (first, second)]
     assert statuses == [404, 200]
-    await agenda.juliette.clicks(again, "Le fermer")
+    await agenda.juliette.clicks(again, "Fermer le lien")
     await agenda.juliette.whispered("fermé")
     gone, body = await agenda.fetches(second)
     unknown, other = await agenda.fetches(second.replace(second[-20:-4], "x" * 16))

@@ -44,7 +44,7 @@ async def test_one_is_found_by_name_and_shown_in_full(house: House, juliette: Pe
     assert "06 12 34 56 78" in plain_words(card)
     assert "`zoe@exemple.fr`" in plain_words(card), "of one’s own département"
     assert f"{house.site.url}/{house.site.team}/messages/@{zoe.username}" in plain_words(card)
-    assert card.buttons == ["vCard"]
+    assert card.buttons == ["Télécharger le contact"]
 
 
 @pytest.mark.every_mode
@@ -56,16 +56,16 @@ async def test_many_come_in_pages_of_five_with_their_cards(house: House, juliett
     assert "page 1 sur 2" in plain_words(first)
     assert re.findall(r"\*\*(\w)lice", plain_words(first)) == list("ABCDE")
     assert "Mairie 0" in plain_words(first)
-    assert first.buttons == ["Suite", "Fiche", "vCard"]
+    assert first.buttons == ["Voir la suite", "Voir une fiche", "Télécharger le contact"]
 
-    form = await juliette.opens_by(first, "Fiche")
+    form = await juliette.opens_by(first, "Voir une fiche")
     chosen = {text: value for value, text in form.options("chosen").items()}
     assert (await form.fill(chosen=chosen[f"Clice {name}"]).submit()).accepted
     assert "Mairie 2" in plain_words(await juliette.whispered("Creuse (23)"))
-    await juliette.clicks(first, "Suite")
+    await juliette.clicks(first, "Voir la suite")
     second = await juliette.whispered("page 2 sur 2")
     assert re.findall(r"\*\*(\w)lice", plain_words(second)) == list("FG")
-    assert "Suite" not in second.buttons
+    assert "Voir la suite" not in second.buttons
     await juliette.clicks(second, "Précédents")
     back = await juliette.whispered("page 1 sur 2")
     assert back.buttons == first.buttons
@@ -87,7 +87,7 @@ async def test_without_words_one_s_own_departement_comes_first(house: House) -> 
     assert "votre département d’abord" in plain_words(page)
     assert re.search(rf"Alice {name}.*\(48\)", plain_words(page))
     assert re.search(rf"Blice {name}.*\(48\)", plain_words(page))
-    assert "Suite" in page.buttons
+    assert "Voir la suite" in page.buttons
 
 
 @pytest.mark.every_mode
@@ -96,7 +96,7 @@ async def test_a_vcard_is_what_one_may_see(house: House, juliette: Person) -> No
     own = "Linux; Scratch, et tout ce qui s’installe sur un vieux portable"
     skills: dict[str, Any] = {"skills": ["courriel"], "skill_words": [own]}
     await add_to_directory(house, f"Zoé {name}", email="zoe@exemple.fr", code_commune="69256", **skills, **PHONE)
-    await juliette.clicks(await juliette.asks(f"/annuaire zoe {name}"), "vCard")
+    await juliette.clicks(await juliette.asks(f"/annuaire zoe {name}"), "Télécharger le contact")
     assert "conversation privée" in plain_words(await juliette.whispered())
     file, text = await taken(juliette)
     assert file == f"zoe-{name.lower()}.vcf"
@@ -116,7 +116,7 @@ async def test_a_vcard_is_what_one_may_see(house: House, juliette: Person) -> No
         assert line in lines
 
     paul = await house.conseiller("paul", departements=["01"])
-    await paul.clicks(await paul.asks(f"/annuaire zoe {name}"), "vCard")
+    await paul.clicks(await paul.asks(f"/annuaire zoe {name}"), "Télécharger le contact")
     _, text = await taken(paul)
     assert "TEL;" in text
     assert "EMAIL" not in text, "an address is for the département"
@@ -162,10 +162,10 @@ async def test_in_the_conversation_with_the_bot_words_are_enough(house: House, j
     await of_creuse(house, name, 3)
     await juliette.says(f"annuaire {name}", await juliette.direct_channel())
     page = await juliette.told("3 fiches")
-    assert page.menus == ["Fiche", "vCard"]
-    await juliette.chooses(page, "Fiche", f"Clice {name}")
+    assert page.menus == ["Voir une fiche", "Télécharger le contact"]
+    await juliette.chooses(page, "Voir une fiche", f"Clice {name}")
     assert "Mairie 2" in plain_words(await juliette.told("Creuse (23)")), "where it stays"
-    await juliette.chooses(page, "vCard", f"vCard Blice {name}")
+    await juliette.chooses(page, "Télécharger le contact", f"vCard Blice {name}")
     assert f"FN:Blice {name}" in (await taken(juliette))[1]
 
 
@@ -175,12 +175,12 @@ async def test_on_a_phone_pages_cards_and_files_are_a_tap_away(house: House) -> 
     name = make_surname()
     await of_creuse(house, name, 6)
     page = await paul.asks(f"/annuaire {name}")
-    form = await paul.opens_by(page, "Fiche")
+    form = await paul.opens_by(page, "Voir une fiche")
     chosen = {text: value for value, text in form.options("chosen").items()}
     assert (await form.fill(chosen=chosen[f"Elice {name}"]).submit()).accepted
     card = await paul.whispered("Creuse (23)")
     assert "Mairie 4" in plain_words(card)
-    await paul.clicks(card, "vCard")
+    await paul.clicks(card, "Télécharger le contact")
     assert f"FN:Elice {name}" in (await taken(paul))[1]
 
 
@@ -200,7 +200,7 @@ async def test_an_institution_is_found_and_its_site_is_a_link(house: House, juli
     card = await juliette.asks(f"/annuaire {organisme.lower()}")
     for words in (organisme, "toute la France", "https://www.banque.exemple.fr/a_b", "3949"):
         assert words in card.text.replace("\u00a0", " ")
-    await juliette.clicks(card, "vCard")
+    await juliette.clicks(card, "Télécharger le contact")
     _, text = await taken(juliette)
     assert "KIND:org" in text
     assert "URL:https://www.banque.exemple.fr/a_b" in text

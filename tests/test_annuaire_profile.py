@@ -58,7 +58,7 @@ async def test_one_chooses_who_sees_what(house: House, juliette: Person) -> None
     name = make_surname()
     zoe = await add_to_directory(house, f"Zoé {name}", telephone="+33612345678", email="zoe@exemple.fr")
     paul = await house.conseiller("paul", departements=["01"])
-    form = await zoe.opens_by(await zoe.asks("/profil"), "Qui voit quoi")
+    form = await zoe.opens_by(await zoe.asks("/profil"), "Régler qui voit quoi")
     assert [form.shown(field) for field in ("email", "telephone", "structure", "anonyme")] == [
         *("departement", "personne", "reseau", "non")
     ]
@@ -78,13 +78,13 @@ async def test_one_chooses_who_sees_what(house: House, juliette: Person) -> None
 async def test_who_is_anonymous_is_found_by_nobody_until_they_say_otherwise(house: House, juliette: Person) -> None:
     name = make_surname()
     zoe = await add_to_directory(house, f"Zoé {name}")
-    form = await zoe.opens_by(await zoe.asks("/profil"), "Qui voit quoi")
+    form = await zoe.opens_by(await zoe.asks("/profil"), "Régler qui voit quoi")
     assert (await form.fill(anonyme="oui").submit()).accepted
     told = await zoe.whispered("Vous êtes anonyme")
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
     for person in (juliette, agathe, zoe):
         assert "Personne ne correspond" in plain_words(await person.asks(f"/annuaire {name}"))
-    form = await zoe.opens_by(told, "Qui voit quoi")
+    form = await zoe.opens_by(told, "Régler qui voit quoi")
     assert (await form.fill(anonyme="non").submit()).accepted
     assert f"Zoé {name}" in plain_words(await juliette.asks(f"/annuaire {name}"))
 

@@ -326,9 +326,9 @@ async def test_a_kind_of_which_there_is_more_has_pages(house: House) -> None:
     await paul.clicks(answer, "Voir tout : fiches (10)")
     page = await paul.whispered("10 résultats")
     assert "page 1 sur 2" in said(page)
-    await paul.clicks(page, "Suite")
+    await paul.clicks(page, "Voir la suite")
     last = await paul.whispered("page 2 sur 2")
-    assert "Suite" not in last.buttons
+    assert "Voir la suite" not in last.buttons
     titles = [line for post in (page, last) for line in said(post).splitlines() if line.startswith("- ")]
     assert len({*titles}) == 10
     await paul.clicks(last, next(label for label in last.buttons if label.startswith("Fiche :")))

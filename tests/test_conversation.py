@@ -455,7 +455,7 @@ async def test_an_agent_says_what_becomes_of_a_ticket(helpdesk: Hotline) -> None
     assert offered.buttons[0].endswith(": imprimante")
     home = await answered(helpdesk.agathe, "qu’est-ce qui attend ?", "Ce qui vous attend")
     assert "pas d’agent" in plain(home)
-    assert "Les demandes" in home.buttons
+    assert "Voir les demandes" in home.buttons
     a_day = await answered(helpdesk.agathe, f"je prends le {number} décembre", "cherchez peut-être")
     assert "scanner" not in plain(a_day)
     other = await answered(helpdesk.juliette, f"rouvre le {number}")
@@ -524,6 +524,12 @@ async def test_a_long_text_is_offered_to_the_team_whole(house: House, juliette: 
     form = await juliette.opens_by(told, "Demander de l’aide à l’équipe")
     assert form.shown("details").endswith("FIN")
     assert "trois fois" in form.shown("details")
+
+
+async def test_a_short_block_of_code_is_not_called_long(juliette: Person) -> None:
+    told = await answered(juliette, "```\nErreur 403\nAccès refusé\n```", "rien n’en est perdu")
+    assert "long message" not in told.text
+    assert told.buttons[0] == "Demander de l’aide à l’équipe"
 
 
 async def test_a_file_is_asked_about(house: House, juliette: Person) -> None:

@@ -63,7 +63,7 @@ async def test_a_line_is_previewed_saved_once_changed_deleted_and_restored(house
 
 async def test_windows_of_each_kind_lists_in_pages_figures_and_files(house: House, ines: Person) -> None:
     kinds = await ines.asks("/cra coordination")
-    assert kinds.buttons == ["Animation", "Événement", "Partenariat", "Mes comptes rendus"]
+    assert kinds.buttons == ["Animation", "Événement", "Partenariat", "Voir mes comptes rendus"]
     window = await ines.opens_by(kinds, "Événement")
     window.fill(sujet="Forum des aidants", type="grand_public", participants="80", organisateurs=["commune", "etat"])
     assert "mot de passe" in (await window.fill(sujet="Mon mot de passe est Tr0ub4dor!").submit()).errors["sujet"]
@@ -82,7 +82,7 @@ async def test_windows_of_each_kind_lists_in_pages_figures_and_files(house: Hous
     first = await ines.asks("/cra coordination liste")
     assert "5 comptes rendus de coordination" in plain(first)
     assert "page 1 sur 2" in plain(first)
-    await ines.clicks(first, "Suite")
+    await ines.clicks(first, "Voir la suite")
     assert "page 2 sur 2" in plain(await ines.whispered("page 2"))
     assert "Aucun" in plain(await ines.asks("/cra coordination liste 2025"))
 

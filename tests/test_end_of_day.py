@@ -82,14 +82,14 @@ async def test_the_rdv_of_the_day_are_asked_about_once_at_ones_hour(evening: Hou
     (told,) = await evenings_of(lea)
     assert "2 comptes rendus à faire" in plain(told)
     assert "Demain" in plain(told), "and nothing else in the evening"
-    assert {"Rien aujourd’hui", "Plus tard", "En congés jusqu’au…"} <= set(told.buttons)
-    assert told.buttons.count("Compte rendu") == 2
+    assert {"Rien aujourd’hui", "Me redemander plus tard", "En congés jusqu’au…"} <= set(told.buttons)
+    assert told.buttons.count("Écrire le compte rendu") == 2
     for at in (time(18, 30), time(21)):
         await comes(evening, MONDAY, at)
     assert len(await evenings_of(lea)) == 1
     assert not await evenings_of(paul), "who never filed a report is not asked"
     assert not await evenings_of(marie), "nor is who does not work on Mondays"
-    window = await lea.opens_by(told, "Compte rendu")
+    window = await lea.opens_by(told, "Écrire le compte rendu")
     assert window.shown("date")
     await lea.clicks(told, "Rien aujourd’hui")
     none = await lea.told("sans compte rendu")
@@ -98,7 +98,7 @@ async def test_the_rdv_of_the_day_are_asked_about_once_at_ones_hour(evening: Hou
     await lea.asks(f"/rdv décaler {moved.number} {MONDAY + timedelta(days=2):%d/%m/%Y} 15h")
     await lea.clicks(told, "Rien aujourd’hui")
     assert "1 rendez-vous sans compte rendu" in plain(await lea.told("1")), "the other is asked about another day"
-    await lea.clicks(told, "Plus tard")
+    await lea.clicks(told, "Me redemander plus tard")
     assert "prochain message du jour, à 9 h" in plain(await lea.whispered("Ce sera"))
     leave = await lea.opens_by(told, "En congés jusqu’au…")
     assert (await leave.fill(jours="du 2/12 au 4/12").submit()).accepted

@@ -48,6 +48,29 @@ def test_what_is_past_or_no_moment_is_none(text: str) -> None:
     assert read_moment(text, TODAY, PARIS) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("dans 2 heures", "2026-11-24T12:30"),
+        ("dans une demi-heure", "2026-11-24T11:00"),
+        ("Dans 1h30", "2026-11-24T12:00"),
+        ("dans un quart d’heure", "2026-11-24T10:45"),
+        ("dans 20 min", "2026-11-24T10:50"),
+        ("dans vingt-quatre heures", "2026-11-25T10:30"),
+        ("dans 3 jours", "2026-11-27T09:00"),
+        ("dans 3 jours à 14h", "2026-11-27T14:00"),
+    ],
+)
+def test_a_time_from_now_is_a_moment(text: str, moment: str) -> None:
+    now = datetime(2026, 11, 24, 10, 30, 12, tzinfo=PARIS)
+    assert read_moment(text, TODAY, PARIS, now) == datetime.fromisoformat(moment).replace(tzinfo=PARIS)
+
+
+@pytest.mark.parametrize("text", ["dans 2", "dans 0 heure", "dans 999 heures", "dans la matinée", "dans le 69"])
+def test_a_time_from_now_that_tells_no_moment(text: str) -> None:
+    assert read_moment(text, TODAY, PARIS, datetime(2026, 11, 24, 10, 30, tzinfo=PARIS)) is None
+
+
 def test_yesterday_is_known_to_be_past() -> None:
     for text in ("hier", "hier 9h", "avant-hier à midi", "23/11/2026 9h"):
         assert is_past_moment(text, TODAY, PARIS), text

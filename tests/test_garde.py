@@ -156,7 +156,7 @@ async def test_which_turn_is_meant_is_asked_where_there_are_several(rota: Rota) 
     await bilal.asks(f"/garde moi {rota.days(0, 4)}")
     await bilal.asks(f"/garde moi {rota.days(7, 11)}")
     shown = await bilal.asks("/garde")
-    assert shown.buttons == ["Me mettre de garde", "Échanger", "Me retirer"]
+    assert shown.buttons == ["Me mettre de garde", "Échanger ma garde", "Me retirer"]
     await bilal.clicks(shown, "Me retirer")
     which = await bilal.whispered("De quelle garde")
     await bilal.clicks(which, f"{rota.day(7):%d/%m} au {rota.day(11):%d/%m}, toutes les files")

@@ -138,7 +138,7 @@ async def test_nobody_is_on_duty_twice_by_an_exchange(rota: Rota) -> None:
 async def test_the_window_offers_all_turns_to_come_and_who_could_take_one(rota: Rota) -> None:
     agathe, bilal = await two_turns(rota)
     await agathe.asks(f"/garde moi {rota.days(21, 25)} métier")
-    form = await agathe.opens_by(await agathe.asks("/garde"), "Échanger")
+    form = await agathe.opens_by(await agathe.asks("/garde"), "Échanger ma garde")
     own = {text: value for value, text in form.options("mienne").items()}
     assert list(own) == [
         f"{rota.day(7):%d/%m} au {rota.day(11):%d/%m}, toutes les files",

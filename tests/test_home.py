@@ -70,7 +70,7 @@ async def test_the_sixth_answer_of_a_home_says_where_it_stands(house: House, jul
 async def test_each_feature_has_a_line_and_a_button(house: House, juliette: Person) -> None:
     home = await juliette.asks("/aide")
     assert home.buttons == [*FIRST[:3], MORE], "four at most: on a phone each has a line of its own"
-    assert await doors(juliette, home) == [*FIRST, "Liens utiles", "La suite"]
+    assert await doors(juliette, home) == [*FIRST, "Liens utiles", "Voir la suite"]
     for words in (Role.CONSEILLER.label, "Compte rendu", "/aide cra", "/aide stats"):
         assert words in said(home)
     assert "/cra liste" not in said(home), "that is for the details"
@@ -116,10 +116,10 @@ async def test_help_is_given_after_every_command(house: House, juliette: Person)
 
 async def test_the_home_is_of_one_s_role(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    titles = ["Statistiques", "Demander de l’aide", "Ressources", "Canaux", "Membres", "Liens utiles", "La suite"]
+    titles = ["Statistiques", "Demander de l’aide", "Ressources", "Canaux", "Membres", "Liens utiles", "Voir la suite"]
     # Others may have proposed, reported or asked something, and a digest is in hand from the Friday before.
     offered = await doors(agathe, await agathe.asks("/aide"))
-    beside = ("Relire", "Les dossiers", "Les demandes")
+    beside = ("Relire", "Voir les dossiers", "Voir les demandes")
     assert [label for label in offered if not label.startswith(beside)][:5] == titles[:5]
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")
@@ -130,7 +130,7 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
         "Canaux",
         "Actus",
         "Agenda",
-        "La suite",
+        "Voir la suite",
     ]
     assert Role.INVITE.label in said(theirs)
     assert "@aaa-agathe" in said(theirs), "whom to ask"
@@ -197,7 +197,7 @@ async def test_the_last_working_day_without_a_report_is_filed_from_the_home(hous
 
     home = await juliette.asks("/aide")
     assert "Aucun compte rendu pour vendredi" in said(home)
-    form = await juliette.opens_by(home, f"Compte rendu ({friday:%d/%m})")
+    form = await juliette.opens_by(home, f"Écrire le compte rendu ({friday:%d/%m})")
     assert form.shown("date") == entered(house, friday)
     assert (await form.fill(**WORKSHOP).submit()).accepted
     await juliette.told("enregistré")
@@ -290,8 +290,8 @@ async def test_the_home_stays_one_screen_however_many_features_come(house: House
         assert "Ce que vous pouvez faire ici (1 sur 3)" in said(home)
         assert "et 9 autres choses" in said(home)
         assert "\\*Quelqu’un\\*" in said(home), "words of people are no Markdown"
-        while seen[-1] == "La suite":
-            following = await takes(juliette, home, "La suite")
+        while seen[-1] == "Voir la suite":
+            following = await takes(juliette, home, "Voir la suite")
             assert isinstance(following, Post)
             home = following
             seen += await doors(juliette, home)
@@ -349,7 +349,7 @@ async def test_the_home_offers_nobody_what_is_refused_to_them(house: House, role
     while line:
         page, line = await person.asks(line), ""
         for label in await doors(person, page):
-            if label == "La suite":
+            if label == "Voir la suite":
                 line = f"/aide {seen + 2}"
                 continue
             answer = await takes(person, page, label)

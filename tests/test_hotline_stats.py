@@ -22,7 +22,7 @@ __all__ = ["helpdesk"]
 
 WEEKLY: Key = ("job", "hotline.weekly")
 HOUR = timedelta(hours=1)
-FORMS = {"Graphique": "png", "Excel": "xlsx", "CSV": "csv"}
+FORMS = {"Télécharger (image)": "png", "Télécharger (Excel)": "xlsx", "Télécharger (CSV)": "csv"}
 
 
 async def done(helpdesk: Hotline, opened: str) -> None:
@@ -96,7 +96,7 @@ async def test_one_of_each_is_said_as_one(helpdesk: Hotline) -> None:
 async def test_the_figures_are_taken_away_as_files(helpdesk: Hotline) -> None:
     await done(helpdesk, "2022-07-07 07:30")
     answer = await helpdesk.agathe.asks("/hotline stats juillet 2022")
-    name, content = await taken(helpdesk.agathe, answer, "CSV")
+    name, content = await taken(helpdesk.agathe, answer, "Télécharger (CSV)")
     assert name == "Hotline_01-07-2022_31-07-2022.csv"
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     for line in (
@@ -111,7 +111,7 @@ async def test_the_figures_are_taken_away_as_files(helpdesk: Hotline) -> None:
     ):
         assert line in lines, line
 
-    _, content = await taken(helpdesk.agathe, answer, "Excel")
+    _, content = await taken(helpdesk.agathe, answer, "Télécharger (Excel)")
     figures, parts = openpyxl.load_workbook(io.BytesIO(content)).worksheets
     assert ("Demandes reçues", 3) in [row[:2] for row in figures.iter_rows(values_only=True)]
     head, whole, *_ = parts.iter_rows(values_only=True)
@@ -119,7 +119,7 @@ async def test_the_figures_are_taken_away_as_files(helpdesk: Hotline) -> None:
     assert (told["Par"], told["Reçues"]) == ("Toutes", 3)
     assert told["Résolution, la moitié en"] == 3 * HOUR, "a duration"
 
-    name, content = await taken(helpdesk.agathe, answer, "Graphique")
+    name, content = await taken(helpdesk.agathe, answer, "Télécharger (image)")
     assert (name, content[:4]) == ("Hotline_01-07-2022_31-07-2022_hotline.png", b"\x89PNG")
 
 
@@ -150,7 +150,7 @@ async def test_who_is_in_one_room_reads_of_its_queue(helpdesk: Hotline) -> None:
     assert "**1** demande reçue" in said(answer)
     ticket, _ = await helpdesk.asks(helpdesk.juliette, "Seulement pour l’outil")
     assert "Aide Espace Coop" in said(await lea.asks(f"/ticket {ticket.number}")), "she is told whose it is"
-    _, content = await taken(lea, answer, "CSV")
+    _, content = await taken(lea, answer, "Télécharger (CSV)")
     assert "Aide Espace Coop" not in content.decode("utf-8-sig")
 
 
@@ -160,7 +160,7 @@ async def test_who_is_an_agent_no_more_gets_no_file(helpdesk: Hotline) -> None:
     answer = await nora.asks("/hotline stats novembre 2022")
     assert "**3** demandes reçues" in said(answer)
     await helpdesk.house.registers(nora, Role.CONSEILLER, departements=["69"])
-    await nora.clicks(answer, "CSV")
+    await nora.clicks(answer, "Télécharger (CSV)")
     assert "réservés à ses agents" in said(await nora.whispered())
 
 

@@ -300,7 +300,7 @@ async def test_ideas_are_listed_in_pages_beside_what_is_missing(house: House, ju
     assert (await form.fill(**{name: number}).submit()).accepted
     assert "Idée" in plain(await juliette.whispered("Idée"))
     first = await juliette.asks("/idee liste")
-    await juliette.clicks(first, "Suite")
+    await juliette.clicks(first, "Voir la suite")
     assert "page 2 sur 2" in plain(await juliette.whispered())
     assert "Idée 6" in plain(await juliette.asks("/idee liste faites"))
     assert "grasse" in plain(await juliette.asks("/idee liste grasse"))

@@ -135,7 +135,7 @@ async def test_a_kit_is_ordered_corrected_and_followed_parcel_by_parcel(
     mine = await juliette.asks("/kit")
     assert "**Colis 2 : en route**\nSuivi : Transports Rhône CP2FR" in plain(mine)
     assert "Suivi : CP3FR" in plain(mine), "a parcel whose carrier nobody said"
-    await juliette.clicks(mine, "Reçu")
+    await juliette.clicks(mine, "Je l’ai reçu")
     assert "Colis 1 : reçu" in plain(await juliette.whispered())
     assert await imports(house, tmp_path, f"commande;colis;suivi\n{order['id']};1;CP9FR\n") == 1
     assert "il est déjà reçu, sous un autre numéro" in capsys.readouterr().err
@@ -178,7 +178,7 @@ async def each_field_says_what_is_wrong(form: Dialog) -> None:
 
 async def order_again(animateur: Person, card: Post, owner: Person) -> None:
     """Order a parcel again, from its card and from the list; its owner hears of it once, without the old number."""
-    await animateur.clicks(await animateur.asks("/kit lots"), "Colis à traiter (1)")
+    await animateur.clicks(await animateur.asks("/kit lots"), "Voir les colis à traiter (1)")
     listed = await animateur.whispered("manque ou est abîmé")
     await animateur.clicks(card, "De nouveau commandé")
     assert (await animateur.rewritten(card, "commandé")).buttons == []
@@ -229,7 +229,7 @@ async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Pers
     form = await lea.opens_by(reminded, "Commander mon kit")
     assert (await form.fill(**(FORM | {"taille_haut": "L"})).submit()).accepted
     await lea.told("est commandé")
-    await agathe.clicks(await agathe.asks("/kit lots"), "Chiffres et tailles")
+    await agathe.clicks(await agathe.asks("/kit lots"), "Voir chiffres et tailles")
     figures = plain(await agathe.whispered())
     assert "Rhône (69) : 2 commandes (colis : 6 commandés)" in figures
     assert "haut L : 1 commandée, 12 en stock" in figures
@@ -247,7 +247,7 @@ async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Pers
     assert (await window.submit()).accepted
     await agathe.heard(room, "abîmé")
     assert "1 colis de kit manque ou est abîmé" in plain(await agathe.asks("/aide"))
-    await agathe.clicks(await agathe.asks("/kit lots"), "Colis à traiter (1)")
+    await agathe.clicks(await agathe.asks("/kit lots"), "Voir les colis à traiter (1)")
     assert "1 colis manque ou est abîmé" in plain(await agathe.whispered())
     agent = await house.someone(Role.HOTLINE, "marie")
     assert "réservée" in plain(await agent.asks("/kit"))
@@ -266,7 +266,7 @@ async def test_a_coordinateur_orders_too_but_is_not_asked(house: House, agathe: 
     await marie.told("est corrigée")
     await closes(agathe)
     mine = await marie.asks("/kit")
-    await marie.clicks(mine, "Reçu")
+    await marie.clicks(mine, "Je l’ai reçu")
     assert f"commande n° {number}" in plain(await marie.whispered("reçu"))
 
 

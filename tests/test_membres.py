@@ -107,7 +107,7 @@ async def test_who_is_called_so_is_found_and_shown(house: House) -> None:
     lea = await lea_of(house, structure="Mairie [de](http://x.fr) Lyon", arrived_on=date(2025, 9, 1))
     other = await lea_of(house, nom=f"Perrin-{lea.username}")
     card = await agathe.asks(f"/membres @{lea.username}")
-    assert card.buttons == ["Rôle", "Déplacer", "Départ"]
+    assert card.buttons == ["Changer le rôle", "Déplacer", "Noter son départ"]
     for words in ("Léa Perrin", "conseiller numérique", "Rhône (69)", "1er septembre 2025"):
         assert words in said(card)
     assert "[de](http" not in said(card)
@@ -190,8 +190,8 @@ async def test_a_departure_is_dated_and_brought_back_from_the_card(house: House,
     assert f"le {day:%d/%m/%Y}" in said(told)
     await juliette.opens("/cra")
     card = await agathe.asks(f"/membres @{juliette.username}")
-    assert card.buttons == ["Rôle", "Déplacer", "Retour"]
-    await agathe.clicks(card, "Retour")
+    assert card.buttons == ["Changer le rôle", "Déplacer", "Noter son retour"]
+    await agathe.clicks(card, "Noter son retour")
     await agathe.whispered("retour dans le réseau")
     assert (await row(house, juliette)).left_on is None
     await house.registers(juliette, Role.CONSEILLER, departements=["69"], arrived_on=house.today)

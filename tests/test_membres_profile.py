@@ -52,7 +52,7 @@ async def test_a_newcomer_says_who_they_are_and_a_leader_where_they_work(open_ho
 
     asked = await agathe.told("dit travailler")
     assert f"Léa Perrin (@{lea.username}) dit travailler dans Rhône (69)" in plain(asked)
-    assert asked.buttons == ["C’est exact", "Non"]
+    assert asked.buttons == ["C’est exact", "Ce n’est pas exact"]
     await house.settled()
     form = await lea.opens_by(message, "Compléter mon profil")
     assert form.names == ["departements"]
@@ -89,7 +89,7 @@ async def test_a_coordinateur_answers_for_their_own_departement(open_house: Hous
     asked = await omar.told("dit travailler")
     await house.settled()
     lea.acts()
-    await omar.clicks(asked, "Non")
+    await omar.clicks(asked, "Ce n’est pas exact")
     assert f"@{omar.username} a répondu non" in plain(await omar.rewritten(asked, "a répondu non"))
     assert f"@{omar.username} n’a pas confirmé" in plain(await lea.told("confirmé"))
     assert not [post for post in await nina.direct() if "dit travailler" in post.text]
@@ -118,9 +118,9 @@ async def test_what_the_register_says_is_neither_asked_nor_changed(open_house: H
     async with house.bot.database.transaction(writes=False) as db:
         assert await db.get(Wish, lea.id) is None
     told = await lea.told("C’est noté")
-    assert told.buttons == ["Ce que je sais faire"]
+    assert told.buttons == ["Dire ce que je sais faire"]
     lea.acts()
-    await lea.clicks(told, "Ce que je sais faire")
+    await lea.clicks(told, "Dire ce que je sais faire")
     assert "Votre fiche dans l’annuaire" in plain(await lea.told("fiche"))
 
 

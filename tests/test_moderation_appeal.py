@@ -33,7 +33,7 @@ async def test_another_animateur_answers_and_the_measure_stands_or_goes(room: Ca
     card = await room.card(case, "contesté : réponse attendue avant")
     assert "une plaisanterie" in plain(card)
     assert "@all" not in card.text
-    assert card.buttons == ["Maintenir", "Alléger", "Annuler la mesure", "Contexte"]
+    assert card.buttons == ["Maintenir", "Alléger", "Annuler la mesure", "Voir le contexte"]
     assert len(await room.cards(case, "contesté")) == 2, "a new one, and the old one as it is now"
     await room.agathe.clicks(card, "Maintenir")
     assert "un autre animateur répond" in plain(await room.agathe.whispered("Vous avez décidé"))

@@ -33,7 +33,7 @@ async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(ro
     notice = await room.lea.told("Ces mots blessent.")
     assert notice.buttons == ["Contester"]
     card = await room.card(case, "Avertissement, par")
-    assert card.buttons == ["Contexte", "Annuler"]
+    assert card.buttons == ["Voir le contexte", "Annuler"]
     assert (await other.submit()).accepted
     assert f"@{room.agathe.username} a déjà décidé : avertissement" in plain(await room.omar.told("déjà décidé"))
     assert read_fact(card, "Sur douze mois") == "rien d’autre", "its own measure is none of before"
@@ -43,7 +43,7 @@ async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(ro
     await room.omar.clicks(card, "Annuler")
     assert "est annulé" in plain(await room.omar.whispered("est annulé"))
     assert "ne compte pas" in plain(await room.lea.told("Décision annulée"))
-    assert (await room.card(case, "clos")).buttons == ["Contexte"]
+    assert (await room.card(case, "clos")).buttons == ["Voir le contexte"]
 
 
 async def test_what_became_of_the_message_is_said_to_who_decides_and_hiding_it_does_no_harm(room: CaseStage) -> None:
@@ -55,7 +55,7 @@ async def test_what_became_of_the_message_is_said_to_who_decides_and_hiding_it_d
     assert "modifié depuis" in form.introduction
     await form.cancel()
     await room.lea.api.delete(f"/posts/{post.id}")
-    await room.agathe.clicks(card, "Contexte")
+    await room.agathe.clicks(card, "Voir le contexte")
     seen = plain(await room.agathe.whispered("tel qu’il a été signalé"))
     assert kept in seen
     assert "supprimé depuis" in seen

@@ -30,7 +30,7 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
         assert shown in plain(card), shown
     assert "@all" not in card.text
     assert "juliette" not in str(card)
-    assert card.buttons == ["Rien à faire", "Masquer", "Contexte"]
+    assert card.buttons == ["Rien à faire", "Masquer", "Voir le contexte"]
     assert card.menus == ["Autre mesure…"], "four in all: on a phone each takes a line"
     assert next(iter(card.action("Autre mesure…").options.values())) == "Rappel de la charte"
     again = await room.juliette.asks(f"/signaler {room.link(post)}")
@@ -38,7 +38,7 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
     await room.reports(room.paul, post, "autre")
     card = await room.card(case, "par 2 personnes")
     assert len(await room.cards(case)) == 1
-    await room.agathe.clicks(card, "Contexte")
+    await room.agathe.clicks(card, "Voir le contexte")
     around = plain(await room.agathe.whispered("tel qu’il a été signalé"))
     assert around.index(f"@{room.paul.username}, ") < around.index("Avant")
     assert around.index("Avant") < around.index(post.text) < around.index("Après")

@@ -20,7 +20,7 @@ async def test_an_exclusion_waits_for_another_animateur_who_may_refuse_or_approv
     assert (await form.fill(raison="Encore, malgré l’avertissement.").submit()).accepted
     assert "attend un second animateur" in plain(await room.agathe.told("second animateur"))
     card = await room.card(case, "propose : exclusion du canal")
-    assert card.buttons == ["Approuver", "Refuser", "Contexte"]
+    assert card.buttons == ["Approuver", "Refuser", "Voir le contexte"]
     assert not [p for p in await room.lea.direct() if "malgré l’avertissement" in plain(p)]
     await room.agathe.clicks(card, "Approuver")
     assert "un second animateur" in plain(await room.agathe.whispered("vous-même"))
@@ -70,7 +70,7 @@ async def test_nobody_decides_about_oneself_nor_against_an_administrateur(room: 
     case, card = await room.opened()
     await room.house.registers(room.lea, Role.ANIMATEUR)
     await room.house.site.add_members(room.room, room.lea)
-    for label in ("Contexte", "Rien à faire"):
+    for label in ("Voir le contexte", "Rien à faire"):
         await room.lea.clicks(card, label)
         assert "Ce dossier vous concerne" in plain(await room.lea.whispered("Ce dossier"))
     await room.house.registers(room.lea, Role.ADMINISTRATEUR)

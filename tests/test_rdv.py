@@ -122,8 +122,8 @@ async def test_lists_have_pages_and_what_became_of_each_is_one_click(house: Hous
                        created_at=now, changed_at=now))  # fmt: skip
     days = {(now - timedelta(minutes=50 - at)).astimezone(PARIS).date() for at in (0, 5)}
     shown = await juliette.asks(f"/rdv liste {min(days):%d/%m/%Y}" if max(days) != house.today else "/rdv aujourd’hui")
-    assert {"Honoré", "Absent", "Annulé"} <= set(shown.buttons)
-    await juliette.clicks(shown, "Honoré")
+    assert {"Rendez-vous honoré", "Personne absente", "Rendez-vous annulé"} <= set(shown.buttons)
+    await juliette.clicks(shown, "Rendez-vous honoré")
     told = await juliette.whispered("honoré")
     assert [rdv.state for rdv in await rdvs_of(house, juliette)].count(RdvState.HONORE) == 1
     await juliette.clicks(told, "Remettre")

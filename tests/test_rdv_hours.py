@@ -181,16 +181,16 @@ async def test_the_address_is_given_again_changed_and_closed(free: Person, house
         local = f"http://127.0.0.1:{house.bot.port}/rendez-vous/"
         async with session.get(local + address.rpartition("/")[2]) as answer:
             assert answer.status == 200
-        await free.clicks(told, "Nouvelle adresse")
+        await free.clicks(told, "Changer l’adresse de la page")
         changed = address_in((await free.whispered("nouvelle adresse")).text)
         assert changed != address
         async with session.get(local + address.rpartition("/")[2]) as answer:
             assert answer.status == 404
-    await free.clicks(told, "Code QR")
+    await free.clicks(told, "Télécharger le code QR")
     post = await free.told("code QR")
     ((name, picture),) = (await free.files(post)).items()
     assert (name, picture[:8]) == ("rendez-vous.png", b"\x89PNG\r\n\x1a\n")
-    await free.clicks(told, "Affiche à imprimer")
+    await free.clicks(told, "Télécharger l’affiche")
     ((name, paper),) = (await free.files(await free.told("L’affiche de votre page"))).items()
     assert (name, paper[:5]) == ("Affiche_rendez-vous.pdf", b"%PDF-")
     window = await free.opens_by(told, "Changer le délai…")

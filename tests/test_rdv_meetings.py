@@ -56,9 +56,9 @@ async def test_a_moment_is_proposed_accepted_by_all_moved_and_cancelled(house: H
         lea, carl, marie = await house.conseillers("lea", "carl", "marie")
         shown = await lea.asks(f"/rdv @{carl.username} @{marie.username} 30 min point kit en visio")
         assert len(shown.buttons) == 4
-        assert shown.buttons[3] == "Plus tard"
+        assert shown.buttons[3] == "Voir des moments plus tard"
         assert "point kit" in shown.text
-        await lea.clicks(shown, "Plus tard")
+        await lea.clicks(shown, "Voir des moments plus tard")
         later = await lea.whispered("tous libres")
         assert not set(later.buttons[:3]) & set(shown.buttons[:3])
         await lea.clicks(shown, shown.buttons[0])
@@ -67,8 +67,8 @@ async def test_a_moment_is_proposed_accepted_by_all_moved_and_cancelled(house: H
         await lea.clicks(shown, shown.buttons[0])
         await lea.whispered("déjà proposé")
         assert "pas encore de réponse" in cards[lea.id].text
-        assert cards[carl.id].buttons == ["Accepter", "Autre moment", "Refuser"]
-        assert cards[lea.id].buttons == ["Autre moment", "Annuler"]
+        assert cards[carl.id].buttons == ["Accepter", "Proposer un autre moment", "Refuser"]
+        assert cards[lea.id].buttons == ["Proposer un autre moment", "Annuler"]
         seats = await seats_of(house, lea)
         assert [seat.user_id for seat in seats] == [lea.id, carl.id, marie.id]
         assert await states_of(house, lea) == [RdvState.PROPOSE] * 3
@@ -144,10 +144,10 @@ async def test_a_guest_proposes_another_moment_which_the_organiser_takes_or_not(
     await lea.clicks(shown, shown.buttons[1])
     cards = {who.id: await who.told("point kit") for who in (lea, carl, marie)}
     seats, at = await seats_of(house, lea), house.today + timedelta(days=9)
-    await presses(house, carl, cards[carl.id], "Autre moment")
+    await presses(house, carl, cards[carl.id], "Proposer un autre moment")
     others = await carl.told("Quel autre moment")
-    assert others.buttons[-1] == "Plus tard"
-    await carl.clicks(others, "Plus tard")
+    assert others.buttons[-1] == "Voir des moments plus tard"
+    await carl.clicks(others, "Voir des moments plus tard")
     later = await carl.told("Quel autre moment")
     assert later.buttons[:-1]
     assert not set(later.buttons[:-1]) & set(others.buttons), "the second page begins after the first"

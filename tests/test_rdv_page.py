@@ -302,7 +302,7 @@ async def test_refused_it_says_so_and_the_moment_is_free_again(desk: Desk) -> No
     assert (await desk.asks(f"/{again.code}")).state == "accepted"
     cancelled = await desk.juliette.asks(f"/rdv annuler {number}")
     assert "Prévenez la personne" in plain(cancelled)
-    assert cancelled.buttons == ["Remettre", "Qui a réservé"]
+    assert cancelled.buttons == ["Remettre", "Voir qui a réservé"]
     assert (await desk.asks(f"/{again.code}")).state == "off"
     third = await desk.books(free[0])
     assert (third.state, third.code not in (code, again.code)) == ("waiting", True)

@@ -66,7 +66,7 @@ async def offer_hours(desk: Desk, *places: str) -> dict[str, Sequence[str]]:
 async def offer_other(desk: Desk, moment: str) -> None:
     """Juliette proposes that other moment for the only booking."""
     shown = await desk.juliette.asks(f"/rdv {(await desk.bookings())[0][1].number}")
-    await desk.juliette.clicks(shown, "Qui a réservé" if "Qui a réservé" in shown.buttons else "Répondre")
+    await desk.juliette.clicks(shown, "Voir qui a réservé" if "Voir qui a réservé" in shown.buttons else "Répondre")
     card = await desk.juliette.answered()
     assert isinstance(card, Post)
     form = await desk.juliette.opens_by(card, "Proposer un autre moment")
@@ -118,6 +118,6 @@ async def test_programs_and_reports_read_where_who_booked_is_met(
     }
     hall = next(rdv for _, rdv in await desk.bookings() if rdv.place == HALL)
     desk.house.clock.goes_to(hall.ends_at + timedelta(minutes=5))
-    form = await desk.juliette.opens_by(await desk.juliette.asks(f"/rdv {hall.number}"), "Compte rendu")
+    form = await desk.juliette.opens_by(await desk.juliette.asks(f"/rdv {hall.number}"), "Écrire le compte rendu")
     assert form.shown("canal") == "autre"
     assert "Bron" in form.shown("commune")

@@ -74,8 +74,8 @@ async def test_a_rdv_that_is_over_is_reported_once_and_comes_back_with_its_delet
     rdv = await notes(monday, lea, start, collective=True, seats=8, seats_taken=6)
     await lea.runs("/rappels maintenant")
     day = await lea.told("Votre journée")
-    assert {"Compte rendu", "Sans compte rendu"} <= set(day.buttons)
-    form, other = await lea.opens_by(day, "Compte rendu"), await lea.opens_by(day, "Compte rendu")
+    assert {"Écrire le compte rendu", "Sans compte rendu"} <= set(day.buttons)
+    form, other = await lea.opens_by(day, "Écrire le compte rendu"), await lea.opens_by(day, "Écrire le compte rendu")
     assert (form.shown("activite"), str(form.shown("participants")), form.shown("canal")) == ("collectif", "6", "autre")
     assert str(form.shown("duree")) == "45"
     assert "Bron" in form.shown("commune")
@@ -93,12 +93,12 @@ async def test_a_rdv_that_is_over_is_reported_once_and_comes_back_with_its_delet
         "2026-11-30T08:00:00Z",
     )
     assert set(told) == FIELDS
-    assert "Compte rendu" not in (await lea.asks(f"/rdv {rdv.number}")).buttons
+    assert "Écrire le compte rendu" not in (await lea.asks(f"/rdv {rdv.number}")).buttons
 
     await lea.asks(f"/cra supprimer {cra.number}")
     (told,) = await told_by_program(monday, lea, capsys)
     assert (told["etat"], told["cra"]) == ("prevu", None)
-    again = await lea.opens_by(await lea.asks("/rdv à traiter"), "Compte rendu")
+    again = await lea.opens_by(await lea.asks("/rdv à traiter"), "Écrire le compte rendu")
     assert (await again.fill(age="+60", statut="retraite").submit()).accepted
     await monday.settled()
     assert "un autre compte rendu" in (await lea.asks(f"/cra rétablir {cra.number}")).text
@@ -128,19 +128,19 @@ async def test_the_home_leads_to_what_is_over_where_no_report_can_be_wanted(mond
     lea = await monday.conseiller("lea")
     first, second = [await notes(monday, lea, datetime.combine(MONDAY, time(hour), PARIS)) for hour in (8, 10)]
     home = await lea.asks("/aide")
-    assert home.buttons.count("Rendez-vous à traiter") == 1
-    await lea.clicks(home, "Rendez-vous à traiter")
+    assert home.buttons.count("Voir les rendez-vous à traiter") == 1
+    await lea.clicks(home, "Voir les rendez-vous à traiter")
     listed = await lea.whispered("sans compte rendu")
     assert listed.buttons.count("Sans compte rendu") == 2
     card = await lea.asks(f"/rdv {first.number}")
-    assert {"Compte rendu", "Sans compte rendu", "Honoré"} <= set(card.buttons)
+    assert {"Écrire le compte rendu", "Sans compte rendu", "Rendez-vous honoré"} <= set(card.buttons)
     await lea.clicks(card, "Sans compte rendu")
-    await lea.clicks(await lea.asks(f"/rdv {second.number}"), "Honoré")
+    await lea.clicks(await lea.asks(f"/rdv {second.number}"), "Rendez-vous honoré")
     await monday.settled()
     declined = await lea.asks(f"/rdv {first.number}")
     assert "Aucun compte rendu" in declined.text
     assert "Sans compte rendu" not in declined.buttons
-    assert "Compte rendu" in declined.buttons, "it may be wanted after all"
+    assert "Écrire le compte rendu" in declined.buttons, "it may be wanted after all"
     assert (await lea.asks("/rdv à traiter")).buttons.count("Sans compte rendu") == 1
     carl = await monday.someone(Role.COORDINATEUR, "carl")
     his = await notes(monday, carl, datetime.combine(MONDAY, time(9), PARIS))
@@ -186,7 +186,7 @@ async def test_reminders_come_the_evening_before_and_an_hour_before_once_and_can
         await rings(monday, "rdv.evening", datetime.combine(MONDAY, time(hour, 30, 1), PARIS), PARIS)
     (evening,) = [post for post in await lea.direct() if "Demain" in post.text]
     assert "J. M." in plain(evening)
-    assert evening.buttons == ["Demain à 8 h", "Ne plus rappeler"]
+    assert evening.buttons == ["Me le rappeler demain à 8 h", "Ne plus rappeler"]
     await rings(monday, "rdv.remind", datetime.combine(tuesday, time(8, 55), PARIS))
     assert len([post for post in await lea.direct() if "Bientôt" in post.text]) == 0
     await monday.restart()
@@ -195,13 +195,13 @@ async def test_reminders_come_the_evening_before_and_an_hour_before_once_and_can
         await asyncio.gather(*(bot.runs.run(("job", "rdv.remind"), unique("h")) for bot in (monday.bot, second)))
         await monday.settled()
         (soon,) = [post for post in await lea.direct() if "Bientôt" in post.text]
-        await lea.clicks(soon, "Dans 30 min")
+        await lea.clicks(soon, "Me le rappeler dans 30 min")
         await monday.settled()
     assert (await as_is(monday, rdv)).remind_at
     await rings(monday, "rdv.remind", datetime.combine(tuesday, time(9, 35), PARIS))
     assert len([post for post in await lea.direct() if "Bientôt" in post.text]) == 2
     monday.clock.goes_to(datetime.combine(tuesday, time(14, 20), PARIS))
-    await lea.clicks(evening, "Demain à 8 h")
+    await lea.clicks(evening, "Me le rappeler demain à 8 h")
     assert "à 14 h 50" in plain(await lea.whispered("14"))
     monday.clock.goes_to(datetime.combine(tuesday, time(9, 36), PARIS))
     await rings(monday, "rdv.remind", datetime.combine(tuesday, time(10, 1), PARIS))

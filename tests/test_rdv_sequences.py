@@ -120,7 +120,7 @@ class Night:
         if rdv is None or rdv.collective:
             return ""
         shown = await self.lea.asks(f"/rdv {rdv.number}")
-        await self.lea.clicks(shown, "Répondre" if "Répondre" in shown.buttons else "Qui a réservé")
+        await self.lea.clicks(shown, "Répondre" if "Répondre" in shown.buttons else "Voir qui a réservé")
         card = await self.lea.answered()
         assert isinstance(card, Post)
         if "Proposer un autre moment" not in card.buttons:
@@ -179,7 +179,7 @@ class Night:
         """She proposes a meeting to her colleague, at an hour or at the first moment at which both are free."""
         hour = self.write_hour() if self.chance.random() < 0.5 else ""
         shown = await self.lea.asks(f"/rdv @{self.marc.username} {self.day:%d/%m/%Y} {hour} 30 min point")
-        if shown.buttons and shown.buttons[0] != "Plus tard":
+        if shown.buttons and shown.buttons[0] != "Voir des moments plus tard":
             await self.lea.clicks(shown, shown.buttons[0])
             await self.lea.whispered()
         return shown.text

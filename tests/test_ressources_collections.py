@@ -187,7 +187,7 @@ async def test_the_library_comes_once_and_is_pinned(stage: ShelfStage) -> None:
     await stage.runs("keep_library", in_days(stage.house, 1, 7))
     card = await stage.said("Notre outil", stage.channel)
     opened = await stage.ana.asks(f"/ressources collection {NAME}")
-    await stage.ana.clicks(opened, "Suite")
+    await stage.ana.clicks(opened, "Voir la suite")
     opened = await stage.ana.whispered(NAME)
     await stage.ana.clicks(opened, "Supprimer")
     await stage.ana.whispered("est supprimée")

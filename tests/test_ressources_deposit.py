@@ -28,7 +28,7 @@ async def test_a_link_is_proposed_and_the_animateurs_see_it_whole(stage: ReviewS
     resource = await stage.titled(f"Le {word}")
     assert (resource.state, resource.type, resource.auteur) == (ResourceState.PROPOSED, "lien", stage.juliette.username)
     card = await stage.card(resource)
-    assert card.buttons == ["Publier", "Corriger", "Demander", "Refuser"]
+    assert card.buttons == ["Publier", "Corriger", "Demander une précision", "Refuser"]
     for shown in ("à relire", f"(<https://www.exemple.fr/{word}>)", "Débutant", "CC BY-SA", stage.juliette.username):
         assert shown in plain(card), shown
 

@@ -65,7 +65,7 @@ async def test_the_longest_page_is_shown_whole_as_a_whisper_and_as_messages(
     await shelve(house, *(worst(number) for number in range(7)))
     whisper = await paul.asks("/ressources zither")
     assert len([card for card in whisper.cards if card.get("text")]) == 5
-    assert "Suite" in whisper.buttons
+    assert "Voir la suite" in whisper.buttons
 
     await paul.says("ressources zither", await paul.direct_channel())
     await paul.told("7 fiches")
@@ -74,11 +74,11 @@ async def test_the_longest_page_is_shown_whole_as_a_whisper_and_as_messages(
     cards = [str(card["text"]) for post in posts for card in post.cards if card.get("text")]
     assert len(cards) == 5
     assert len({card.split()[1] for card in cards}) == 5
-    assert posts[-1].buttons[-1] == "Suite"
+    assert posts[-1].buttons[-1] == "Voir la suite"
     longest = 8_000 if house.site.version < (6, 0) else 800_000
     assert all(len(json.dumps(post.props, ensure_ascii=False)) <= longest for post in posts)
     assert (len(posts) > 1) is (longest == 8_000)
-    await paul.clicks(posts[-1], "Suite")
+    await paul.clicks(posts[-1], "Voir la suite")
     await paul.told("page 2 sur 2")
 
 

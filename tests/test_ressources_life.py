@@ -171,7 +171,7 @@ async def test_what_is_reported_is_dealt_with_and_who_did_hears(stage: ReviewSta
     card = await wait_for(lambda: says(stage, card, paul.username))
     assert "@here" not in card.text
     assert "Le lien ne mène plus nulle part" in plain(card)
-    assert card.buttons == ["Traité", "Corriger", "Retirer la fiche"]
+    assert card.buttons == ["Marquer comme traité", "Corriger", "Retirer la fiche"]
     for who in (lea, paul):
         who.acts()
     await send_dialog(stage.omar, card, "Retirer la fiche", raison="Données personnelles.")
@@ -192,7 +192,7 @@ async def test_two_who_report_at_once_stand_on_one_card(stage: ReviewStage) -> N
         await wait_for(lambda name=who.username: says(stage, card, name))  # type: ignore[misc]
     await stage.house.settled()
     assert len(await stage.all_said(f"Fiche n° {resource.id} signalée", "animation")) == 1
-    await stage.agathe.clicks(await stage.agathe.sees(card), "Traité")
+    await stage.agathe.clicks(await stage.agathe.sees(card), "Marquer comme traité")
     for who in people:
         assert "s’en sont occupés" in plain(await read_news(who, "signalé"))
 

@@ -110,7 +110,7 @@ async def test_needs_are_listed_by_how_many_have_them(house: House, juliette: Pe
     assert "6 besoins" in plain(listed)
     assert "cerf volant" in str(listed.cards[0]["text"])
     assert "2 personnes" in plain(listed)
-    await agathe.clicks(listed, "Suite")
+    await agathe.clicks(listed, "Voir la suite")
     assert "robot tondeuse" in (await agathe.whispered("6 besoins")).text
     assert "réservé" in (await juliette.asks("/ressources besoins")).text
 

@@ -78,7 +78,7 @@ async def test_a_question_waits_on_the_card_until_it_is_answered(stage: ReviewSt
     titre = unique("Question")
     resource, card = await stage.proposes(stage.juliette, titre)
     stage.juliette.acts()
-    await send_dialog(stage.omar, card, "Demander", question="Pour quel public ?")
+    await send_dialog(stage.omar, card, "Demander une précision", question="Pour quel public ?")
     asked = await stage.juliette.told("une question")
     assert "Pour quel public" in asked.text
     await stage.card(resource, "Question posée, sans réponse encore : Pour quel public ?")
@@ -124,7 +124,7 @@ async def test_what_waits_is_at_home_and_listed(stage: ReviewStage) -> None:
     assert "relue" not in plain(await stage.juliette.asks("/aide"))
     listed = await stage.agathe.asks("/ressources relire")
     assert resource.titre in plain(listed)
-    assert listed.buttons == ["Publier", "Corriger", "Demander", "Refuser"]
+    assert listed.buttons == ["Publier", "Corriger", "Demander une précision", "Refuser"]
     await stage.agathe.clicks(listed, "Publier")
     assert "C’est publié" in plain(await stage.agathe.whispered("publié"))
     assert "Aucune fiche" in plain(await stage.agathe.asks("/ressources relire"))
@@ -146,7 +146,7 @@ async def test_nobody_who_left_is_written_to(stage: ReviewStage) -> None:
     await stage.house.registers(paul, Role.CONSEILLER, departements=["69"], left_on=yesterday)
     before = len(await paul.direct())
     stage.agathe.acts()
-    await stage.agathe.clicks(card, "Demander")
+    await stage.agathe.clicks(card, "Demander une précision")
     assert "a quitté le réseau" in plain(await stage.agathe.whispered("quitté"))
     await stage.agathe.clicks(card, "Publier")
     assert "qui a quitté le réseau" in plain(await stage.card(resource, "publiée"))

@@ -58,13 +58,13 @@ async def test_words_find_cards_page_by_page(house: House, juliette: Person) -> 
     assert labels(alone, 0)[:3] == ["Ouvrir", "⭐ Favori", "👍 Utile"]
     assert len(labels(alone, 0)) == 4
 
-    await juliette.clicks(first, "Suite")
+    await juliette.clicks(first, "Voir la suite")
     second = await juliette.whispered("page 2 sur 3")
     assert "partie 6" in cards(second)[0]
-    await juliette.clicks(second, "Suite")
+    await juliette.clicks(second, "Voir la suite")
     last = await juliette.whispered("page 3 sur 3")
     assert len(cards(last)) == 2
-    assert "Suite" not in last.buttons
+    assert "Voir la suite" not in last.buttons
 
 
 async def test_a_synonym_and_a_mistyped_word_are_bold_where_they_were_found(house: House, juliette: Person) -> None:
@@ -109,9 +109,9 @@ async def test_nothing_found_leads_to_what_is_near(house: House, juliette: Perso
     assert "2 fiches" in plain(await juliette.whispered("fiches"))
 
     nothing = await juliette.asks("/ressources lettre niveau:debutant")
-    assert nothing.buttons[0] == "Sans les filtres"
+    assert nothing.buttons[0] == "Chercher sans les filtres"
     assert "(niveau débutant)" in plain(await juliette.asks("/ressources niveau:facile")), "how the filter was read"
-    await juliette.clicks(nothing, "Sans les filtres")
+    await juliette.clicks(nothing, "Chercher sans les filtres")
     assert "Lettre" in (await juliette.whispered("1 fiche")).text
 
 

@@ -102,3 +102,26 @@ def test_all_that_is_written_in_templates_is_said_in_some_turn() -> None:
     """What no turn says is read by nobody on the page, and by none of these rules."""
     pieces = [piece for file in sorted(TEMPLATES.glob("*.md.j2")) for piece in find_unsaid(file.name.split(".")[0])]
     assert [piece for piece in pieces if piece.partition(" ")[0] not in MORE_THAN_ONE_COUNT] == []
+
+
+VERB = re.compile(
+    r"(?:(?:me|se|ne|plus|pas|rien|tout|en|le|la|les|l’|m’|s’)[ ’]?)*[^\W\d_]+(?:er|ir|re)\b|/|⟨", re.IGNORECASE
+)
+CLEAR = {
+    *("Précédents", "Suivants", "Plus anciens", "Plus récents", "Plus anciennes", "Plus récentes", "Plus…"),
+    *("C’est exact", "Ce n’est pas exact", "C’est fait", "C’est fini", "C’est réglé", "Ce n’est pas réglé"),
+    *("C’est encore bon", "C’est une panne", "Il marche chez moi", "Fausse alerte", "Je suis de retour"),
+    *("Je l’ai reçu", "Pas encore reçu", "J’accepte la charte", "Je préfère que non", "Je n’ai rien trouvé"),
+    *("Non", "Non merci", "Non, la laisser", "Non, laisser ouvert", "Non, sans lien", "Oui, me citer", "Plutôt pas"),
+    *("Pas cette fois", "Moins de…", "Moins souvent", "Plus souvent", "Rien aujourd’hui", "En congés jusqu’au…"),
+    *("Liens utiles", "Mes chiffres de coordination", "Nouveau rendez-vous", "Sans compte rendu"),
+    "Détails de l’événement n° ⟨⟩",
+}
+"""Labels without a verb that a person understands alone; a new one is read by somebody else before it stands here."""
+
+
+def test_a_button_says_what_it_does() -> None:
+    """On a phone a button is often read without the sentence above it: « CSV » or « Nouveau » alone tell nothing."""
+    labels = {said.text for said in everything() if said.kind == "boutons"}
+    assert sorted(label for label in labels if not VERB.match(label) and label not in CLEAR) == []
+    assert sorted(CLEAR - labels) == []

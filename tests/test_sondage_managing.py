@@ -84,10 +84,10 @@ async def test_an_author_closes_after_being_asked_once_more(house: House) -> Non
     await juliette.clicks(await juliette.sees(preview), "Clore")
     await juliette.clicks(await juliette.rewritten(preview, "Clore le sondage"), "Clore maintenant")
     results = await juliette.rewritten(preview, "terminé")
-    assert results.buttons == ["Image", "CSV"]
+    assert results.buttons == ["Télécharger (image)", "Télécharger (CSV)"]
     await house.settled()
     assert "État : Terminé" in (await juliette.sees(preview)).text
-    await juliette.clicks(results, "CSV")
+    await juliette.clicks(results, "Télécharger (CSV)")
     files = await juliette.files(await juliette.told("Les résultats"))
     (content,) = files.values()
     assert "Visio;Tous;5;5" in content.decode("utf-8-sig")

@@ -37,6 +37,23 @@ async def test_where_the_bot_is_not_a_conseiller_is_told_so(house: House) -> Non
         assert "invitez-y d’abord le bot" in (await juliette.asks("/sondage", channel)).text
 
 
+async def test_a_large_channel_is_said_before_the_window_is_filled(house: House) -> None:
+    """Only animateurs and coordinateurs ask a crowd: nobody else writes a question for nothing."""
+    usual, house.settings = house.settings, house.settings.model_copy(update={"crowd": 2})
+    await house.restart()
+    try:
+        juliette, marc = await house.conseiller(), await house.conseiller("marc")
+        channel = await make_club(house, juliette, marc)
+        for line in ("/sondage", "/sondage Qui vient jeudi ? oui ; non"):
+            assert "plus de 2 membres" in plain_spaces((await juliette.asks(line, channel)).text)
+        omar = await make_coordinateur(house, "69")
+        await add_members(house, channel, omar)
+        assert (await omar.opens("/sondage", channel)).title
+    finally:
+        house.settings = usual
+        await house.restart()
+
+
 @pytest.mark.every_mode
 async def test_a_coordinateur_asks_in_their_departements(house: House) -> None:
     rhone, omar = await house.site.channel(*RHONE), await make_coordinateur(house, "69")

@@ -49,7 +49,7 @@ async def test_in_private_the_answer_stays(house: House, juliette: Person) -> No
     await worked(juliette)
     answer = await in_private(juliette, "/stats année", "Vos statistiques")
     assert len(answer.file_ids) == 2
-    assert answer.buttons[-3:] == ["Autre période", "Détails", "Exporter"]
+    assert answer.buttons[-3:] == ["Choisir une autre période", "Voir le détail", "Exporter"]
     await house.settled()
     assert [p.id for p in await juliette.direct() if p.file_ids] == [answer.id]
 
@@ -95,7 +95,7 @@ async def test_going_to_the_period_before_and_back(house: House, juliette: Perso
 async def test_another_period_is_chosen_or_written(house: House, juliette: Person) -> None:
     await worked(juliette)
     whisper = await juliette.asks("/stats")
-    form = await juliette.opens_by(whisper, "Autre période")
+    form = await juliette.opens_by(whisper, "Choisir une autre période")
     nothing = await form.submit()
     assert not nothing.closed
     assert "Choisissez une période" in "".join(nothing.errors.values())
@@ -104,7 +104,7 @@ async def test_another_period_is_chosen_or_written(house: House, juliette: Perso
     form.fill(ecrite="hier")
     assert (await form.submit()).accepted
     assert "aucun compte rendu" in said(await juliette.whispered("Vos statistiques"))
-    form = await juliette.opens_by(whisper, "Autre période")
+    form = await juliette.opens_by(whisper, "Choisir une autre période")
     assert (await form.fill(habituelle="année").submit()).accepted
     assert "9 personnes" in said(await juliette.whispered("Vos statistiques"))
 
@@ -112,8 +112,8 @@ async def test_another_period_is_chosen_or_written(house: House, juliette: Perso
 async def test_details_tell_every_figure(house: House, juliette: Person) -> None:
     await worked(juliette)
     whisper = await juliette.asks("/stats comme la coop")
-    await juliette.clicks(whisper, "Détails")
-    details = said(await juliette.whispered("Détails"))
+    await juliette.clicks(whisper, "Voir le détail")
+    details = said(await juliette.whispered("Voir le détail"))
     for line in (
         "Lieu de rattachement : 2 (100 %)",
         "1h à 2h : 2 (100 %)",

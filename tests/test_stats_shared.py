@@ -104,7 +104,7 @@ async def office(house: House, juliette: Person) -> AsyncIterator[Office]:
 async def test_an_employer_sees_the_numbers_of_the_pdf(office: Office) -> None:
     juliette = office.juliette
     told = await juliette.asks("/stats partager septembre 2026")
-    assert told.buttons == ["Mes pages partagées", "Révoquer"]
+    assert told.buttons == ["Voir mes pages partagées", "Révoquer"]
     path = path_of(told)
     page = await office.asks(path)
     assert page.status == 200

@@ -31,7 +31,7 @@ async def test_a_conseiller_sees_her_departement(juliette: Person, work: Work, m
     sent = await juliette.told("Rhône")
     pictures = await download_files(juliette, sent)
     assert [content[:4] for _, content in pictures] == [b"\x89PNG"] * 2
-    assert "Tous les départements" not in sent.buttons
+    assert "Voir tous les départements" not in sent.buttons
 
 
 @pytest.mark.every_mode

@@ -38,7 +38,7 @@ async def test_the_table_of_departements(agathe: Person, work: Work, month: date
 async def test_the_button_gives_the_table_for_excel(agathe: Person, work: Work, month: date) -> None:
     await work("69", 5, OLD, OLD)
     answer = await agathe.asks(f"/stats departement 69 {type_month(month)}")
-    await agathe.clicks(answer, "Tous les départements")
+    await agathe.clicks(answer, "Voir tous les départements")
     sent = await agathe.told("Voici les chiffres de tous les départements")
     [(name, content)] = await download_files(agathe, sent)
     assert name.endswith(".xlsx")
@@ -74,7 +74,7 @@ async def test_somebody_whose_rights_went_gets_no_file(house: House, agathe: Per
     await work("69", 3, OLD)
     answer = await agathe.asks(f"/stats departement 69 {type_month(month)}")
     await house.registers(agathe, Role.CONSEILLER, departements=["75"])
-    await agathe.clicks(answer, "Tous les départements")
+    await agathe.clicks(answer, "Voir tous les départements")
     refusal = plain_spaces(await agathe.whispered())
     assert "réservé" in refusal
 

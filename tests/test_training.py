@@ -43,9 +43,9 @@ async def train(person: Person) -> Post:
 async def test_a_newcomer_trains_and_nothing_is_left(house: House, juliette: Person) -> None:
     (before,) = await rows(house, LastCommune, juliette)
     begun = await train(juliette)
-    assert begun.buttons == ["Compte rendu", "Finir l’entraînement"]
+    assert begun.buttons == ["Écrire un compte rendu", "Finir l’entraînement"]
 
-    form = await juliette.opens_by(begun, "Compte rendu")
+    form = await juliette.opens_by(begun, "Écrire un compte rendu")
     assert MARK in form.introduction.replace("\u00a0", " ")
     await form.cancel()
     receipt = await file_workshop(juliette)
@@ -164,6 +164,14 @@ async def test_another_person_sees_nothing(house: House, juliette: Person) -> No
 
 
 @pytest.mark.every_mode
+@pytest.mark.parametrize("word", ["stop", "Arrêter", "quitter", "terminé !"])
+async def test_another_word_after_the_command_ends_it(house: House, juliette: Person, word: str) -> None:
+    await train(juliette)
+    await file_workshop(juliette)
+    assert "1 compte rendu d’essai est effacé" in plain(await juliette.asks(f"/entrainement {word}"))
+    assert await rows(house, Training, juliette) == []
+
+
 async def test_the_word_ends_it(house: House, juliette: Person) -> None:
     await train(juliette)
     await juliette.says("Fin.", await juliette.direct_channel())
@@ -210,7 +218,7 @@ async def test_after_seven_days_it_is_over(house: House, juliette: Person, clock
     juliette.acts()
     await end_overdue(house)
     told = await juliette.told("après 7 jours")
-    assert told.buttons == ["Compte rendu"]
+    assert told.buttons == ["Écrire un compte rendu"]
     for table in (PracticeCra, Training):
         assert await rows(house, table, juliette) == []
     assert MARK not in plain(await file_workshop(juliette))

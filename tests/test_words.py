@@ -63,7 +63,7 @@ async def test_the_home_is_a_word_away_and_stays(house: House, juliette: Person)
     await forget_kits(house)
     home = await answered(juliette, "Aide ?", "Ce que vous pouvez faire ici")
     assert home.buttons == ["Compte rendu", "Statistiques", "Demander de l’aide"]
-    assert [*home.action("Ouvrir…").options.values()] == ["Ressources", "Canaux", "Liens utiles", "La suite"]
+    assert [*home.action("Ouvrir…").options.values()] == ["Ressources", "Canaux", "Liens utiles", "Voir la suite"]
     await juliette.chooses(home, "Ouvrir…", "Canaux")
     shown = await juliette.answered()
     assert isinstance(shown, Post)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -61,7 +61,7 @@ class Clues:
     """What drawing and reading a form depends on: the person, the day, the server.
 
     ``names`` are those of the existing people and channels in the form, by id; ``offers`` are dynamic choices (value →
-    text), by element.
+    text), by element; ``now`` is the moment from which « dans 2 heures » counts.
     """
 
     user: Person
@@ -69,6 +69,7 @@ class Clues:
     capabilities: Capabilities
     names: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from bot.french.dates import fold_date
 from bot.french.periods import read_named_day
+from bot.french.words import read_minutes
+from config.time import DAY_MINUTES
 
 MORNING = time(9)
 """The hour of a day that is named without one."""
@@ -17,14 +19,20 @@ _BEGINNINGS = {"midi": time(12), "apres midi": time(14), "aprem": time(14), "soi
 
 
 _BARE = re.compile(r"[0-9 ]+")
+_FROM_NOW = re.compile(r"(?:dans|d ici) (?![0-9]{1,9}$)(.{2,40})")
+_LONGEST_FROM_NOW = 7 * DAY_MINUTES
 
 
-def read_moment(text: str, today: date, zone: ZoneInfo) -> datetime | None:
+def read_moment(text: str, today: date, zone: ZoneInfo, now: datetime | None = None) -> datetime | None:
     """Read a moment of today or later, in that zone; None when the text is none, or names a day that is past.
 
-    An hour alone is one of today, which may be past: the caller judges. A day alone means nine o’clock.
+    An hour alone is one of today, which may be past: the caller judges. A day alone means nine o’clock. « dans 2 heures
+    » is read where ``now`` is given.
     """
     found, hour = fold_date(text), MORNING
+    if now and (match := _FROM_NOW.fullmatch(found)) and (minutes := read_minutes(match[1])):
+        later = (now + timedelta(minutes=minutes)).astimezone(zone).replace(second=0, microsecond=0)
+        return later if minutes <= _LONGEST_FROM_NOW else None
     if match := _HOUR.search(found):
         hour = time(int(match[1] or match[3]), int(match[2] or match[4] or 0))
     elif match := _PART.search(found):

@@ -65,7 +65,7 @@ async def _show_overview(ctx: Context) -> Whisper:
     buttons = [Button("Lire le dernier", RunCommand(line=f"actus {out[0].number}"))] if out else []
     buttons.append(Button("Proposer une actu", RunCommand(line="actus proposer")))
     if ctx.user.animates:
-        buttons.append(Button("Le brouillon", RunCommand(line="actus brouillon")))
+        buttons.append(Button("Voir le brouillon", RunCommand(line="actus brouillon")))
     return Whisper(render("actus/overview", last=_say_title(out[0], known) if out else "", coming=said), buttons)
 
 
@@ -112,7 +112,7 @@ async def show_found(ctx: Context, click: drafts.ArchiveSearch) -> Replies:
     words, after = click.words[:WORDS_MAX], click.skip + PAGE
     wanted = require(list(dict.fromkeys(_WORD.findall(fold(words)))) or None, "actus/search_what")
     hits = await _find_hits(ctx, wanted)
-    following = [Button("Suite", drafts.ArchiveSearch(words=words, skip=after))] if len(hits) > after else []
+    following = [Button("Voir la suite", drafts.ArchiveSearch(words=words, skip=after))] if len(hits) > after else []
     text = render("actus/found", query=click.words.strip()[:WORDS_MAX], count=len(hits), hits=hits[click.skip : after])
     return Whisper(text, following)
 

@@ -118,7 +118,7 @@ async def show_page(ctx: Context, at: EventPage) -> Replies:
     following = page.draw_next(lambda number: at.model_copy(update={"page": number}), style="primary")
     days, words = at.days.label if at.days else "", quote(at.words)
     text = render("agenda/list", of=at.of, total=page.total, page=page.number, pages=page.pages, days=days, words=words)
-    buttons = [*following, *_draw_others(at, found=bool(page.total)), Button("Proposer", Propose())]
+    buttons = [*following, *_draw_others(at, found=bool(page.total)), Button("Proposer un événement", Propose())]
     return Whisper(text, buttons, cards=await draw_cards(ctx, page.rows))
 
 
@@ -134,12 +134,12 @@ def _draw_others(at: EventPage, *, found: bool) -> list[Button]:
     """Draw the buttons to the other lists; where nothing was found, only those that may have it."""
     if at.words and not found:
         other = "agenda" if at.of is ListKind.PAST else "agenda passés"
-        label = "À venir" if at.of is ListKind.PAST else "Les passés"
+        label = "Voir ceux à venir" if at.of is ListKind.PAST else "Voir les passés"
         anywhere = Button("Chercher partout", RunCommand(line=f"chercher {at.words}"))
         return [Button(label, RunCommand(line=f"{other} {at.words}")), anywhere]
     if at.of is ListKind.COMING and not (at.words or at.days):
-        return [Button("Les miens", RunCommand(line="agenda mes"))]
-    return [Button("À venir", RunCommand(line="agenda"))]
+        return [Button("Voir les miens", RunCommand(line="agenda mes"))]
+    return [Button("Voir ceux à venir", RunCommand(line="agenda"))]
 
 
 PLACE, DETAILS = 60, 30

@@ -256,7 +256,10 @@ async def close_feed(ctx: Context, _: cards.CloseFeed) -> Replies:
 
 
 def _draw_buttons() -> list[Button]:
-    return [Button("En changer", cards.RenewFeed()), Button("Le fermer", cards.CloseFeed(), "danger")]
+    return [
+        Button("Changer l’adresse du lien", cards.RenewFeed()),
+        Button("Fermer le lien", cards.CloseFeed(), "danger"),
+    ]
 
 
 async def _must_be_there(ctx: Context) -> None:

@@ -207,7 +207,7 @@ async def _draw_home(home: Home, view: FeatureList, ctx: ReadingContext, number:
     doors = [each for at, each in enumerate(leading) if each not in leading[:at]]
     doors += [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in page.rows]
     doors += [Button("Liens utiles", ShowLinks())] if is_first and ctx.user.may(NETWORK) and read_links(ctx) else []
-    doors += page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "La suite")
+    doors += page.draw_next(lambda following: RunCommand(line=f"aide {following}"), "Voir la suite")
     buttons, menus = _arrange(doors)
     said = {
         "waiting": waiting[:WAITING_MAX],

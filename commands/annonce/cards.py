@@ -210,7 +210,7 @@ def read_line(ctx: Context, line: str) -> dict[str, object]:
     """Read « demain 9h dans le 69 : … » as the window’s values; nothing where the line does not begin so."""
     head, *told = re.split(r"\s?:\s", line.strip(), maxsplit=1)
     found = read_head(head) if told else None
-    moment = read_moment(found[0], ctx.today, ctx.zone) if found and found[0] else None
+    moment = read_moment(found[0], ctx.today, ctx.zone, ctx.now) if found and found[0] else None
     if found is None or (found[0] and moment is None):
         return {}
     text: dict[str, object] = {"text": told[0].strip()} | ({"moment": moment} if moment else {})

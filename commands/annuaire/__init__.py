@@ -99,9 +99,11 @@ def _draw_page(ctx: Context, hits: Sequence[DirectoryHit], at: cards.MoreCards) 
 
     beside = [*page.draw_previous(turn), *page.draw_next(turn)]
     labels = {cards.get_target(entry): cards.get_label(entry) for entry in shown}
-    shown_cards = Menu("Fiche", cards.SeeCard(), labels)
+    shown_cards = Menu("Voir une fiche", cards.SeeCard(), labels)
     # (A short page has a button for each of both, so each says what it is.)
-    files = Menu("vCard", cards.TakeOne(), {target: f"vCard {label}" for target, label in labels.items()})
+    files = Menu(
+        "Télécharger un contact", cards.TakeOne(), {target: f"vCard {label}" for target, label in labels.items()}
+    )
     return Whisper(text, beside, menus=[shown_cards, files])
 
 

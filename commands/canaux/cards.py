@@ -328,8 +328,8 @@ async def show_page(ctx: Context, click: SeeRun) -> Replies:
     shown = found[:PAGE]
     lines = _list_changes(shown, table, run.scope)
     text = render("canaux/page", lines=lines, first=click.at + 1, last=click.at + len(shown))
-    back = [Button("Avant", SeeRun(run=run.id, at=max(click.at - PAGE, 0)))] if click.at else []
-    on = [Button("Suite", SeeRun(run=run.id, at=click.at + PAGE))] if len(found) > PAGE else []
+    back = [Button("Précédents", SeeRun(run=run.id, at=max(click.at - PAGE, 0)))] if click.at else []
+    on = [Button("Voir la suite", SeeRun(run=run.id, at=click.at + PAGE))] if len(found) > PAGE else []
     return Whisper(text, [*back, *on])
 
 

@@ -111,7 +111,9 @@ async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
     if day in filed or not any(earlier < day for earlier in filed):
         return []
     said = say_date(day, ctx.today)
-    return [Waiting(f"Aucun compte rendu pour {said}", Button(f"Compte rendu ({day:%d/%m})", FileOf(day=day)))]
+    return [
+        Waiting(f"Aucun compte rendu pour {said}", Button(f"Écrire le compte rendu ({day:%d/%m})", FileOf(day=day)))
+    ]
 
 
 @feature.button(FileOf, roles=CONSEILLERS, writes=False)

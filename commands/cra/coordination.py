@@ -146,7 +146,7 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
         for kind in CoordinationKind
     }
     buttons = [Button(kind.label, window, "primary") for kind, window in windows.items()]
-    mine = Button("Mes comptes rendus", CoordinationPage())
+    mine = Button("Voir mes comptes rendus", CoordinationPage())
     return Whisper(render("coordination/kinds", typed=bool(read.raw.get("sujet"))), [*buttons, mine])
 
 

@@ -371,7 +371,10 @@ def _rota_buttons(own: Sequence[DutyTurn]) -> list[Button]:
     """Return the buttons under the rota; more if the reader has turns of their own."""
     buttons = [Button("Me mettre de garde", rota.AddTurn(), "primary")]
     if own:
-        buttons += [Button("Échanger", rota.OpenSwap()), Button("Me retirer", RunCommand(line="garde retirer"))]
+        buttons += [
+            Button("Échanger ma garde", rota.OpenSwap()),
+            Button("Me retirer", RunCommand(line="garde retirer")),
+        ]
     return buttons
 
 

@@ -44,7 +44,7 @@ WORDS: Mapping[str, TicketFilter] = {
 
 
 class TicketPage(BaseModel):
-    """Button « La suite »: a page of a list, or of search results."""
+    """Button « Voir la suite »: a page of a list, or of search results."""
 
     line: str
     page: int
@@ -177,7 +177,7 @@ async def _draw_page(ctx: Context, template: str, found: Sequence[Ticket], at: T
     names = {code: service.say_queue(ctx, code) for code in service.read_queues(ctx)}
     text = render(template, lines=lines, queues=names, zone=ctx.zone, line=quote(at.line), page=at.page)
     options = {str(t.number): f"n° {t.number} : {t.subject}"[:80] for t in shown}
-    buttons = [Button("La suite", at.model_copy(update={"page": at.page + 1}))] if len(found) > PAGE else []
+    buttons = [Button("Voir la suite", at.model_copy(update={"page": at.page + 1}))] if len(found) > PAGE else []
     return Whisper(text, buttons, menus=[Menu("Voir une demande", SeeTicket(), options)] if options else [])
 
 

@@ -124,7 +124,11 @@ def _make_counted(key: str, title: str, counts: Mapping[str, int]) -> FigureSect
 
 
 FileFormat = Literal["png", "xlsx", "csv"]
-LABELS: dict[FileFormat, str] = {"png": "Graphique", "xlsx": "Excel", "csv": "CSV"}
+LABELS: dict[FileFormat, str] = {
+    "png": "Télécharger (image)",
+    "xlsx": "Télécharger (Excel)",
+    "csv": "Télécharger (CSV)",
+}
 HEAD = (
     *("Par", "Nom", "Reçues", "Premières réponses", "Réponse, la moitié en", "Réponse, neuf sur dix en"),
     *("Résolues", "Résolution, la moitié en", "Résolution, neuf sur dix en"),
@@ -134,7 +138,7 @@ _TIMED = {4, 5, 7, 8}
 
 
 class TakeHotlineFigures(FigureDays):
-    """Buttons « Graphique », « Excel » and « CSV »: send a file of the statistics."""
+    """Buttons « Télécharger (image) », « (Excel) » and « (CSV) »: send a file of the statistics."""
 
     format: FileFormat
 

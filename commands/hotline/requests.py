@@ -69,7 +69,7 @@ class BringTo(AddTo):
 
 
 class Mine(BaseModel):
-    """Button « La suite »: a page of one’s own tickets."""
+    """Button « Voir la suite »: a page of one’s own tickets."""
 
     page: int
 
@@ -94,7 +94,7 @@ async def show_page(ctx: Context, page: int) -> Whisper:
         for ticket in found[:PAGE]
     ]
     waiting = await suggestions.list_wishes(ctx.db, ctx.user.id) if not page else []
-    buttons = [Button("La suite", Mine(page=page + 1))] if len(found) > PAGE else []
+    buttons = [Button("Voir la suite", Mine(page=page + 1))] if len(found) > PAGE else []
     buttons += [] if found or page else [Button("Demander de l’aide", RunCommand(line="hotline"), "primary")]
     return Whisper(render("hotline/mine", lines=lines, waiting=len(waiting), page=page), buttons)
 
@@ -106,12 +106,12 @@ async def list_waiting(ctx: Context) -> Sequence[Waiting]:
     asked = await tickets.list_open(ctx.db, author_id=ctx.user.id, state=TicketState.EN_ATTENTE)
     if asked:
         said = render("hotline/waits_for_author", numbers=[ticket.number for ticket in asked])
-        waiting.append(Waiting(said, Button("Mes demandes", RunCommand(line="hotline mes demandes"))))
+        waiting.append(Waiting(said, Button("Voir mes demandes", RunCommand(line="hotline mes demandes"))))
     if served := await list_served(ctx, ctx.user):
         free, owed = await tickets.count_waiting(ctx.db, served, ctx.user.id)
         said, kind = render("hotline/waits_for_agent", free=free, owed=owed), "libres" if free else "à moi"
         if free or owed:
-            waiting.append(Waiting(said, Button("Les demandes", RunCommand(line=f"ticket liste {kind}"))))
+            waiting.append(Waiting(said, Button("Voir les demandes", RunCommand(line=f"ticket liste {kind}"))))
     return waiting
 
 

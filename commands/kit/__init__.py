@@ -35,7 +35,7 @@ class OfBatch(BaseModel):
 
 
 class Lots(BaseModel):
-    """Button « Les lots »: a page of the lots."""
+    """Button « Voir les lots »: a page of the lots."""
 
     page: int = 1
 
@@ -62,7 +62,7 @@ class LotFigures(OfBatch):
 
 
 class Problems(BaseModel):
-    """Button « Colis à traiter »: a page of the missing or damaged parcels."""
+    """Button « Voir les colis à traiter »: a page of the missing or damaged parcels."""
 
     page: int = 1
 
@@ -93,7 +93,7 @@ async def show_lots(ctx: Context, at: Lots) -> Replies:
         return Whisper(render("kit/no_lots"))
     amiss = await kit.list_parcels(ctx.db, kit.is_amiss())
     count = sum(map(len, amiss.values()))
-    problems = [Button(f"Colis à traiter ({count})", Problems(), "danger")] if count else []
+    problems = [Button(f"Voir les colis à traiter ({count})", Problems(), "danger")] if count else []
     following = page.draw_next(lambda number: Lots(page=number))
     text = render("kit/lots", page=page)
     return Whisper(text, [*problems, *following], cards=[await draw_lot(ctx, batch) for batch in page.rows])
@@ -104,7 +104,7 @@ async def draw_lot(ctx: Context, batch: KitBatch) -> Card:
     counted = sum((await kit.count_parcels(ctx.db, batch.number)).values(), Counter[ParcelState]())
     number = batch.number
     file = Button("Fichier du fournisseur", SupplierFile(batch=number))
-    buttons = [file, Button("Chiffres et tailles", LotFigures(batch=number))]
+    buttons = [file, Button("Voir chiffres et tailles", LotFigures(batch=number))]
     if batch.is_open:
         buttons += [] if batch.reminded_at else [Button("Relancer", RemindAll(batch=number))]
         buttons += [Button("Clore", CloseLot(batch=number), "danger")]
@@ -139,7 +139,7 @@ async def open_lot(ctx: Context, line: str) -> Replies:
     batch.name, batch.opened_by = name or batch.name, ctx.user.id
     await ctx.db.flush()
     orders.note_batch(ctx, f"kit:{batch.number}", etat="ouvert", nom=batch.name)
-    return Whisper(render("kit/opened", batch=orders.say_batch(batch)), [Button("Les lots", Lots())])
+    return Whisper(render("kit/opened", batch=orders.say_batch(batch)), [Button("Voir les lots", Lots())])
 
 
 @feature.button(CloseLot, name="kit.Close", roles=ANIMATEURS)
@@ -168,7 +168,7 @@ async def reopen_lot(ctx: Context, click: ReopenLot) -> Replies:
     batch.closed_at = None
     await ctx.db.flush()
     orders.note_batch(ctx, f"kit:{batch.number}", etat="ouvert")
-    return Whisper(render("kit/reopened", batch=orders.say_batch(batch)), [Button("Les lots", Lots())])
+    return Whisper(render("kit/reopened", batch=orders.say_batch(batch)), [Button("Voir les lots", Lots())])
 
 
 @feature.button(RemindAll, roles=ANIMATEURS)
@@ -309,4 +309,4 @@ async def list_amiss(ctx: Context) -> Sequence[Waiting]:
     if not ctx.user.animates:
         return []
     count = sum(map(len, (await kit.list_parcels(ctx.db, kit.is_amiss())).values()))
-    return [Waiting(render("kit/amiss", count=count), Button("Colis à traiter", Problems()))] if count else []
+    return [Waiting(render("kit/amiss", count=count), Button("Voir les colis à traiter", Problems()))] if count else []

@@ -62,7 +62,7 @@ class OfParcel(BaseModel):
 
 
 class MarkParcel(OfParcel):
-    """Button « Reçu » or « Pas encore reçu »: sets the state of one’s own parcel."""
+    """Button « Je l’ai reçu » or « Pas encore reçu »: sets the state of one’s own parcel."""
 
 
 class FlagParcel(OfParcel):
@@ -274,7 +274,7 @@ def draw_parcel(parcel: KitParcel) -> Card:
     def press(kind: type[OfParcel], to: ParcelState) -> OfParcel:
         return kind(order=parcel.order_id, parcel=parcel.number, to=to)
 
-    received = Button("Reçu", press(MarkParcel, ParcelState.RECEIVED), "primary")
+    received = Button("Je l’ai reçu", press(MarkParcel, ParcelState.RECEIVED), "primary")
     amiss = [Button(to.label.capitalize(), press(FlagParcel, to)) for to in AMISS if to is not parcel.state]
     buttons = [received, *amiss]
     if parcel.state is ParcelState.RECEIVED:

@@ -325,7 +325,7 @@ COORDINATEURS_MAX = 1000
 
 
 class AnswerWish(BaseModel):
-    """Button « C’est exact » or « Non »: whether somebody works where they said."""
+    """Button « C’est exact » or « Ce n’est pas exact »: whether somebody works where they said."""
 
     person_id: str
     departements: list[str]
@@ -338,7 +338,7 @@ async def ask_leaders(ctx: Context, person: Person, departements: Sequence[str])
         return []
     grant = AnswerWish(person_id=person.id, departements=list(departements), grant=True)
     refuse = grant.model_copy(update={"grant": False})
-    buttons = [Button("C’est exact", grant, "primary"), Button("Non", refuse)]
+    buttons = [Button("C’est exact", grant, "primary"), Button("Ce n’est pas exact", refuse)]
     asked = Message(_wish_text(person, departements, None), buttons)
     return [WISH.send(person, asked, leader.id) for leader in await _list_leaders(ctx, departements)]
 
@@ -417,6 +417,6 @@ async def save_profile(ctx: Context, form: CompleteProfile) -> Replies:
 
 def _confirm_profile(ctx: Context, noted: Sequence[str], wished: Sequence[str]) -> list[Reply]:
     has_directory = is_name_enabled("annuaire", ctx.settings.features)
-    more = [Button("Ce que je sais faire", RunCommand(line="profil"))] if has_directory else []
+    more = [Button("Dire ce que je sais faire", RunCommand(line="profil"))] if has_directory else []
     is_empty = not (ctx.user.skills or ctx.user.skill_words or ctx.user.languages)
     return [Whisper(render("membres/profile_saved", noted=noted, wished=wished, is_empty=is_empty), more)]

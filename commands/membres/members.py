@@ -215,7 +215,7 @@ class OfMember(BaseModel):
 
 
 class EditRole(OfMember):
-    """Button « Rôle »: opens the window of a role."""
+    """Button « Changer le rôle »: opens the window of a role."""
 
 
 class EditPlace(OfMember):
@@ -223,11 +223,11 @@ class EditPlace(OfMember):
 
 
 class EditEnd(OfMember):
-    """Button « Départ »: opens the window of the last day."""
+    """Button « Noter son départ »: opens the window of the last day."""
 
 
 class ReturnMember(OfMember):
-    """Button « Retour »: records that a leaver is back."""
+    """Button « Noter son retour »: records that a leaver is back."""
 
 
 def draw_card(ctx: Context, member: Member) -> Whisper:
@@ -236,8 +236,11 @@ def draw_card(ctx: Context, member: Member) -> Whisper:
     buttons: Sequence[Button] = ()
     if person.id != ctx.user.id and looks_after(ctx.user, person):
         end = ReturnMember(person_id=person.id) if person.left_on else EditEnd(person_id=person.id)
-        role, place = Button("Rôle", EditRole(person_id=person.id)), Button("Déplacer", EditPlace(person_id=person.id))
-        buttons = [role, place, Button("Retour" if person.left_on else "Départ", end)]
+        role, place = (
+            Button("Changer le rôle", EditRole(person_id=person.id)),
+            Button("Déplacer", EditPlace(person_id=person.id)),
+        )
+        buttons = [role, place, Button("Noter son retour" if person.left_on else "Noter son départ", end)]
     text = render("membres/card", person=person, role=member.role, left=person.has_left(ctx.today))
     return Whisper(text, buttons, list_facts(person, ctx))
 

@@ -95,7 +95,7 @@ async def list_reminders(ctx: Context) -> Sequence[Waiting]:
     """Tell « /aide » how many cases wait for a decision."""
     count = len(await _list_waiting(ctx)) if ctx.user.animates else 0
     said = plural(count, "dossier attend une décision", "dossiers attendent une décision")
-    return [Waiting(said, Button("Les dossiers", RunCommand(line="moderer dossiers")))] if count else []
+    return [Waiting(said, Button("Voir les dossiers", RunCommand(line="moderer dossiers")))] if count else []
 
 
 async def _list_waiting(ctx: Context) -> Sequence[Case]:

@@ -58,7 +58,7 @@ class DecideOtherwise(Choosing):
 
 
 class SeeContext(AboutCase):
-    """Button « Contexte »: shows the whole message and those around it."""
+    """Button « Voir le contexte »: shows the whole message and those around it."""
 
 
 class ApproveProposal(AboutCase):
@@ -107,7 +107,7 @@ CARD = RowCard[Case]("moderation.case:", lambda case: case.number)
 NOTICE = RowCard[Measure]("moderation.notice:", lambda measure: measure.entry)
 """The notice of a measure to the person concerned; a reply in its thread contests the measure."""
 SHOWN_MAX = 1500
-"""Characters of the message that a card shows; « Contexte » shows it whole."""
+"""Characters of the message that a card shows; « Voir le contexte » shows it whole."""
 WORDS_MAX = 5
 """How many comments of reporters a card shows."""
 BUTTON_MOVES = (CaseMove.NOTHING, CaseMove.HIDE)
@@ -232,7 +232,7 @@ def _is_under_way(measure: Measure) -> bool:
 def _list_buttons(case: Case, appeal: cases.Appeal | None, hits: Sequence[RuleHit]) -> Sequence[Button]:
     """Return the buttons of a case. For one that rules found, « Fausse alerte » replaces « Rien à faire »."""
     number = case.number
-    around = [Button("Contexte", SeeContext(case=number))] if case.post_id else []
+    around = [Button("Voir le contexte", SeeContext(case=number))] if case.post_id else []
     match case.state:
         case CaseState.OPEN:
             moves = [move for move in BUTTON_MOVES if case.post_id or move not in MESSAGE_MOVES]

@@ -58,7 +58,7 @@ class Recall(BaseModel):
 
 
 class AskLater(BaseModel):
-    """Button « Plus tard »: moves the questions to the daily message."""
+    """Button « Me redemander plus tard »: moves the questions to the daily message."""
 
     waiting: list[str]
 
@@ -162,7 +162,7 @@ def draw_evening(day: date, parts: Sequence[EveningPart]) -> Message | None:
     cards += [each.card for each in coming]
     text = render("rappels/evening", day=say_date(day), count=len(asks), more=max(len(asks) - SHOWN_MAX, 0))
     none = Button("Rien aujourd’hui", Nothing(day=day, rdvs=[number for part in parts for number in part.rdvs]))
-    later = Button("Plus tard", AskLater(waiting=[hash_waiting(each) for each in asks]))
+    later = Button("Me redemander plus tard", AskLater(waiting=[hash_waiting(each) for each in asks]))
     return Message(text, [none, later, Button("En congés jusqu’au…", lead_to("absence.New"))], cards=cards)
 
 

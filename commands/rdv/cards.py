@@ -73,13 +73,13 @@ class ChangeRdv(AboutRdv):
 
 
 class SetState(AboutRdv):
-    """« Honoré », « Absent », « Annulé »."""
+    """« Rendez-vous honoré », « Personne absente », « Rendez-vous annulé »."""
 
     state: RdvState
 
 
 class ReportRdv(AboutRdv):
-    """« Compte rendu »: opens the window of a report, filled with what the rdv says."""
+    """« Écrire le compte rendu »: opens the window of a report, filled with what the rdv says."""
 
 
 class DeclineReport(AboutRdv):
@@ -123,7 +123,7 @@ class AnswerMeeting(AboutRdv):
 
 
 class SeeBooked(AboutRdv):
-    """« Répondre », or « Qui a réservé »: shows the bookings of a rdv of the page."""
+    """« Répondre », or « Voir qui a réservé »: shows the bookings of a rdv of the page."""
 
 
 class KeepMeeting(AboutRdv):
@@ -133,12 +133,12 @@ class KeepMeeting(AboutRdv):
 
 
 class MoveMeeting(AboutRdv):
-    """« Autre moment »: shows its organiser others."""
+    """« Proposer un autre moment »: shows its organiser others."""
 
 
 class SuggestMoment(AboutRdv):
-    """« Autre moment » of a guest: shows moments that may be proposed for the meeting at ``starts_at``, from ``after``
-    on."""
+    """« Proposer un autre moment » of a guest: shows moments that may be proposed for the meeting at ``starts_at``,
+    from ``after`` on."""
 
     starts_at: dt.datetime
     after: dt.datetime | None = None
@@ -192,8 +192,8 @@ def is_booked(ctx: Context, rdv: Rdv) -> bool:
 
 
 def draw_booked(ctx: Context, rdv: Rdv) -> list[Button]:
-    """Draw the button « Qui a réservé » of what was booked on the page."""
-    return [Button("Qui a réservé", SeeBooked(rdv=rdv.number))] if is_booked(ctx, rdv) else []
+    """Draw the button « Voir qui a réservé » of what was booked on the page."""
+    return [Button("Voir qui a réservé", SeeBooked(rdv=rdv.number))] if is_booked(ctx, rdv) else []
 
 
 def _wait_for_room(ctx: Context, rdv: Rdv) -> str:
@@ -232,11 +232,13 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
     back = Button("Remettre", Unset(rdv=about, state=RdvState.PREVU, sequence=rdv.sequence))
     if rdv.state is RdvState.ANNULE:  # one of the page that nobody has any more is booked anew
         return [back] if rdv.seats_taken or rdv.source is not RdvSource.PAGE else []
-    cancel = Button("Annulé" if rdv.starts_at <= ctx.now else "Annuler", SetState(rdv=about, state=RdvState.ANNULE))
+    cancel = Button(
+        "Rendez-vous annulé" if rdv.starts_at <= ctx.now else "Annuler", SetState(rdv=about, state=RdvState.ANNULE)
+    )
     if rdv.starts_at > ctx.now:
         rest = [Button("Annuler la suite", CancelRest(rdv=about))] if rdv.series is not None else []
         return [*_draw_room(ctx, rdv), Button("Déplacer", ChangeRdv(rdv=about)), cancel, *rest, *draw_booked(ctx, rdv)]
-    here = {RdvState.HONORE: "Honoré", RdvState.ABSENT: "Absent"}
+    here = {RdvState.HONORE: "Rendez-vous honoré", RdvState.ABSENT: "Personne absente"}
     states = [
         Button(label, SetState(rdv=about, state=state)) for state, label in here.items() if state is not rdv.state
     ]
@@ -244,8 +246,8 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
 
 
 def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
-    """Draw « Compte rendu » under what has begun, and took place as far as is known; and « Sans compte rendu », until
-    that was said of its hour."""
+    """Draw « Écrire le compte rendu » under what has begun, and took place as far as is known; and « Sans compte
+    rendu », until that was said of its hour."""
     files = rdv.starts_at <= ctx.now and rdv.state in TOOK_PLACE and ctx.user.role is people.Role.CONSEILLER
     file, decline = offer_report(rdv)
     return [] if not files else [file] if _is_declined(rdv) else [file, decline]
@@ -254,7 +256,7 @@ def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
 def offer_report(rdv: Rdv) -> tuple[Button, Button]:
     """Offer the report of a rdv, and to say that none is wanted for the hour that it has."""
     decline = Button("Sans compte rendu", DeclineReport(rdv=rdv.number, starts_at=rdv.starts_at))
-    return Button("Compte rendu", ReportRdv(rdv=rdv.number), "primary"), decline
+    return Button("Écrire le compte rendu", ReportRdv(rdv=rdv.number), "primary"), decline
 
 
 def _is_declined(rdv: Rdv) -> bool:
@@ -315,13 +317,13 @@ def _draw_answers(ctx: Context, rdv: Rdv, lead: Rdv | None, seats: Sequence[Rdv]
             return [Button("Me retirer", AnswerMeeting(**about, agrees=False))]
         accept = Button("Accepter", AnswerMeeting(**about, agrees=True), "primary")
         refuse = Button("Refuser", AnswerMeeting(**about, agrees=False))
-        return [accept, Button("Autre moment", SuggestMoment(**about)), refuse]
+        return [accept, Button("Proposer un autre moment", SuggestMoment(**about)), refuse]
     coming = sum(seat.agreed for seat in seats)
     waits = lead.state is RdvState.PROPOSE and 1 < coming < len(seats)
     keep = [Button("Maintenir sans attendre", KeepMeeting(**about))] if waits else []
     room = _draw_room(ctx, rdv) if lead.state is RdvState.PREVU else []
     cancel = Button("Annuler", SetState(rdv=rdv.number, state=RdvState.ANNULE))
-    return [*room, *keep, Button("Autre moment", MoveMeeting(rdv=rdv.number)), cancel]
+    return [*room, *keep, Button("Proposer un autre moment", MoveMeeting(rdv=rdv.number)), cancel]
 
 
 async def draw_lines(ctx: Context, rdvs: Sequence[Rdv]) -> Sequence[Card]:
@@ -435,9 +437,15 @@ async def list_page(ctx: Context, at: RdvPage) -> Replies:
     is_day = at.start == last
     days = say_date(at.start, ctx.today) if is_day else say_days(at.start, last)
     following = page.draw_next(lambda number: RdvPage(start=at.start, end=at.end, page=number), style="primary")
-    later = [Button("Jours suivants", RdvPage(start=at.end, end=at.end + (at.end - at.start)))] if not following else []
+    later = (
+        [Button("Voir les jours suivants", RdvPage(start=at.end, end=at.end + (at.end - at.start)))]
+        if not following
+        else []
+    )
     text = render("rdv/list", days=days, is_day=is_day, total=page.total, page=page.number, pages=page.pages)
-    return Whisper(text, [*following, *later, Button("Nouveau", NoteRdv())], cards=await draw_lines(ctx, page.rows))
+    return Whisper(
+        text, [*following, *later, Button("Nouveau rendez-vous", NoteRdv())], cards=await draw_lines(ctx, page.rows)
+    )
 
 
 @feature.button(SeeRdv, name="rdv.See", roles=CONSEILLERS, writes=False)

@@ -255,7 +255,7 @@ ASKED_FOR = timedelta(days=30)
 TOLD_MAX, TODAY_MAX, LISTED_MAX = 3, 2, 5
 
 
-TO_FILE = Button("Rendez-vous à traiter", RunCommand(line="rdv à traiter"))
+TO_FILE = Button("Voir les rendez-vous à traiter", RunCommand(line="rdv à traiter"))
 
 
 class Undecline(cards.AboutRdv):

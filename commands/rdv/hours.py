@@ -64,7 +64,7 @@ class RestoreAbsence(BaseModel):
 
 
 class RenewLink(BaseModel):
-    """« Nouvelle adresse »: the one before leads nowhere."""
+    """« Changer l’adresse de la page »: the one before leads nowhere."""
 
 
 class CloseLink(BaseModel):
@@ -72,11 +72,11 @@ class CloseLink(BaseModel):
 
 
 class DrawCode(BaseModel):
-    """« Code QR »: a picture of the address."""
+    """« Télécharger le code QR »: a picture of the address."""
 
 
 class DrawPoster(BaseModel):
-    """« Affiche à imprimer »."""
+    """« Télécharger l’affiche »."""
 
 
 class SetAutomatic(BaseModel):
@@ -341,13 +341,14 @@ async def _tell_link(ctx: Context, *, anew: bool) -> Whisper:
         is_new=anew,
         has_ranges=bool(await bookings.list_ranges(ctx.db, ctx.user.id)),
     )
-    renew, close = Button("Nouvelle adresse", RenewLink()), Button("Fermer la page", CloseLink(), "danger")
+    renew, close = Button("Changer l’adresse de la page", RenewLink()), Button("Fermer la page", CloseLink(), "danger")
     return Whisper(text, [renew, close], cards=[_draw_printed(), await _draw_rules(ctx)])
 
 
 def _draw_printed() -> Card:
     return Card(
-        render("reservation/printed"), [Button("Affiche à imprimer", DrawPoster()), Button("Code QR", DrawCode())]
+        render("reservation/printed"),
+        [Button("Télécharger l’affiche", DrawPoster()), Button("Télécharger le code QR", DrawCode())],
     )
 
 

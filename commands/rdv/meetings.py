@@ -64,7 +64,7 @@ class ChooseMoment(Proposal):
 
 
 class LaterMoments(Proposal):
-    """« Plus tard »: the moments from then on."""
+    """« Voir des moments plus tard »: the moments from then on."""
 
     after: datetime
 
@@ -168,7 +168,11 @@ async def _draw_moments(ctx: Context, wanted: Proposal, after: datetime, *, take
     text = render("rdv/moments", count=len(moments), taken=taken, away=away, **_describe(wanted))
     said = wanted.model_dump(include=set(Proposal.model_fields))
     buttons = [Button(say_when(at, ctx.zone, ctx.now), ChooseMoment(**said, at=at)) for at in moments]
-    later = [Button("Plus tard", LaterMoments(**said, after=moments[-1] + timedelta(minutes=wanted.minutes)))]
+    later = [
+        Button(
+            "Voir des moments plus tard", LaterMoments(**said, after=moments[-1] + timedelta(minutes=wanted.minutes))
+        )
+    ]
     return Message(text, [*buttons, *(later if len(moments) == SHOWN else [])])
 
 
@@ -177,8 +181,10 @@ async def _draw_fixed(ctx: Context, wanted: Proposal, start: datetime) -> Messag
     away = await _list_away(ctx, wanted, start)
     text = render("rdv/fixed", when=say_when(start, ctx.zone, ctx.now), busy=busy, away=away, **_describe(wanted))
     said = wanted.model_dump()
-    go = Button("Proposer quand même" if busy else "Proposer", ChooseMoment(**said, at=start, anyway=True), "primary")
-    return Message(text, [go, Button("D’autres moments", LaterMoments(**said, after=start))])
+    go = Button(
+        "Proposer quand même" if busy else "Proposer ce moment", ChooseMoment(**said, at=start, anyway=True), "primary"
+    )
+    return Message(text, [go, Button("Voir d’autres moments", LaterMoments(**said, after=start))])
 
 
 @feature.button(LaterMoments, name="rdv.Later", roles=CONSEILLERS, writes=False)

@@ -40,8 +40,8 @@ GAP = 2
 
 
 class PutOffReminder(BaseModel):
-    """« Dans 30 min », « Demain à 8 h »: the reminder of these comes again then; half an hour after the click where no
-    instant is said, or it is past."""
+    """« Me le rappeler dans 30 min », « Me le rappeler demain à 8 h »: the reminder of these comes again then; half an
+    hour after the click where no instant is said, or it is past."""
 
     numbers: list[int]
     at: datetime | None = None
@@ -89,7 +89,11 @@ async def _remind_of(ctx: Context, rdv: Rdv, owner: people.Person | None) -> Dir
     if owner is None or is_fresh or owner.has_left(owner.today(ctx.now)):
         return None
     theirs = replace(ctx, user=owner)
-    put_off = [Button("Dans 30 min", PutOffReminder(numbers=[rdv.number]))] if ctx.now + LATER < rdv.starts_at else []
+    put_off = (
+        [Button("Me le rappeler dans 30 min", PutOffReminder(numbers=[rdv.number]))]
+        if ctx.now + LATER < rdv.starts_at
+        else []
+    )
     stop = Button("Ne plus rappeler", StopReminders(numbers=[rdv.number]))
     return Direct(render("rdv/soon", **await describe_whole(theirs, rdv)), [*put_off, stop], user_id=owner.id)
 
@@ -121,7 +125,9 @@ async def _tell_tomorrow(ctx: Context) -> Message | None:
         return None
     numbers, morning = [rdv.number for rdv in rdvs], datetime.combine(day, MORNING, ctx.zone)
     put_off = (
-        [Button("Demain à 8 h", PutOffReminder(numbers=numbers, at=morning))] if morning < rdvs[0].starts_at else []
+        [Button("Me le rappeler demain à 8 h", PutOffReminder(numbers=numbers, at=morning))]
+        if morning < rdvs[0].starts_at
+        else []
     )
     text = render("rdv/tomorrow", rows=[describe(ctx, rdv) for rdv in rdvs])
     return Message(text, [*put_off, Button("Ne plus rappeler", StopReminders(numbers=numbers))])

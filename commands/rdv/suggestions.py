@@ -76,7 +76,7 @@ async def show_moments(ctx: ReadingContext, click: SuggestMoment) -> Replies:
         for n, at in enumerate(moments)
     ]
     later = moments[-1] + timedelta(minutes=own.minutes) if len(moments) >= meetings.SHOWN - 1 else None
-    more = [Button("Plus tard", SuggestMoment(**about, after=later))] if later else []
+    more = [Button("Voir des moments plus tard", SuggestMoment(**about, after=later))] if later else []
     return Whisper(render("rdv/suggest", number=own.number, count=len(moments)), [*buttons, *more])
 
 

@@ -255,7 +255,7 @@ class ReopenNeed(OfNeed):
 
 
 class NeedsPage(BaseModel):
-    """Button « Suite »: a page of the needs."""
+    """Button « Voir la suite »: a page of the needs."""
 
     page: int
 
@@ -301,7 +301,7 @@ async def show_needs_page(ctx: Context, at: NeedsPage) -> replies.Replies:
     if not found:
         return replies.Whisper(render("ressources/no_need") if not total else render("ressources/no_more_needs"))
     cards = [(await _draw_need(ctx, need)).card for need in found]
-    following = [replies.Button("Suite", NeedsPage(page=at.page + 1))] if total > at.page * PAGE else []
+    following = [replies.Button("Voir la suite", NeedsPage(page=at.page + 1))] if total > at.page * PAGE else []
     return replies.Whisper(render("ressources/needs", total=total), following, cards=cards)
 
 

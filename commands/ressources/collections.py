@@ -384,7 +384,7 @@ def _collection_buttons(ctx: Context, found: ResourceCollection, at: ShowCollect
     if not may_change_collection(ctx, found):
         return []
     if at.sort:
-        return [Button("Terminé", ShowCollection(collection=number))]
+        return [Button("Terminer", ShowCollection(collection=number))]
     sort, rename = Button("Ranger", at.model_copy(update={"sort": True})), Button("Renommer", NameIt(collection=number))
     return [sort, rename, Button("Supprimer", RemoveCollection(collection=number), "danger")]
 
@@ -402,11 +402,11 @@ async def _list_collections(ctx: Context) -> Whisper:
     every = await collections.list_collections(ctx.db)
     first = [Button(one.name[:40], ShowCollection(collection=one.number)) for one, _ in every[: BUTTONS_LISTED - 1]]
     text = render("ressources/collections", every=every)
-    return Whisper(text, [*first, Button("Nouvelle collection", NameIt(), "primary")])
+    return Whisper(text, [*first, Button("Créer une collection", NameIt(), "primary")])
 
 
 def _say_unknown_collection(name: str, resource: int) -> Whisper:
     if not collections.make_name_key(name):
         raise UserError(render("ressources/collection_usage"))
     text = render("ressources/collection_unknown", called=quote(name))
-    return Whisper(text, [Button("Nouvelle collection", NameIt(resource=resource))])
+    return Whisper(text, [Button("Créer une collection", NameIt(resource=resource))])

@@ -120,7 +120,7 @@ def _review_buttons(resource: Resource) -> Sequence[Button]:
     correct = Button("Corriger", records.ChangeResource(resource=number))
     match resource.state:
         case ResourceState.PROPOSED:
-            asking = Button("Demander", records.AskAbout(resource=number))
+            asking = Button("Demander une précision", records.AskAbout(resource=number))
             return [publish, correct, asking, Button("Refuser", records.DeclineResource(resource=number), "danger")]
         case ResourceState.PUBLISHED:
             return [correct, Button("Retirer", records.RemoveResource(resource=number), "danger")]

@@ -31,7 +31,7 @@ REPORTS_SHOWN = 10
 
 
 class SettleReports(records.OfResource):
-    """Button « Traité »: closes the reports of a resource."""
+    """Button « Marquer comme traité »: closes the reports of a resource."""
 
 
 class AnswerAbout(records.OfResource):
@@ -74,7 +74,7 @@ async def _draw_reports(ctx: Context, resource: Resource) -> Message:
     text = render("ressources/reports", resource=resource, title=title, lines=lines, more=more, gone=gone)
     if not open_ones:
         return Message(text)
-    settle = Button("Traité", SettleReports(resource=resource.number), "primary")
+    settle = Button("Marquer comme traité", SettleReports(resource=resource.number), "primary")
     correct = Button("Corriger", records.ChangeResource(resource=resource.number))
     withdraw = [] if gone else [Button("Retirer la fiche", records.RemoveResource(resource=resource.number), "danger")]
     return Message(text, [settle, correct, *withdraw])

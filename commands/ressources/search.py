@@ -133,12 +133,12 @@ def say_filters(query: Query | None) -> Sequence[str]:
 
 
 async def offer_without_filters(ctx: Context, query: Query) -> Sequence[Button]:
-    """Offer « Sans les filtres » if the words alone find something."""
+    """Offer « Chercher sans les filtres » if the words alone find something."""
     bare = " ".join(group.said for group in query.groups)
     if query.filters is ANYTHING or not bare:
         return []
     found = await _search(ctx.db, bare, 1)
-    without = Button("Sans les filtres", ResourcePage(of=ResourceListing.FOUND, text=bare[:QUERY_MAX]))
+    without = Button("Chercher sans les filtres", ResourcePage(of=ResourceListing.FOUND, text=bare[:QUERY_MAX]))
     return [without] if found.total else []
 
 

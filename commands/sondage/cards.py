@@ -103,11 +103,11 @@ class SeePoll(Choosing):
 
 
 class TakeSheet(AboutPoll):
-    """Button « CSV »: sends the file of a poll."""
+    """Button « Télécharger (CSV) »: sends the file of a poll."""
 
 
 class TakePicture(AboutPoll):
-    """Button « Image »: sends the picture of a poll."""
+    """Button « Télécharger (image) »: sends the picture of a poll."""
 
 
 class Hush(BaseModel):
@@ -334,8 +334,8 @@ async def refresh_cards(ctx: Context, poll: Poll, *, here: bool = False) -> Refr
 
 def list_result_buttons(poll: Poll, *, managed: bool) -> Sequence[Button]:
     """Return the buttons of the files of a poll that is over."""
-    picture = [Button("Image", TakePicture(poll=poll.id))] if poll.known and poll.known.is_told else []
-    return [*picture, *([Button("CSV", TakeSheet(poll=poll.id))] if managed else [])]
+    picture = [Button("Télécharger (image)", TakePicture(poll=poll.id))] if poll.known and poll.known.is_told else []
+    return [*picture, *([Button("Télécharger (CSV)", TakeSheet(poll=poll.id))] if managed else [])]
 
 
 def _buttons(poll: Poll) -> Sequence[Button]:

@@ -59,6 +59,8 @@ async def open_poll_window(ctx: ReadingContext, line: str) -> Replies:
     if not (question or here or ctx.user.animates or ctx.user.role is Role.COORDINATEUR):
         return Perform("sondage liste")  # they may have come to vote
     must_be_allowed(ctx.user, ())
+    if here:
+        await must_not_be_a_crowd(ctx, here.id)
     if len(question) > QUESTION_MAX:
         raise UserError(render("sondage/question_too_long", most=QUESTION_MAX))
     typed = {"question": question, "options": options}

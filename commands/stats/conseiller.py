@@ -176,9 +176,9 @@ async def tell_month(ctx: Context) -> Sequence[Markdown]:
 def _own_buttons(ctx: Context, asked: queries.OwnQuery, figures: Figures) -> list[Button]:
     beside = [period_before(asked.period, ctx.today), period_after(asked.period, ctx.today)]
     buttons = [Button(f"Voir {_shorten_period(p)}", queries.SeeFigures(**asked.about(p))) for p in beside if p]
-    buttons.append(Button("Autre période", queries.Other(**asked.same)))
+    buttons.append(Button("Choisir une autre période", queries.Other(**asked.same)))
     if figures.accompagnements:
-        details = Button("Détails", queries.Details(**asked.same))
+        details = Button("Voir le détail", queries.Details(**asked.same))
         buttons += [details, Button("Exporter", queries.TakeOwnFigures(**asked.same))]
     return buttons
 

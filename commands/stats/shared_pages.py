@@ -56,7 +56,7 @@ class RevokeShare(Choosing):
 
 
 class SeeShares(BaseModel):
-    """Button « Mes pages partagées »."""
+    """Button « Voir mes pages partagées »."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ async def share(ctx: Context, wanted: WantedPage) -> Replies:
     until = say_weekday(last, ctx.today)
     text = render("stats/shared", address=address, period=_name_days(page), number=page.number, until=until)
     revoke = Button("Révoquer", RevokeShare(chosen=str(page.number)), "danger")
-    return Whisper(text, [Button("Mes pages partagées", SeeShares()), revoke])
+    return Whisper(text, [Button("Voir mes pages partagées", SeeShares()), revoke])
 
 
 @feature.button(SeeShares, roles=CONSEILLERS, writes=False)

@@ -321,7 +321,7 @@ def list_buttons(ctx: Context, wanted: queries.TerritoryQuery) -> list[Button]:
     found = [Button(f"Voir {Period(m.start, m.end).label}", SeeTerritory(**about)) for m, about in turn]
     found.append(Button("Exporter", TakeTerritoryFigures(**wanted.same)))
     if ctx.user.animates and not wanted.tag:
-        found.append(Button("Tous les départements", TakeDepartements(start=wanted.start, end=wanted.end)))
+        found.append(Button("Voir tous les départements", TakeDepartements(start=wanted.start, end=wanted.end)))
     return found
 
 

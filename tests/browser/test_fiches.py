@@ -37,7 +37,7 @@ async def test_a_resource_is_found_kept_and_opened_on_a_phone(house: House, juli
     await whole.get_by_role("button", name=re.compile("Favori$")).click()
     await phone.sees("favoris")
     assert await phone.overflow() <= 0
-    await page.get_by_role("button", name="Suite").click()
+    await page.get_by_role("button", name="Voir la suite").click()
     second = await phone.sees("page 2 sur 2")
     assert await second.get_by_role("button", name="Ouvrir").count() == 2
     await phone.types("/ressources favoris")
