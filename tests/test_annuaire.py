@@ -56,7 +56,7 @@ async def test_many_come_in_pages_of_five_with_their_cards(house: House, juliett
     assert "page 1 sur 2" in plain_words(first)
     assert re.findall(r"\*\*(\w)lice", plain_words(first)) == list("ABCDE")
     assert "Mairie 0" in plain_words(first)
-    assert first.buttons == ["Voir la suite", "Voir une fiche", "Télécharger le contact"]
+    assert first.buttons == ["Voir la suite", "Voir une fiche", "Télécharger un contact"]
 
     form = await juliette.opens_by(first, "Voir une fiche")
     chosen = {text: value for value, text in form.options("chosen").items()}
@@ -162,10 +162,10 @@ async def test_in_the_conversation_with_the_bot_words_are_enough(house: House, j
     await of_creuse(house, name, 3)
     await juliette.says(f"annuaire {name}", await juliette.direct_channel())
     page = await juliette.told("3 fiches")
-    assert page.menus == ["Voir une fiche", "Télécharger le contact"]
+    assert page.menus == ["Voir une fiche", "Télécharger un contact"]
     await juliette.chooses(page, "Voir une fiche", f"Clice {name}")
     assert "Mairie 2" in plain_words(await juliette.told("Creuse (23)")), "where it stays"
-    await juliette.chooses(page, "Télécharger le contact", f"vCard Blice {name}")
+    await juliette.chooses(page, "Télécharger un contact", f"vCard Blice {name}")
     assert f"FN:Blice {name}" in (await taken(juliette))[1]
 
 

@@ -193,6 +193,30 @@ async def test_who_has_a_duty_reaches_its_commands_in_words(house: House, agathe
         assert not [label for label in post.buttons if label.startswith(kept)], words
 
 
+async def test_another_hour_mends_the_appointment_that_was_proposed(house: House, juliette: Person) -> None:
+    offered = await answered(juliette, "demain j’ai rdv à 14h pour les impôts", "cherchez peut-être")
+    assert offered.buttons[0].startswith("Noter ce rendez-vous : demain 14h")
+    await answered(juliette, "plutôt 11h", "de 11")
+    preview = await answered(juliette, "à 15h plutôt", "de 15")
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("enregistré")
+    moved = await answered(juliette, "finalement plutôt 16h", "cherchez peut-être")
+    assert moved.buttons[0].startswith("Déplacer")
+    assert "16h" in moved.buttons[0]
+
+
+async def test_who_may_not_announce_reads_what_they_can_do(juliette: Person) -> None:
+    told = await answered(
+        juliette, "je voudrais annoncer la fermeture de l’espace à tout le monde", "proposer une actu"
+    )
+    assert "coordinateurs" in plain(told)
+    assert told.buttons[0] == "Proposer une actu"
+    form = await juliette.opens_by(told, told.buttons[0])
+    assert "la fermeture de l’espace" in form.shown("titre")
+    refused = await juliette.asks("/annonce la fermeture")
+    assert refused.buttons == ["/actus proposer"]
+
+
 async def test_what_is_said_of_what_was_asked_before_is_understood(house: House, juliette: Person) -> None:
     await answered(juliette, "mes stats", "Vos statistiques")
     assert "octobre" in plain(await answered(juliette, "et en octobre ?", "Vos statistiques"))

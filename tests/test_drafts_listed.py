@@ -94,7 +94,7 @@ async def test_five_are_shown_and_the_rest_on_request(juliette: Person) -> None:
 
 async def test_windows_of_all_kinds_say_themselves(juliette: Person) -> None:
     await refuse(juliette)
-    form = await juliette.opens_by(await juliette.asks("/stats"), "Autre période")
+    form = await juliette.opens_by(await juliette.asks("/stats"), "Choisir une autre période")
     assert (await form.fill(ecrite="un de ces jours").submit()).errors
     assert "1 saisie et 1 compte rendu à terminer" in plain((await juliette.asks("/aide")).text)
     assert "Voir une autre période : un de ces jours" in plain((await juliette.asks("/brouillon")).text)

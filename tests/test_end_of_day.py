@@ -176,7 +176,7 @@ async def test_rappels_shows_all_and_its_window_changes_all(evening: House) -> N
 
 async def test_rappels_lists_what_comes_back_and_all_absences_and_leads_to_them(evening: House) -> None:
     lea = await evening.conseiller("lea")
-    assert {"Mes absences", "Ce qui revient"}.isdisjoint((await lea.asks("/rappels")).buttons)
+    assert {"Voir mes absences", "Voir ce qui revient"}.isdisjoint((await lea.asks("/rappels")).buttons)
     for day in ("mardis", "mercredis", "jeudis", "vendredis"):
         asked = await lea.asks(f"/rappels tous les {day} atelier smartphone 8p 2h 35-60 retraités")
         await lea.clicks(asked, "Me le proposer")
@@ -186,9 +186,9 @@ async def test_rappels_lists_what_comes_back_and_all_absences_and_leads_to_them(
     shown = await lea.asks("/rappels")
     for words in ("8 personnes, tous les mardis", "et 1 autre : ", "le vendredi 11 décembre", "et 2 autres : "):
         assert words in plain(shown), words
-    await lea.clicks(shown, "Mes absences")
+    await lea.clicks(shown, "Voir mes absences")
     assert "16 décembre" in plain(await lea.whispered("Vos absences"))
-    await lea.clicks(shown, "Ce qui revient")
+    await lea.clicks(shown, "Voir ce qui revient")
     assert "tous les vendredis" in plain(await lea.whispered("Comptes rendus proposés"))
 
 

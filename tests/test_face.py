@@ -29,7 +29,7 @@ async def test_answers_carry_the_bot_s_name_and_face(house: House, juliette: Per
         assert face(await juliette.asks("/aide")) == hers
         assert face(await juliette.asks("/cra liste")) == hers
         late = await juliette.asks("/stats hier")
-        await juliette.clicks(late, "Autre période")
+        await juliette.clicks(late, "Choisir une autre période")
         form = await juliette.dialog()
         await form.fill(habituelle="semaine").submit()
         assert face(await juliette.whispered("Vos statistiques")) == hers, "also by its response_url"

@@ -108,7 +108,7 @@ async def refused(person: Person, participants: int) -> None:
 @pytest.mark.every_mode
 async def test_of_several_drafts_one_is_chosen(house: House, juliette: Person) -> None:
     await refused(juliette, 200)
-    form = await juliette.opens_by(await juliette.asks("/stats"), "Autre période")
+    form = await juliette.opens_by(await juliette.asks("/stats"), "Choisir une autre période")
     assert (await form.fill(ecrite="un de ces jours").submit()).errors
     two = await juliette.asks("/brouillon")
     assert len(two.buttons) == 2
@@ -132,7 +132,7 @@ async def test_of_several_drafts_one_is_chosen(house: House, juliette: Person) -
 @pytest.mark.every_mode
 async def test_any_window_is_taken_up_and_forgotten_once_it_is_accepted(house: House, juliette: Person) -> None:
     """One that only reads, too: nothing is claimed for it."""
-    form = await juliette.opens_by(await juliette.asks("/stats"), "Autre période")
+    form = await juliette.opens_by(await juliette.asks("/stats"), "Choisir une autre période")
     assert (await form.fill(ecrite="un de ces jours").submit()).errors
     await form.cancel()
     again = await juliette.opens_by(await juliette.whispered("gardé"), "Reprendre")

@@ -5,6 +5,7 @@ import pytest
 from cli.understand import Speaker, shorten
 from dialogs.plain_words import Intention, Reading, understand
 from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.follow_ups import SentenceReader, follow_up
 from tests.bench.plain_words import COMMANDS, TODAY
 
 
@@ -272,3 +273,50 @@ def test_a_word_of_the_language_is_no_other_one_mistyped(word: str) -> None:
 )
 def test_a_told_report_deletes_none(sentence: str) -> None:
     assert "supprimer" not in read(sentence).line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("j’ai rdv avec Mme D demain à 10h", "/rdv demain 10h Mme D"),
+        ("demain j’ai un rendez-vous à 14h avec M. K", "/rdv demain 14h avec M. K"),
+        ("j’ai rdv demain", "/rdv demain"),
+        ("est-ce que j’ai rdv à 10h demain ?", "/rdv demain"),
+        ("j’ai rdv à 10h demain avec qui ?", "/rdv demain"),
+    ],
+)
+def test_an_appointment_that_somebody_has_at_an_hour_is_to_be_noted(sentence: str, line: str) -> None:
+    assert understand(sentence, TODAY, COMMANDS).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("salle pour une réunion en ligne", "/visio"),
+        ("salle visio pour le point en ligne de décembre", "/visio point de décembre"),
+        ("salle visio sur les arnaques en ligne", "/visio arnaques en ligne"),
+    ],
+)
+def test_a_room_is_not_called_what_any_call_is(sentence: str, line: str) -> None:
+    assert understand(sentence, TODAY, COMMANDS).line.strip() == line
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "line"),
+    [
+        ("/rdv demain 10h Mme D", "plutôt 11h", "/rdv demain 11h Mme D"),
+        ("/rdv demain 10h Mme D", "à 15h plutôt", "/rdv demain 15h Mme D"),
+        ("/rdv demain 10h Mme D", "jeudi plutôt", "/rdv jeudi 10h Mme D"),
+        ("/rdv mardi 10h Mme D", "non, finalement mercredi 2 décembre à 9h30", "/rdv mercredi 2 décembre 9h30 Mme D"),
+        ("/rdv @carl mardi 30 min budget", "plutôt 11h", "/rdv @carl mardi 11h 30 min budget"),
+        ("/rdv 12", "plutôt jeudi", "/rdv décaler 12 jeudi"),
+        ("/rdv décaler 12 11h", "plutôt vendredi", "/rdv décaler 12 vendredi 11h"),
+        ("/rdv demain", "plutôt 11h", None),
+        ("/rdv demain 10h Mme D", "11h", None),
+        ("/stats octobre", "plutôt jeudi", None),
+    ],
+)
+def test_another_day_or_hour_is_said_of_an_appointment(before: str, said: str, line: str | None) -> None:
+    reader = SentenceReader(TODAY, COMMANDS, lambda words: understand(words, TODAY, COMMANDS).line)
+    found = follow_up(before, said, reader)
+    assert (found and found.line) == line

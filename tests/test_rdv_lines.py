@@ -77,3 +77,37 @@ def test_a_day_that_is_said_to_be_past_is_no_coming_one(text: str) -> None:
     assert "est passé" in line.mistakes["quand"]
     assert (line.day, line.unread) == (None, ())
     assert "commune" not in line.mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1er lundi de décembre 10h mail", "07/12/2026 10h00"),
+        ("le premier lundi de janvier 10h mail", "04/01/2027 10h00"),
+        ("le dernier vendredi de décembre 14h mail", "25/12/2026 14h00"),
+        ("dernier lundi du mois 14h mail", "30/11/2026 14h00"),
+        ("le 1er lundi du mois prochain 10h mail", "07/12/2026 10h00"),
+    ],
+)
+def test_a_weekday_of_a_month_is_one_day(text: str, day: str) -> None:
+    """« le 1er lundi du mois » recurs; that of one month does not."""
+    found = read_rdv_line(text, CLUES, UsualRdv())
+    assert found.raw["quand"] == day
+    assert "repetition" not in found.raw
+    assert not found.unread
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        ("mardi 14h pardon vendredi mail", "vendredi", "mardi"),
+        ("mardi 14h non plutôt vendredi mail", "vendredi", "mardi"),
+        ("le mardi plutôt vendredi 14h mail", "vendredi", "mardi"),
+        ("demain en fait lundi 14h mail", "lundi", "demain"),
+    ],
+)
+def test_a_day_that_is_put_right_is_the_second_and_is_mentioned(text: str, right: str, wrong: str) -> None:
+    found = read_rdv_line(text, CLUES, UsualRdv())
+    alone = read_rdv_line(f"{right} 14h mail", CLUES, UsualRdv())
+    assert found.raw["quand"] == alone.raw["quand"]
+    assert found.notes == [f"J’ai lu {right}, et non {'le ' * text.startswith('le ')}{wrong}\u00a0: vérifiez le jour."]

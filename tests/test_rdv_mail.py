@@ -102,8 +102,8 @@ async def test_how_the_room_of_a_visio_is_entered_is_said_wherever_its_link_is(
     await desk.house.settled()
     (letter,) = mails.letters
     told = await desk.juliette.asks("/agenda flux")
-    if "En changer" in told.buttons and ".ics" not in told.text:
-        await desk.juliette.clicks(told, "En changer")
+    if "Changer l’adresse du lien" in told.buttons and ".ics" not in told.text:
+        await desk.juliette.clicks(told, "Changer l’adresse du lien")
         told = await desk.juliette.whispered("nouvelle adresse")
     address = re.search(r"`(http[^`]+\.ics)`", told.text)
     assert address

@@ -113,7 +113,7 @@ async def test_details_tell_every_figure(house: House, juliette: Person) -> None
     await worked(juliette)
     whisper = await juliette.asks("/stats comme la coop")
     await juliette.clicks(whisper, "Voir le détail")
-    details = said(await juliette.whispered("Voir le détail"))
+    details = said(await juliette.whispered("Détails"))
     for line in (
         "Lieu de rattachement : 2 (100 %)",
         "1h à 2h : 2 (100 %)",

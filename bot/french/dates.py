@@ -2,6 +2,7 @@
 said, with or without their hour."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -140,6 +141,36 @@ def days_away(found: str) -> int | None:
         if (match := pattern.fullmatch(counted)) and not is_a_week_or_two(counted):
             return sign * int(match[1]) * (7 if match[2].startswith("semaine") else 1)
     return None
+
+
+_RANKS = {
+    **{"1er": 1, "1 er": 1, "deuxieme": 2, "second": 2, "2e": 2, "2eme": 2, "2nd": 2, "troisieme": 3, "3e": 3},
+    **{"3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4, "dernier": -1},
+}
+_RANKED = re.compile(
+    rf"(?:le )?({'|'.join(_RANKS)}) ({'|'.join(WEEKDAYS)}) "
+    rf"(?:(?:de |d |d.|du mois de |du mois d )({'|'.join(MONTH_NUMBERS)})(?: (\d{{4}}))?|du mois( prochain)?)"
+)
+
+
+def read_ranked_weekday(found: str, today: date) -> date | None:
+    """Read the coming « 1er lundi de décembre » or « dernier vendredi du mois », folded; None for a past one."""
+    match = _RANKED.fullmatch(found)
+    if match is None:
+        return None
+    month = MONTH_NUMBERS[match[3]] if match[3] else today.month % 12 + 1 if match[5] else today.month
+    years = [int(match[4])] if match[4] else [today.year, today.year + 1] if match[3] or match[5] else [today.year]
+    found_days = (_find_ranked(year, month, _RANKS[match[1]], WEEKDAYS.index(match[2])) for year in years)
+    return next((day for day in found_days if day >= today), None)
+
+
+def _find_ranked(year: int, month: int, rank: int, weekday: int) -> date:
+    """Find the weekday of a rank in a month; -1 is the last."""
+    if rank < 0:
+        last = date(year, month, monthrange(year, month)[1])
+        return last - timedelta(days=(last.weekday() - weekday) % 7)
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (rank - 1))
 
 
 def is_a_week_or_two(found: str) -> bool:

@@ -322,8 +322,6 @@ _BARE = re.compile(r"[0-9]{1,2}(?: ?er)?")
 _LATER_BY = {**dict.fromkeys(("8", "huit"), _A_WEEK), **dict.fromkeys(("15", "quinze"), 2 * _A_WEEK)}
 _LATER = re.compile(rf"(?:d |de )?({'|'.join(WEEKDAYS)}|aujourd hui|demain) en ({'|'.join(_LATER_BY)})")
 """A day a week or two after the next of that name."""
-
-
 _NEXT_WEEK = re.compile(rf"({'|'.join(WEEKDAYS)}) (?:de )?la semaine prochaine")
 
 
@@ -337,6 +335,8 @@ def read_coming_day(text: str, today: date) -> date | None:
     if (away := dates.days_away(text)) is not None:
         return today + timedelta(days=away) if away >= 0 else None
     folded = dates.fold_date(text)
+    if ranked := dates.read_ranked_weekday(folded, today):
+        return ranked
     ahead = () if folded.endswith((" dernier", " passe")) else AHEAD
     found = (dates.read_folded(folded, today + timedelta(days=within)) for within in ahead)
     return next((on for on in found if on and on >= today), None)
@@ -436,7 +436,7 @@ def _read_coming_between(found: str, today: date) -> Period | None:
 def _read_coming_one(found: str, today: date) -> date | None:
     if dates.days_away(found) is None:  # « ce soir » is no « soir »
         found = _without_lead(found).removesuffix(" inclus")
-        bare = found.removesuffix(" prochain")  # « lundi prochain » is not today
+        bare = re.sub("(?<!mois) prochain$", "", found)  # « lundi prochain » is not today
         found, today = bare, today + (bare != found) * _ONE_DAY
     return read_coming_day(f"le {found}" if _BARE.fullmatch(found) else found, today)
 

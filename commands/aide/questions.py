@@ -25,7 +25,7 @@ from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
 from dialogs.plain_words import Intention, Reading
 from dialogs.plain_words.answers import ShortAnswer, is_rude, says_cancel, says_solved
-from dialogs.plain_words.lists import LastList, name_list
+from dialogs.plain_words.lists import LastList, name_list, read_noted
 from dialogs.plain_words.reports import tells_reports
 from dialogs.rdv.amendments import amend_rdv
 from dialogs.rdv.parts import UsualRdv, read_shown
@@ -375,10 +375,11 @@ async def read_last_list(ctx: ReadingContext, message: DirectMessage) -> LastLis
 
 async def list_spoken_of(ctx: ReadingContext, heard: Heard, before: str) -> Sequence[str]:
     """List the lines that « je le prends » may be said of, the likeliest first: what was asked for ``before`` in words,
-    and the ticket that a typed command showed."""
+    and the ticket that a typed command showed; before both, the appointment that was noted last."""
     shown = await drafts.find_question(ctx.db, ctx.user.id, drafts.LISTED, ctx.now)
     if shown is None or shown.no["command"] != "ticket":
-        return [before]
+        own = await read_own(ctx, be_direct(heard.message, heard.direct))
+        return [*filter(None, (read_noted(post.message) for post in own[-1:])), before]
     own = (await read_own(ctx, be_direct(heard.message, heard.direct)))[-LISTS_LOOKED_AT:]
     typed = f"/ticket {shown.no['numbers'][0]}"
     since = [post for post in own if _is_after([post], shown)]

@@ -42,6 +42,7 @@ LATEST = timedelta(days=366)
     hint="[texte | lien d’un message]",
     roles=SENDERS,
     tells=True,
+    instead={people.Role.CONSEILLER: "actus proposer"},
 )
 async def ask_announcement(ctx: ReadingContext, line: str) -> Replies:
     """Open the window, filled from the words that were typed or from a message and its files. Animateurs choose among

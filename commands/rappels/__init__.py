@@ -146,7 +146,10 @@ async def _show(ctx: Context, choice: DailyChoice) -> Whisper:
     buttons += [Button("Choisir l’heure", ChooseHour())]
     buttons += [Button("Moins souvent", day.LessOften())] if choice.rhythm is not Rhythm.NEVER else []
     buttons += [Button("Plus souvent", day.MoreOften())] if choice.rhythm is not Rhythm.DAILY else []
-    known = {"Mes absences": (await _list_away(ctx), "absence"), "Ce qui revient": (await _list_habits(ctx), HABITS)}
+    known = {
+        "Voir mes absences": (await _list_away(ctx), "absence"),
+        "Voir ce qui revient": (await _list_habits(ctx), HABITS),
+    }
     buttons += [Button(label, RunCommand(line=line)) for label, (found, line) in known.items() if found]
     return Whisper(await _say_choice(ctx, choice, count), buttons)
 

@@ -232,9 +232,8 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
     back = Button("Remettre", Unset(rdv=about, state=RdvState.PREVU, sequence=rdv.sequence))
     if rdv.state is RdvState.ANNULE:  # one of the page that nobody has any more is booked anew
         return [back] if rdv.seats_taken or rdv.source is not RdvSource.PAGE else []
-    cancel = Button(
-        "Rendez-vous annulé" if rdv.starts_at <= ctx.now else "Annuler", SetState(rdv=about, state=RdvState.ANNULE)
-    )
+    label = "Rendez-vous annulé" if rdv.starts_at <= ctx.now else "Annuler"
+    cancel = Button(label, SetState(rdv=about, state=RdvState.ANNULE))
     if rdv.starts_at > ctx.now:
         rest = [Button("Annuler la suite", CancelRest(rdv=about))] if rdv.series is not None else []
         return [*_draw_room(ctx, rdv), Button("Déplacer", ChangeRdv(rdv=about)), cancel, *rest, *draw_booked(ctx, rdv)]
@@ -437,15 +436,10 @@ async def list_page(ctx: Context, at: RdvPage) -> Replies:
     is_day = at.start == last
     days = say_date(at.start, ctx.today) if is_day else say_days(at.start, last)
     following = page.draw_next(lambda number: RdvPage(start=at.start, end=at.end, page=number), style="primary")
-    later = (
-        [Button("Voir les jours suivants", RdvPage(start=at.end, end=at.end + (at.end - at.start)))]
-        if not following
-        else []
-    )
+    later = Button("Voir les jours suivants", RdvPage(start=at.end, end=at.end + (at.end - at.start)))
     text = render("rdv/list", days=days, is_day=is_day, total=page.total, page=page.number, pages=page.pages)
-    return Whisper(
-        text, [*following, *later, Button("Nouveau rendez-vous", NoteRdv())], cards=await draw_lines(ctx, page.rows)
-    )
+    buttons = [*(following or [later]), Button("Nouveau rendez-vous", NoteRdv())]
+    return Whisper(text, buttons, cards=await draw_lines(ctx, page.rows))
 
 
 @feature.button(SeeRdv, name="rdv.See", roles=CONSEILLERS, writes=False)

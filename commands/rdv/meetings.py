@@ -168,11 +168,8 @@ async def _draw_moments(ctx: Context, wanted: Proposal, after: datetime, *, take
     text = render("rdv/moments", count=len(moments), taken=taken, away=away, **_describe(wanted))
     said = wanted.model_dump(include=set(Proposal.model_fields))
     buttons = [Button(say_when(at, ctx.zone, ctx.now), ChooseMoment(**said, at=at)) for at in moments]
-    later = [
-        Button(
-            "Voir des moments plus tard", LaterMoments(**said, after=moments[-1] + timedelta(minutes=wanted.minutes))
-        )
-    ]
+    after = moments[-1] + timedelta(minutes=wanted.minutes)
+    later = [Button("Voir des moments plus tard", LaterMoments(**said, after=after))]
     return Message(text, [*buttons, *(later if len(moments) == SHOWN else [])])
 
 
@@ -181,9 +178,8 @@ async def _draw_fixed(ctx: Context, wanted: Proposal, start: datetime) -> Messag
     away = await _list_away(ctx, wanted, start)
     text = render("rdv/fixed", when=say_when(start, ctx.zone, ctx.now), busy=busy, away=away, **_describe(wanted))
     said = wanted.model_dump()
-    go = Button(
-        "Proposer quand même" if busy else "Proposer ce moment", ChooseMoment(**said, at=start, anyway=True), "primary"
-    )
+    label = "Proposer quand même" if busy else "Proposer ce moment"
+    go = Button(label, ChooseMoment(**said, at=start, anyway=True), "primary")
     return Message(text, [go, Button("Voir d’autres moments", LaterMoments(**said, after=start))])
 
 

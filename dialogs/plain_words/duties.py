@@ -354,5 +354,12 @@ def read_duty(text: str, commands: CommandIndex, usual: Reading) -> Reading | No
     if usual.line.startswith(f"{line} "):
         line, is_shown = usual.line, is_shown and usual.sure  # the same, with details
     name = commands.find(line)[0]
-    found = Reading(name_intention(name), line, is_shown, instead=usual, aside=duty.aside, duty=duty.of)
+    own = _propose_news(line) if name == "annonce" and usual.line in ("", "/annonce", "/aide") else usual
+    found = Reading(name_intention(name), line, is_shown, instead=own, aside=duty.aside, duty=duty.of)
     return found if name else None
+
+
+def _propose_news(line: str) -> Reading:
+    """Read an announcement of who may write none as a piece of news, which the team reads before all do."""
+    told = line.removeprefix("/annonce").partition(" : ")
+    return Reading(Intention.ACTUS, f"/actus proposer {(told[2] or told[0]).strip()}", sure=False, aside="to_all")

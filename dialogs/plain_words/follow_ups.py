@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.command_lines import CommandIndex
-from bot.french import Period, period_after, period_before, read_coming_period, read_period
+from bot.french import MONTH_NUMBERS, Period, period_after, period_before, read_coming_period, read_period
 from config.text import split_words
+from config.time import WEEKDAYS
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.readings import Reading
 
@@ -52,6 +53,21 @@ _OF_TICKETS = frozenset({"ticket liste", "ticket chercher", "hotline demandes"})
 _COMING = {"rdv": "rdv", "rdv semaine": "rdv", "rdv liste": "rdv", "agenda": "agenda"}
 _PAST = {"cra liste": "cra liste", "agenda passés": "agenda passés"}
 """Commands that list what is of a period, to come or over, each with the one to which another period is said."""
+_APPOINTMENTS = frozenset({"rdv", "rdv décaler"})
+"""Commands of one appointment, of which another day or hour is said."""
+_MONTH = rf"(?:{'|'.join(MONTH_NUMBERS)}|février|août|décembre)"
+_DATE = rf"\d{{1,2}}(?:/\d{{1,2}}|(?:er)? {_MONTH})"
+_DAY = rf"(?:(?:après|apres)[- ])?demain|(?:{'|'.join(WEEKDAYS)})(?: prochain| {_DATE})?|{_DATE}"
+_CLOCK = r"(?:0?[6-9]|1\d|2[0-2]) ?h(?: ?[0-5]\d)?"
+_RATHER = re.compile(
+    r"(?P<no>(?:(?:ah|oups|et|mais|non|en fait|finalement|pardon),? ){0,3})(?P<first>plut[oô]t )?"
+    rf"(?:(?:le|pour) )?(?P<day>{_DAY})?(?:(?:^| |(?<= ))(?:à |a |vers )?(?P<hour>{_CLOCK}))?"
+    r"(?P<last>,? plut[oô]t)? ?[.!?]{0,3}",
+    re.IGNORECASE,
+)
+"""« plutôt 11h », « à 15h plutôt », « non jeudi »: another day or hour for what was said before."""
+_DAY_BEFORE = re.compile(rf"(?<!\w)(?:{_DAY})(?!\w)", re.IGNORECASE)
+_HOUR_BEFORE = re.compile(rf"(?<!\w){_CLOCK}(?!\w)", re.IGNORECASE)
 _NEAR = re.compile(r"et (?:a|dans|en|vers|pres de|sur) ")
 _SEEKING = ("ressources", "annuaire", "annuaire qui", "chercher", "actus cherche")
 """Commands that are followed by what is sought."""
@@ -64,7 +80,15 @@ def may_follow(said: str) -> bool:
     """Return whether something may be said of what was asked before: only then that is looked up."""
     plain = " ".join(split_words(said))
     ways = (_LEAD.match, _TIME.match, *(way.fullmatch for way in (_BESIDE, _EXPORT, _SEND, _NUMBER, _OF_TICKET)))
-    return 0 < len(said) <= SAID_MAX and any(way(plain) for way in ways)
+    return 0 < len(said) <= SAID_MAX and (any(way(plain) for way in ways) or _read_rather(said) is not None)
+
+
+def _read_rather(said: str) -> tuple[str, str] | None:
+    """Read another day and hour, "" for the one that is not said; None where neither is, or it may be of its own."""
+    found = _RATHER.fullmatch(said.strip())
+    if not found or not (found["day"] or found["hour"]) or not (found["no"] or found["first"] or found["last"]):
+        return None
+    return found["day"] or "", found["hour"] or ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +108,9 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
         return None
     if name.split()[0] == "stats" and name not in _OWN and (_EXPORT.fullmatch(plain) or _SEND.fullmatch(plain)):
         return Reading(name_intention(name), before, sure=False, aside="of_territory")
-    if found := _NUMBER.fullmatch(plain):
+    if name in _APPOINTMENTS and (moved := _read_rather(said)):
+        line = _move(name, rest, *moved)
+    elif found := _NUMBER.fullmatch(plain):
         numbered = _NUMBERED.match(before)
         line = f"{numbered[1]}{found[1]}" if numbered else f"/ticket {found[1]}" * (name in _OF_TICKETS)
     elif name == "ticket":
@@ -96,6 +122,26 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
     else:
         line = _follow_search(name, rest, plain) if name in _SEEKING and plain.startswith("et ") else ""
     return Reading(name_intention(reader.commands.find(line)[0]), line, sure=True) if line else None
+
+
+def _move(name: str, rest: str, day: str, hour: str) -> str:
+    """Write the same appointment at another day or hour; "" where the line only showed some."""
+    number, _, moment = rest.partition(" ")
+    if number.isdigit():
+        return f"/rdv décaler {number} {_put_when(moment, day, hour)}"
+    is_new = name == "rdv" and (_HOUR_BEFORE.search(rest) or "@" in rest)
+    return f"/rdv {_put_when(rest, day, hour)}" if is_new else ""
+
+
+def _put_when(told: str, day: str, hour: str) -> str:
+    """Put another day and hour where those of an appointment stand; what is not said stays as it was."""
+    when: list[str] = []
+    for old, new in ((_DAY_BEFORE, day), (_HOUR_BEFORE, hour)):
+        found = old.search(told)
+        when.append(new or (found[0] if found else ""))
+        told = f"{told[: found.start()]}\n{told[found.end() :]}" if found else told
+    first, *rest = told.split("\n")
+    return " ".join(f"{first} {' '.join(when)} {' '.join(rest)}".split())
 
 
 def _follow_list(name: str, plain: str, today: date) -> str:

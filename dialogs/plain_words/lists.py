@@ -126,6 +126,15 @@ def read_receipt(text: str) -> str:
     return found[1] if found else ""
 
 
+_NOTED = re.compile(r"Rendez-vous n°\s?(\d{1,9}) enregistré\b")
+
+
+def read_noted(text: str) -> str:
+    """Return the line of the appointment that a receipt is of; "" for any other text."""
+    found = _NOTED.search(text)
+    return f"/rdv {found[1]}" if found else ""
+
+
 def find_list_line(names: Sequence[str]) -> str:
     """Find the command line for one of the list that one of these commands gives; "" for none."""
     return next((line for commands, line in LISTS.items() for name in names if name in commands), "")

@@ -215,7 +215,7 @@ def _write_appointment(said: Utterance) -> str:
     if into := _INTO.search(said.sentence.text):
         end = sum(word.start < into.start() for word in said.sentence.words)
         return "rdv " + _arrange(write_hours(said.content("rendez_vous", None, end)))
-    is_told = is_repeated(said.plain) or is_appointment(said.plain) or _is_noted(said)
+    is_told = is_repeated(said.plain) or is_appointment(said.plain) or _is_noted(said) or _is_had(said.plain)
     numbered = _find_numbered(said.plain)
     if numbered or (_CHANGING.search(said.plain) and not is_told):
         return _write_appointment_change(said)
@@ -231,6 +231,15 @@ def _is_noted(said: Utterance) -> bool:
     return bool(_CLOCK.search(said.plain)) and said.has(r"(?:le|la|l|ca) (?:mets?|notes?|ajoutes?|inscri\S*) ")
 
 
+def _is_had(plain: str) -> bool:
+    """Whether somebody tells of an appointment of theirs, with its hour: « j’ai rdv avec Mme D demain à 10h »."""
+    return bool(_HAD.search(plain) and _CLOCK.search(plain))
+
+
+_HAD = re.compile(
+    r"(?<! ce que)(?<! si)(?<! quand) (?:j ai|jai) (?:bien |deja |aussi )?(?:un |1 )?(?:rdv|rendez vous) "
+    r"(?!(?:\S+ ){0,20}(?:\?|qui|quand|quoi) )"
+)
 _CLOCK = re.compile(r" (?:[7-9]|1\d|20) ?h(?: ?[0-5]\d)? | (?:[7-9]|1\d|20)h[0-5]\d ")
 
 

@@ -20,11 +20,18 @@ def _find_subject(said: Utterance) -> str:
         return told[1]
     about = _ROOM_FOR.search(said.plain, said.sentence.places[named[-1]] - 1) or SUBJECT.search(said.plain)
     start = said.find_word_at(about.end() - 1) if about else named[-1] + 1
-    return _CLAUSE.split(said.middle("visio", start), maxsplit=1)[0]
+    subject = _ONLINE.sub(r"\1", _CLAUSE.split(said.middle("visio", start), maxsplit=1)[0])
+    return "" if subject.lower() in _MEETING_ALONE else subject
 
 
 _ROOM_FOR = re.compile(
     r" (?:je|j|on|nous|avec) (?:\S+ ){1,7}?pour (?:parler d\S* |preparer )?(?:(?:le|la|les|un|une|notre|l) )?"
 )
 """Who comes to a call, before what it is for: « on est 3 à attendre pour le point arnaques »."""
+_ONLINE = re.compile(
+    r"\b(r[ée]union|rendez-vous|rdv|point|rencontre|[ée]change|entretien) (?:en ligne|[àa] distance|en visio\w{0,9})\b",
+    re.IGNORECASE,
+)
+"""A meeting of which is said only what any call is: « une réunion en ligne »."""
+_MEETING_ALONE = frozenset({"réunion", "reunion", "rendez-vous", "rdv", "rencontre"})
 _CLAUSE = re.compile(r"\s?[,;?!](?:\s|$)")

@@ -1,12 +1,32 @@
-"""Which days of a calendar a line asks to see."""
+"""The days of a calendar that a line asks to see, and a day that it puts right."""
 
+import re
 from datetime import date, timedelta
 
-from bot.french import Period, read_coming_period, read_days_either_way, read_period
+from bot.french import Period, read_coming_period, read_days_either_way, read_named_day, read_period
+from config.time import WEEKDAYS
 
 _ALL = frozenset({"liste", "a venir", "tout", "tous", "mes rendez vous", "mes rdv"})
 COMING = timedelta(days=90)
 _WEEK = timedelta(weeks=1)
+_ONE_DAY = (
+    rf"(?:apres.demain|demain|aujourd.hui|(?:{'|'.join(WEEKDAYS)})(?: prochain)?(?: \d{{1,2}}/\d{{1,2}})?|"
+    r"\d{1,2}/\d{1,2})"
+)
+CORRECTED_DAY = re.compile(
+    rf"(?<![\w/])(?P<wrong>(?:le )?{_ONE_DAY})(?P<hour>,?(?: a| vers)? \d{{1,2}} ?h(?: ?[0-5]\d)?)?"
+    r"(?P<mark>,? (?:(?:euh|ah|oups),? ){0,2}(?:non|pardon|plutot|enfin|en fait|finalement|euh)\b[, ]{1,2}"
+    rf"(?:(?:non|plutot|pardon|en fait),? ){{0,2}})(?=(?:le )?(?P<right>{_ONE_DAY})(?!\w))"
+)
+"""A day that is put right at once: « demain 14h pardon vendredi »."""
+
+_DAY_AND_NUMBER = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) ([12]?\d|3[01])")
+
+
+def is_contradicted(words: str, after: str, today: date) -> bool:
+    """Tell whether a day of the week and its number are of no coming day: « vendredi 28 », which is a Saturday."""
+    is_dated = _DAY_AND_NUMBER.fullmatch(words) and re.match(r"\W*(?:$|,| (?:a |de )?\d)", after)
+    return bool(is_dated) and read_named_day(words, today) is None
 
 
 def read_days(said: str, today: date) -> Period | None:

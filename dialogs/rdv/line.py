@@ -22,6 +22,7 @@ from dialogs.cra.line.parser import choose_pieces, split_line
 from dialogs.cra.line.people import COUPLE
 from dialogs.cra.line.submission import gather_values
 from dialogs.personal_data import fault_of_memo, fault_of_subject
+from dialogs.rdv.days import CORRECTED_DAY, is_contradicted
 from dialogs.rdv.exceptions import find_exceptions
 from dialogs.rdv.parts import RdvLine, UsualRdv
 from dialogs.rdv.recurrence import find_rule
@@ -249,6 +250,7 @@ def _leave_exceptions_out(found: RdvLine, left: _Text, clues: Clues) -> None:
 def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
     """Read the day and the hour; return the minutes up to an end that was said, 0 where none was, and fewer for one
     before the beginning."""
+    _leave_corrected_day(found, left)
     if match := _SECOND_DAY.search(left.plain):
         left.take(*match.span())
         if match[1] == "ou":
@@ -267,6 +269,15 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
         day = _first_day(found.raw["repetition"], hour, clues, day or clues.today)
     found.day, found.hour = day, hour
     return minutes
+
+
+def _leave_corrected_day(found: RdvLine, left: _Text) -> None:
+    """Remove a day that was put right at once, and mention it."""
+    if corrected := CORRECTED_DAY.search(left.plain):
+        right = left.typed[slice(*corrected.span("right"))]
+        left.take(*corrected.span("mark"))
+        wrong = quote(left.take(*corrected.span("wrong")))
+        found.notes.append(f"J’ai lu {right}, et non {wrong}{NBSP}: vérifiez le jour.")
 
 
 def _leave_second_hour(found: RdvLine, left: _Text) -> None:
@@ -301,7 +312,7 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
             continue
         if left.plain[start:end].endswith((" dernier", " passe")) and read_date(left.typed[start:end], clues.today):
             return _refuse_past(found, left, start, end)
-        if _is_contradicted(left.plain[start:end], left.plain[end:], clues.today):
+        if is_contradicted(left.plain[start:end], left.plain[end:], clues.today):
             return _refuse_day(found, left, start, end)
         if day := read_named_day(left.typed[start:end], clues.today):
             left.take(start, end)
@@ -335,15 +346,6 @@ def _refuse_day(found: RdvLine, left: _Text, start: int, end: int) -> tuple[None
     said = quote(left.take(start, end))
     found.mistakes["quand"] = f"Ce jour n’existe pas{NBSP}: « {said} ». Donnez-en un autre."
     return None, 0
-
-
-_DAY_AND_NUMBER = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) ([12]?\d|3[01])")
-
-
-def _is_contradicted(words: str, after: str, today: date) -> bool:
-    """Tell whether a day of the week and its number are of no coming day: « vendredi 28 », which is a Saturday."""
-    is_dated = _DAY_AND_NUMBER.fullmatch(words) and re.match(r"\W*(?:$|,| (?:a |de )?\d)", after)
-    return bool(is_dated) and read_named_day(words, today) is None
 
 
 def _make_gap(match: re.Match[str]) -> str:

@@ -45,7 +45,10 @@ _PARITIES = {ODD_WEEKS: "impaires", EVEN_WEEKS: "paires"}
 _DAYS = "|".join(WEEKDAYS)
 _WEEKDAY = rf"(?P<day>{_DAYS})s?"
 _ONE = f"(?:{'|'.join(_NTH)})s?"
-_ORDINAL = rf"(?P<nth>{_ONE}(?:(?:,| et|, et)(?: le| les)? {_ONE})*) {_WEEKDAY}(?: (?:du|de chaque|de tous les) mois)?"
+_NO_MONTH = rf"(?! (?:de |d.|du |du mois de |du mois d.)?(?:mois prochain|prochain|(?:{'|'.join(MONTH_NUMBERS)})\b))"
+"""What makes it the day of one month: « le 1er lundi de décembre »."""
+_NTHS = rf"(?P<nth>{_ONE}(?:(?:,| et|, et)(?: le| les)? {_ONE})*)"
+_ORDINAL = rf"{_NTHS} {_WEEKDAY}(?: (?:du|de chaque|de tous les) mois)?{_NO_MONTH}"
 _NUMBER = "|".join(_NUMBERS)
 _RULES = tuple(
     re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
