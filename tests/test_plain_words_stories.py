@@ -48,6 +48,26 @@ def test_a_wish_is_read_as_if_it_were_said_alone(before: str, wish: str, after: 
             "bonjour, le préfet passe nous voir jeudi au lycée, je propose une idée : trier les fiches par date svp",
             "/idee trier les fiches par date",
         ),
+        (
+            "bonjour, je me permets parce que ça fait deux ans que je le dis à Cahors, j’ai une idée : trier par date",
+            "/idee trier par date",
+        ),
+        (
+            "on m’a parlé hier d’une certaine Gwenaëlle Le Bihan et je dois l’appeler ce soir, tu as ses coordonnées ?",
+            "/annuaire Gwenaëlle Le Bihan",
+        ),
+        (
+            "est-ce qu’il y a des fiches sur le cyberharcèlement, mes collègues de l’Eure en parlent depuis lundi",
+            "/ressources cyberharcèlement",
+        ),
+        (
+            "bonjour, de retour de congé après cinq mois chez mes parents à Brest, fais-moi lire les dernières actus",
+            "/actus",
+        ),
+        (
+            "bonjour, il neige sur le col et les autres sont bloqués, ouvre une visio sur la préparation du salon",
+            "/visio préparation du salon",
+        ),
     ],
 )
 def test_what_was_told_before_counts_where_the_wish_means_it(sentence: str, line: str) -> None:

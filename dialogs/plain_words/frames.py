@@ -55,12 +55,14 @@ SKILLS = re.compile(
     rf"|^{EXPERTS.pattern}"
 )
 """What stands before a skill that somebody may have."""
-_NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? [A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
-_NO_NAME = frozenset({"saint", "sainte", "la", "le", "les", "pays", "mont", "val", "cote"})
+_NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? (?:(?:L[ea]|D[eu]) )?[A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
+_PARTICLES = frozenset({"le", "la", "de", "du"})
+_NO_NAME = frozenset({"saint", "sainte", "les", "pays", "mont", "val", "cote"})
 """First words of places that are written like a name."""
 
 
 def find_name(text: str, known: frozenset[str]) -> str:
     """The first name of somebody in a text: two words side by side with capitals, which mean nothing else."""
     names = (match[0] for match in _NAME.finditer(text))
-    return next((name for name in names if known.union(_NO_NAME).isdisjoint(fold(name).split())), "")
+    words = ((name, [word for word in fold(name).split() if word not in _PARTICLES]) for name in names)
+    return next((name for name, each in words if len(each) > 1 and known.union(_NO_NAME).isdisjoint(each)), "")

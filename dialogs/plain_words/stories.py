@@ -1,8 +1,9 @@
 """A story, and what is wanted at its end: « hier j’ai reçu une dame…, je voudrais une fiche sur les mails »."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from bot.french import read_period
 from dialogs.plain_words import weights
@@ -13,7 +14,7 @@ from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import REPORT_ACTS, find_day, is_noted, sum_signs, weigh_report
 from dialogs.plain_words.resources import find_themes
 from dialogs.plain_words.utterance import Utterance
-from dialogs.plain_words.wishes import begins_with_wish, find_wishes, leave_aside, leave_politeness
+from dialogs.plain_words.wishes import STORY_MIN, begins_with_wish, find_wishes, leave_aside, leave_politeness
 from storage.urls import first_link as find_link
 
 _OF_ALL = re.compile(
@@ -67,10 +68,11 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
         return None
     if _OF_SOMEBODY.search(story.plain) and (name := find_name(story.sentence.text, story.known)):
         return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)
-    ends = islice(find_wishes(story.sentence, story.first), ENDS_MAX)
+    beginnings = () if whole.sure else _list_beginnings(story)
+    ends = chain(islice(find_wishes(story.sentence, story.first), ENDS_MAX), beginnings)
     found = next((end for text in ends if (end := _read_end(text, story))), None)
     found = found or (_find_clause(story) if whole.intention in _COMPLAINING and not whole.sure else None)
-    if found is None or (find_act(story) and not _decides(found[0], story)):
+    if found is None or (len(story.sentence.words) < TOLD_MIN and find_act(story)):
         return None
     said, intention = found
     line = _write(intention, said, story)
@@ -79,9 +81,17 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     return Reading(intention, line, sure=False, others=_list_others(whole, line))
 
 
+def _list_beginnings(story: Utterance) -> Iterator[str]:
+    """What a long sentence asks for first, before all that explains it."""
+    text = story.sentence.typed(story.first, len(story.sentence.words))
+    brief = leave_aside(text) if begins_with_wish(story.sentence, story.first) else leave_politeness(text)
+    if len(story.sentence.words) >= TOLD_MIN and len(text.split()) - len(brief.split()) >= STORY_MIN:
+        yield brief
+
+
 def _says_less(said: Utterance, line: str, story: Utterance, whole: Reading) -> bool:
     """Whether the end of a story has no detail, and stands for what the whole of it says."""
-    if line == "/agenda proposer":
+    if line in ("/agenda proposer", "/rdv"):
         return whole.line.startswith(line)
     if " " in line or (len(story.sentence.words) >= TOLD_MIN and not _REFERS.search(said.plain)):
         return False
@@ -97,15 +107,6 @@ def _says_part(intention: Intention, line: str, said: Utterance, whole: Reading)
         return False
     is_of_all = whole.intention is Intention.STATS_TERRITOIRE and not _ONE_S_OWN.search(said.plain)
     return is_of_all or (whole.line.startswith(_IN_FORMAT) and not said.period)
-
-
-def _decides(said: Utterance, story: Utterance) -> bool:
-    """Whether what a long story asks for at its end counts more than an act that its words say: one of its own, or
-    where none is said before it."""
-    if len(story.sentence.words) < TOLD_MIN:
-        return False
-    before = replace(story, end=story.find_word_at(len(_before(said, story))))
-    return bool(find_act(said)) or not find_act(before)
 
 
 _ONE_S_OWN = re.compile(r" (?:mes|mon|ma|moi|je|j) ")

@@ -22,6 +22,7 @@ _ACTS = (
 )
 _STRONG = (
     r"je (?:veux|voudrais|souhaite|souhaiterais|recherche|cherche|tiens a|demande)|j aimerais|j ai besoin|"
+    r"j ai une (?:idee|suggestion)|"
     r"il (?:me|nous) (?:faut|faudrait)|faudrait que|il faudrait|faudrait (?:une?|des|qu)|"
     r"il faut que (?:tu|vous)|faut que (?:tu|vous)|"
     rf"est ce qu(?:e|il)? |{_CAN} (?:me|m|nous|l|le|la|les|y) |"
