@@ -36,13 +36,13 @@ from tests.test_properties_forms import EVERY_FORM, HIDDEN
 
 pytestmark = pytest.mark.slow
 
-SHORT, TIMES = 3_000, 4
+SHORT, TIMES = 2_000, 4
 """Characters of the shorter text, and how many times longer the other one is."""
 STEEPEST = 9.0
 """How many times longer the longer text may take: four times would be linear, sixteen quadratic."""
-SLOWEST_S = 2.0
+SLOWEST_S = 1.0
 """Seconds of processor time after which a text is too slow, whatever its length; no other one is tried then."""
-NOISE_S = 0.006
+NOISE_S = 0.003
 """Seconds of processor time below which nothing is told of growth: nobody waits for that."""
 ROOMS = (
     *(forms, french, guard, texts, papers, mattermost, text, text, themes, annuaire, communes, people),

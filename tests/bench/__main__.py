@@ -85,7 +85,7 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
     if "s" in parts:
         yield rules.measure(plan)
     if "v" in parts:
-        for figure in plain_words.measure():
+        for figure in plain_words.measure(plan):
             yield figure
     if "e" in parts:
         for figure in await page.measure(plan):
@@ -126,7 +126,7 @@ async def _on_databases(plan: Plan, parts: Collection[str], chatter: Chatter, fo
         yield await imports.measure(plan, chatter, await store.sqlite(folder, "importing"), folder)
     for part in ON_EACH_DATABASE.keys() & parts:
         yield await ON_EACH_DATABASE[part](plan, chatter, await store.sqlite(folder, part), folder)
-    if not plan.postgres:
+    if not plan.postgres or not {"b", "d", *ON_EACH_DATABASE} & {*parts}:
         return
     async with store.postgresql() as server:
         if server is None:

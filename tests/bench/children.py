@@ -132,18 +132,37 @@ def settings(mattermost_url: str, database_url: str, folder: Path, port: int) ->
 
 
 def spawn(
-    arguments: Sequence[str], environment: Mapping[str, str], errors: IO[bytes], code: Path = ROOT
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    errors: IO[bytes],
+    code: Path = ROOT,
+    out: IO[bytes] | None = None,
 ) -> RunningProcess:
     """Start ``python arguments`` on the code in that folder, or fork a program where ``use_forks`` was called."""
-    if _forks and arguments[0] == "-c" and code == ROOT:
-        return _forks[0].spawn(arguments[1:], clean_environment() | dict(environment), errors, code)
-    return subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=code,
-        env=clean_environment() | dict(environment),
-        stdout=subprocess.DEVNULL,
-        stderr=errors,
-    )
+    env = clean_environment() | dict(environment)
+    with Path(os.devnull).open("wb") as nowhere:
+        if _forks and code == ROOT:
+            return _forks[0].spawn(arguments, env, out or nowhere, errors, code)
+        return subprocess.Popen([sys.executable, *arguments], cwd=code, env=env, stdout=out or nowhere, stderr=errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A program that has ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    errors: str
+
+
+async def run(arguments: Sequence[str], environment: Mapping[str, str]) -> Ended:
+    """Run ``python arguments`` to its end."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        process = spawn(arguments, environment, errors, out=out)
+        code = await asyncio.to_thread(process.wait)
+        out.seek(0)
+        errors.seek(0)
+        return Ended(code, out.read().decode(), errors.read().decode())
 
 
 async def until_ready(process: RunningProcess, url: str) -> None:

@@ -1,12 +1,10 @@
 """Measure (g): a team read in pages, and brought into a channel: calls, time, and the memory it takes."""
 
-import asyncio
 import json
-import sys
 from dataclasses import dataclass
 from statistics import median
 
-from tests.bench.children import ROOT, clean_environment
+from tests.bench.children import run
 from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
 from tests.bench.stub import Stub
@@ -55,13 +53,10 @@ async def measure(plan: Plan, stub: Stub) -> list[Figure]:
 async def _run(stub: Stub, who: str, what: str) -> Taken:
     command = ("-m", "tests.bench.reader", stub.url, who, what, str(stub.crowd))
     before = stub.requests
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, *command, cwd=ROOT, env=clean_environment(), stdout=asyncio.subprocess.PIPE
-    )
-    printed, _ = await child.communicate()
-    if child.returncode:
-        raise RuntimeError(f"{command} failed")
-    told = json.loads(printed)
+    ended = await run(command, {})
+    if ended.code:
+        raise RuntimeError(f"{command} failed: {ended.errors[-2000:]}")
+    told = json.loads(ended.out)
     # It works twice; before, there are the first page and, for the bot, the team’s name.
     calls = stub.requests - before - (2 if who == "bot" else 1)
     return Taken(calls // 2, told["seconds"], told["peak"])

@@ -4,7 +4,6 @@ import asyncio
 import csv
 import itertools
 import re
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ from storage.database import Database
 from storage.people import Person, Role
 from storage.rappels import LAST_HOUR, DailyChoice, DailyNews, Rhythm
 from storage.work import WorkSort
-from tests.bench.children import COOP_BOT, ROOT, bot, clean_environment, free_port, settings
+from tests.bench.children import COOP_BOT, bot, free_port, run, settings
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
 from tests.bench.plan import Plan
@@ -121,24 +120,18 @@ async def measure_import(plan: Plan, chatter: Chatter, stores: Stores, folder: P
         bodies = await chatter.dialogs(plan.receipts, today())
         chatter.stub.posts.clear()
         begun = time.perf_counter()
-        importing = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", COOP_BOT, "import", "people", str(file)),
-            cwd=ROOT,
-            env=clean_environment() | settings(chatter.stub.url, stores.bot, folder, free_port()),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        done = asyncio.create_task(importing.communicate())
+        environment = settings(chatter.stub.url, stores.bot, folder, free_port())
+        done = asyncio.create_task(run(["-c", COOP_BOT, "import", "people", str(file)], environment))
         among = []
         for number, body in enumerate(bodies, 1):
             among.append(await _receipt(chatter, body, number))
             if done.done():
                 break
-        said = (await done)[0].decode()
+        ended = await done
         took = time.perf_counter() - begun
-    added = int((re.search(r"(\d+) personnes? inscrite", re.sub(r"[\u202f\xa0]", "", said)) or [0, 0])[1])
-    if importing.returncode or added != plan.conseillers:
-        raise RuntimeError(f"the import took {added} of {plan.conseillers}: {said[-2000:]}")
+    added = int((re.search(r"(\d+) personnes? inscrite", re.sub(r"[\u202f\xa0]", "", ended.out)) or [0, 0])[1])
+    if ended.code or added != plan.conseillers:
+        raise RuntimeError(f"the import took {added} of {plan.conseillers}: {ended.errors[-2000:]}")
     shown = f"{took:.1f} s ; {len(among)} reçus entre-temps : {ms(median(among))}, {ms(max(among))} au plus"
     return Figure(f"(x) import de {added} personnes, {stores.name}", shown, "", "reçus ≤ 1 s", max(among) <= RECEIPT_S)
 

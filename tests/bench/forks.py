@@ -8,6 +8,7 @@ import atexit
 import gc
 import json
 import os
+import runpy
 import select
 import signal
 import socket
@@ -19,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 _CODE = struct.Struct("i")
 _LONGEST = 1_000_000
@@ -88,13 +89,15 @@ class ForkServer:
     def __init__(self) -> None:
         self._door: socket.socket | None = None
 
-    def spawn(self, words: Sequence[str], environment: Mapping[str, str], errors: IO[bytes], folder: Path) -> Fork:
-        """Begin ``python -c words`` in that folder: a program, and what it is told."""
+    def spawn(
+        self, words: Sequence[str], environment: Mapping[str, str], out: IO[bytes], errors: IO[bytes], folder: Path
+    ) -> Fork:
+        """Begin ``python words`` in that folder: « -c » and a program, or « -m » and a module, and what it is told."""
         if self._door is None:
             self._door = _begin(folder)
         read, write = os.pipe()
         asked = json.dumps({"words": [*words], "environment": {**environment}, "folder": str(folder)}).encode()
-        socket.send_fds(self._door, [asked], [errors.fileno(), write])
+        socket.send_fds(self._door, [asked], [out.fileno(), errors.fileno(), write])
         os.close(write)
         return Fork(_CODE.unpack(self._door.recv(_CODE.size))[0], read)
 
@@ -124,13 +127,14 @@ def serve(door: socket.socket) -> int:
             _tell(end, *bots.pop(end))
         if door.fileno() not in ends:
             continue
-        asked, given, _, _ = socket.recv_fds(door, _LONGEST, 2)
+        asked, given, _, _ = socket.recv_fds(door, _LONGEST, 3)
         if not asked:
             return 0
-        errors, status = given
+        *written, status = given
         if (pid := os.fork()) == 0:
-            return _become(json.loads(asked), errors, [door.detach(), status, *_flat(bots)])
-        os.close(errors)
+            return _become(json.loads(asked), written, [door.detach(), status, *_flat(bots)])
+        for each in written:
+            os.close(each)
         bots[os.pidfd_open(pid)] = pid, status
         door.send(_CODE.pack(pid))
 
@@ -146,26 +150,30 @@ def _flat(bots: Mapping[int, tuple[int, int]]) -> list[int]:
     return [each for end, (_, status) in bots.items() for each in (end, status)]
 
 
-def _become(asked: Mapping[str, object], errors: int, others: Sequence[int]) -> int:
+def _become(asked: Mapping[str, Any], written: Sequence[int], others: Sequence[int]) -> int:
     """Be the bot that was asked for, until it ends."""
     for each in others:
         os.close(each)
-    os.dup2(errors, sys.stderr.fileno())
-    os.close(errors)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-    os.chdir(str(asked["folder"]))
+    for file, each in zip((sys.stdout, sys.stderr), written, strict=True):
+        os.dup2(each, file.fileno())
+        os.close(each)
+    os.chdir(asked["folder"])
     os.environ.clear()
-    os.environ.update(asked["environment"])  # type: ignore[call-overload]
+    os.environ.update(asked["environment"])
     time.tzset()
-    sys.argv = ["-c", *list(asked["words"])[1:]]  # type: ignore[call-overload]
-    exec(asked["words"][0], {"__name__": "__main__"})  # type: ignore[index]
+    option, what, *told = asked["words"]
+    sys.argv = [option, *told]
+    if option == "-m":
+        runpy.run_module(what, run_name="__main__", alter_sys=True)
+    else:
+        exec(what, {"__name__": "__main__"})
     return 0
 
 
 def _read_all() -> None:
-    """Read what a bot, and the others, read at their start."""
+    """Read what a bot, and the others, read at their start. None gives way to others: beside four processes of tests it
+    would not come to its turn."""
+    os.nice = lambda _: 0
     gc.disable()
     import tests.support.work  # noqa: F401
 

@@ -4,8 +4,6 @@ import asyncio
 import csv
 import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,7 +20,7 @@ from cli.demo_data import history as storing
 from cli.demo_data.rows import ROW_COLUMNS, Conseiller, conseillers
 from storage import schema
 from storage.cra.months import CRA
-from tests.bench.children import ROOT, clean_environment
+from tests.bench.children import spawn
 from tests.bench.plan import Plan
 from tests.support import databases
 
@@ -31,7 +29,7 @@ LONGEST_S = 1200
 """A command that takes longer is killed."""
 # The kernel’s own count of a child (getrusage) begins with what its parent held.
 _PEAK = """import sys; from cli.main import main
-code = main(); print(open("/proc/self/status").read()); sys.exit(code)"""
+code = main(); print(open("/proc/self/status").read(), file=sys.stderr); sys.exit(code)"""
 _ALL = ", ".join(ROW_COLUMNS)
 _COLUMNS = [c.name for c in CRA.columns if c.name not in ("key", "structure", "commune", "code_postal")]
 
@@ -60,19 +58,17 @@ async def coop_bot(database_url: str, *words: str) -> Run:
 
 
 def _run(database_url: str, words: Sequence[str]) -> Run:
-    environment = clean_environment() | {"COOP_DATABASE_URL": database_url}
     begun = time.perf_counter()
     with tempfile.TemporaryFile() as said:
-        command = [sys.executable, "-c", _PEAK, *words]
-        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT)
+        child = spawn(["-c", _PEAK, *words], {"COOP_DATABASE_URL": database_url}, said)
         giving_up = threading.Timer(LONGEST_S, child.kill)
         giving_up.start()
-        child.wait()
+        code = child.wait()
         took = time.perf_counter() - begun
         giving_up.cancel()
         said.seek(0)
         text = said.read().decode()
-    if child.returncode:
+    if code:
         raise RuntimeError(f"coop-bot {' '.join(words)}: {text[-2000:]}")
     return Run(took, int(text.rsplit("VmHWM:")[-1].split()[0]) / 1024)
 

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from tests.bench.children import COOP_BOT, ROOT, bot, clean_environment, free_port, settings
+from tests.bench.children import COOP_BOT, Ended, bot, free_port, run, settings
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, ms
 from tests.bench.load import closed, open_loop
@@ -27,36 +26,29 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
     async with bot(chatter.stub.url, stores.bot, folder) as tested:
         chatter.url = tested.url
         await closed(chatter.opens, PEOPLE)
-        environment = clean_environment() | settings(chatter.stub.url, stores.bot, folder, free_port())
+        environment = settings(chatter.stub.url, stores.bot, folder, free_port())
         begun = time.perf_counter()
-        importing = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", COOP_BOT, "import", "cra", str(rows)),
-            cwd=ROOT,
-            env=environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        commands = asyncio.create_task(_commands(chatter, importing))
-        said, _ = await importing.communicate()
+        importing = asyncio.create_task(run(["-c", COOP_BOT, "import", "cra", str(rows)], environment))
+        latencies, failed = await _commands(chatter, importing)
+        done = await importing
         took = time.perf_counter() - begun
-        latencies, failed = await commands
-    if importing.returncode:
-        raise RuntimeError(f"the import failed: {said.decode()[-2000:]}")
+    if done.code:
+        raise RuntimeError(f"the import failed: {done.errors[-2000:]}")
     tail = sorted(latencies)[int(len(latencies) * 0.99)]
     measured = f"{ms(tail)} ({len(latencies)} commandes)" + (f", {failed} échecs" if failed else "")
     what = f"(d) {RATE} commandes/s, import de {plan.imported} CRA, {stores.name}, p99"
     return Figure(what, measured, f"import {took:.0f} s", "≤ 250 ms", tail <= TAIL_S and not failed)
 
 
-async def _commands(chatter: Chatter, importing: asyncio.subprocess.Process) -> tuple[list[float], int]:
+async def _commands(chatter: Chatter, importing: asyncio.Task[Ended]) -> tuple[list[float], int]:
     """Send commands, second after second, until the import ends."""
     latencies: list[float] = []
     failed = second = 0
-    while importing.returncode is None and second < LONGEST_S:
+    while not importing.done() and second < LONGEST_S:
         first = second * RATE
-        run = await open_loop(lambda n, f=first: chatter.types(f + n, "" if n % 2 else "liste"), RATE, RATE)  # type: ignore[misc]
-        latencies += run.latencies
-        failed += run.failed
+        sent = await open_loop(lambda n, f=first: chatter.types(f + n, "" if n % 2 else "liste"), RATE, RATE)  # type: ignore[misc]
+        latencies += sent.latencies
+        failed += sent.failed
         second += 1
     return latencies, failed
 

@@ -19,6 +19,7 @@ from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.model import make_likely, read_examples, read_model, weigh_features
 from dialogs.plain_words.sentences import Sentence, read_sentence
 from tests.bench.figures import Figure
+from tests.bench.plan import Plan
 
 DATA = Path(__file__).parent.parent / "data"
 TODAY = date(2026, 11, 28)
@@ -96,12 +97,12 @@ Judge = Callable[[Sentence], dict[Intention, float]]
 """How likely each intention is, by one way of reading."""
 
 
-def measure() -> Iterator[Figure]:
+def measure(plan: Plan) -> Iterator[Figure]:
     """Each way alone, then what the bot does, which is cues and model together; then what that takes."""
     labelled = read_labelled(HELD_OUT)
     for name, judge, certain in (
         ("mots pesés", _judge_by_cues, 0.98),
-        ("Bayes naïf", _make_bayes(), 0.999),
+        ("Bayes naïf", _make_bayes(plan.examples), 0.999),
         ("modèle appris", read_model().judge, 0.9),
     ):
         right, wrong, sure, ms = _judge_all(labelled, judge, certain)
@@ -155,11 +156,12 @@ def _judge_by_cues(sentence: Sentence) -> dict[Intention, float]:
     return dict(zip(weights, make_likely(list(weights.values())), strict=True))
 
 
-def _make_bayes() -> Judge:
-    """Learn from the same examples by counting which words and letters each intention has."""
+def _make_bayes(most: int) -> Judge:
+    """Learn from the same examples, or so many of them, by counting which words and letters each intention has."""
     mend = read_cues().spelling.mend
     counts: dict[Intention, Counter[str]] = defaultdict(Counter)
-    for phrase, intention in read_examples():
+    examples = read_examples()
+    for phrase, intention in examples[:: len(examples) // most + 1]:
         counts[intention].update(weigh_features(read_sentence(phrase, mend)))
     known = {feature for each in counts.values() for feature in each}
     totals = {intention: sum(each.values()) + SMOOTH * len(known) for intention, each in counts.items()}

@@ -48,6 +48,7 @@ class Plan:
     reported_seconds: float = 60
     dead_links: int = 5000
     told: int = 400
+    examples: int = 100_000
     postgres: bool = True
 
 
@@ -93,5 +94,6 @@ QUICK = Plan(
     reported_seconds=3,
     dead_links=50,
     told=20,
+    examples=500,
     postgres=False,
 )
