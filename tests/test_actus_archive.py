@@ -132,7 +132,9 @@ async def test_read_again_and_found_by_words(newsroom: DigestStage) -> None:
     await newsroom.agathe.opens("/actus programmer")
     digest, card = await newsroom.drafted("L’été numérique", *(f"Guide {n}" for n in range(7)))
     for line in ("/actus n° 999", f"/actus {digest.number}"):
-        assert "dans l’archive" in plain(await newsroom.juliette.asks(line)), "a draft is not read"
+        said = plain(await newsroom.juliette.asks(line))
+        assert "dans l’archive" in said, "a draft is not read"
+        assert "/actus` montre le dernier" in said
     await newsroom.agathe.clicks(card, "Approuver")
     await newsroom.card(digest, "approuvé")
     await newsroom.keeps(2026, 12, 4, 9, 0)

@@ -56,6 +56,12 @@ async def test_the_nearest_are_found_and_asked_and_may_stop(house: House, juliet
     await near.clicks((await near.direct())[-1], "Ne plus être sollicité")
     await near.whispered("on ne vous sollicitera plus")
     assert "Near" not in plain_words(await juliette.asks(f"/annuaire qui {skill} près de 69120"))
+    for number in range(3):
+        await helper(house, skill, f"Loin{number}", departements=["75"], code_commune=PARIS)
+    many = await juliette.asks(f"/annuaire qui {skill} près de 69120")
+    assert "et 1 autre" in plain_words(many)
+    await juliette.clicks(many, "Voir les autres")
+    await juliette.whispered(skill)
 
 
 async def test_nobody_is_asked_too_often_and_a_week_later_they_may_be_again(house: House, juliette: Person) -> None:

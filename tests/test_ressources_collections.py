@@ -113,6 +113,12 @@ async def test_renamed_removed_and_put_back(stage: ShelfStage) -> None:
     await stage.juliette.clicks(gone, "Annuler")
     await stage.juliette.whispered("de nouveau là")
     assert "0 fiche" in await lines_of(stage.juliette, other)
+    resource = await stage.holds(called("Le clavier"))
+    near = await stage.juliette.asks(f"/ressources collection ajouter {resource.number} {other}s")
+    assert "Vous cherchez peut-être" in plain(near)
+    await stage.juliette.clicks(near, f"Ajouter à {other}"[:40])
+    await stage.juliette.whispered(other)
+    assert "1 fiche" in await lines_of(stage.juliette, other)
 
 
 @pytest.mark.every_mode

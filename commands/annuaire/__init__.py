@@ -148,9 +148,10 @@ async def find_helpers(ctx: Context, text: str) -> Replies:
         hits = index.skilled(ctx.user, about)
     near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
     lines = [_draw_helper(ctx, hit, where) for hit in near]
-    text = render("annuaire/who", about=quote(about), where=where, lines=lines)
+    text = render("annuaire/who", about=quote(about), where=where, lines=lines, more=len(hits) - len(near))
     asked = cards.AskHelpers(about=about, helpers=tuple(_get_person(hit).id for hit in near))
-    return Whisper(text, [Button("Demander de l’aide", asked, "primary")] if near else [])
+    everybody = [Button("Voir les autres", RunCommand(line=f"annuaire {about}"))] if len(hits) > len(near) else []
+    return Whisper(text, [Button("Demander de l’aide", asked, "primary"), *everybody] if near else [])
 
 
 @feature.button(cards.AskHelpers, name="annuaire.Ask", roles=NETWORK, writes=False)

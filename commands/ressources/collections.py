@@ -15,11 +15,12 @@ from bot.errors import UserError
 from bot.menus import Choosing, Menu
 from bot.pages import cut_page
 from bot.replies import Ask, Button, Card, Redirect, Replies, Reply, Whisper
-from bot.texts import Markdown, quote, render
+from bot.texts import Markdown, quote, render, require
 from commands.ressources import posts
 from commands.ressources.cards import draw_cards
 from commands.ressources.records import ANIMATEURS, Collect, feature
 from config.ressources import ABOUT, AUTHOR, NAME, TOOLS, LibraryTool
+from config.text import find_nearest
 from config.themes import bits
 from dialogs.ressources import NameCollection
 from storage.journal import AuditAct
@@ -314,6 +315,8 @@ async def _confirm_collection(
 
 PAGE = 5
 BUTTONS_LISTED = 4
+SLIPS = 2
+"""The most letters that differ between a typed name and the collection that is meant."""
 _MOVE = re.compile(rf"(ajouter|retirer) {NUMBER} (.{{1,120}})", re.IGNORECASE)
 
 
@@ -339,7 +342,8 @@ async def read_collection_line(ctx: Context, line: str) -> CollectionChange | As
     if found is None and move is None and first.lower() in {"ajouter", "retirer"}:
         raise UserError(render("ressources/collection_usage"))
     if found is None:
-        return _say_unknown_collection(move[3] if move else text, int(move[2]) if move else 0)
+        adds = move is not None and move[1].lower() == "ajouter"
+        return await _say_unknown_collection(ctx, move[3] if move else text, int(move[2]) if move and adds else 0)
     if move is None:
         return await _draw_collection(ctx, ShowCollection(collection=found.number))
     return CollectionChange(found.number, int(move[2]), move[1].lower() == "ajouter")
@@ -371,7 +375,7 @@ async def _draw_collection(ctx: Context, at: ShowCollection) -> Whisper:
     page = cut_page(await collections.list_contents(ctx.db, found.number), at.page, PAGE)
     here = (await list_shown(ctx.db, page.rows))[0]
     sorts = at.sort and may_change_collection(ctx, found)
-    text = render("ressources/collection", one=found, page=page, sorts=sorts)
+    text = render("ressources/collection", one=found, page=page, sorts=sorts, may=may_change_collection(ctx, found))
     cards = _sorting_cards(found, here, page.number) if sorts else await draw_cards(ctx, here)
     following = page.draw_next(lambda number: at.model_copy(update={"page": number}), style="primary")
     here_again = at.model_copy(update={"page": page.number})
@@ -405,8 +409,17 @@ async def _list_collections(ctx: Context) -> Whisper:
     return Whisper(text, [*first, Button("Créer une collection", NameIt(), "primary")])
 
 
-def _say_unknown_collection(name: str, resource: int) -> Whisper:
-    if not collections.make_name_key(name):
-        raise UserError(render("ressources/collection_usage"))
-    text = render("ressources/collection_unknown", called=quote(name))
-    return Whisper(text, [Button("Créer une collection", NameIt(resource=resource))])
+async def _say_unknown_collection(ctx: Context, name: str, resource: int) -> Whisper:
+    """Say that no collection has this name, and propose those whose name is a slip or two away; ``resource`` is to be
+    added to it, 0 for none."""
+    key = require(collections.make_name_key(name) or None, "ressources/collection_usage")
+    known = {one.key: one for one, _ in await collections.list_collections(ctx.db)}
+    near = [known[other] for other in find_nearest(key, list(known), SLIPS, BUTTONS_LISTED)[0]]
+    text = render("ressources/collection_unknown", called=quote(name), is_near=bool(near))
+    meant = [
+        Button(f"Ajouter à {one.name}"[:40], PutIn(collection=one.number, resource=resource))
+        if resource
+        else Button(one.name[:40], ShowCollection(collection=one.number))
+        for one in near
+    ]
+    return Whisper(text, [*meant, Button("Créer une collection", NameIt(resource=resource))])

@@ -8,7 +8,7 @@ from bot.account_status import read_display_name
 from bot.command_lines import read_typed_number
 from bot.context import Context, ReadingContext
 from bot.errors import UserError
-from bot.french import say_date
+from bot.french import say_date, say_hour
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Button, Replies, Reply, Whisper
 from bot.texts import Markdown, escape, quotation, render, require
@@ -204,7 +204,7 @@ async def show_history(ctx: Context, line: str) -> Replies:
 async def _say_version(ctx: Context, at: datetime, user_id: str) -> Markdown:
     """Write when a version was made, and by whom ("" for an import)."""
     local, by = at.astimezone(ctx.zone), await read_display_name(ctx, user_id) or "un import"
-    return Markdown(f"{say_date(local.date(), ctx.today)} à {local:%H h %M}, {by}")
+    return Markdown(f"{say_date(local.date(), ctx.today)} à {say_hour(local)}, {by}")
 
 
 def _say_changed(change: ResourceVersion) -> Markdown:
