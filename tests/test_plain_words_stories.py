@@ -2,7 +2,10 @@
 
 import pytest
 
-from dialogs.plain_words import understand
+from dialogs.plain_words import Intention, understand
+from dialogs.plain_words.acts import find_act
+from dialogs.plain_words.cues import Cues
+from dialogs.plain_words.weights import hear
 from tests.bench.plain_words import COMMANDS, TODAY
 
 BEFORE = [
@@ -72,3 +75,10 @@ def test_a_wish_is_read_as_if_it_were_said_alone(before: str, wish: str, after: 
 )
 def test_what_was_told_before_counts_where_the_wish_means_it(sentence: str, line: str) -> None:
     assert understand(sentence, TODAY, COMMANDS).line == line
+
+
+def test_the_acts_of_a_sentence_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = hear("ouvre une visio pour la rentrée", TODAY, COMMANDS)
+    first = find_act(said)
+    monkeypatch.setattr(Cues, "find_rows", lambda *_: pytest.fail("looked for again"))
+    assert first == find_act(said) == (Intention.VISIO, "/visio rentrée")

@@ -10,7 +10,6 @@ from bot.french import MONTH_NUMBERS
 from config import tables
 from config.territories import DEPARTEMENTS
 from config.text import fold
-from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.publications import QUOTED, STOPPING
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.reminders import WHEN, type_found
@@ -31,9 +30,7 @@ class Act:
 
 def find_act(said: Utterance) -> tuple[Intention, str] | None:
     """Find the first act of the table that a sentence says, with all details that it needs, and write its line."""
-    cues = read_cues()
-    found = dict(cues.find_rows(cues.acts, said.sentence, said.first, said.end))
-    acts, ends = _read_acts(), said.sentence.stem_places
+    found, acts, ends = said.act_rows, _read_acts(), said.sentence.stem_places
     lines = ((acts[row], _write(acts[row].line, said, bisect_left(ends, found[row]))) for row in sorted(found))
     return next(((act.intention, line) for act, line in lines if line), None)
 

@@ -1,7 +1,7 @@
 """A sentence that is understood, and how its details are found in it."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,6 +10,7 @@ from itertools import pairwise
 from bot.command_lines import CommandIndex
 from bot.french import MONTH_NUMBERS
 from config.text import fold
+from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.periods import write_period
 from dialogs.plain_words.places import SaidPlace, find_place
@@ -127,6 +128,12 @@ class Utterance:
     def place(self) -> SaidPlace | None:
         """The département or région that is named."""
         return find_place(self.sentence)
+
+    @cached_property
+    def act_rows(self) -> Mapping[int, int]:
+        """The rows of config/plain_acts.tsv of which a cue is said, and where in the stems it ends: several ask."""
+        cues = read_cues()
+        return dict(cues.find_rows(cues.acts, self.sentence, self.first, self.end))
 
     @property
     def period(self) -> str:
