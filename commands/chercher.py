@@ -143,11 +143,13 @@ def draw_page(ctx: Context, source: SearchSource, words: str, page: KindPage) ->
 
 def build_chercher(features: Iterable[Feature]) -> Feature:
     """Build the feature that searches all the others."""
-    front = Front("Chercher", "une fiche, une personne, un canal, un événement : tout à la fois", lambda _: "chercher")
+    front = Front(
+        "Chercher", "une ressource, une personne, un canal, un événement : tout à la fois", lambda _: "chercher"
+    )
     feature = Feature("chercher", rights=(Right.MEMBER,), front=front)
     finder = Finder(tuple(features))
 
-    @feature.search("chercher", help="Chercher partout à la fois : fiches, personnes, canaux, actus…", hint="mots")
+    @feature.search("chercher", help="Chercher partout à la fois : ressources, personnes, canaux, actus…", hint="mots")
     async def look_for(ctx: ReadingContext, line: str) -> Replies:
         words = " ".join(line.split())[:WORDS_MAX]
         if not words:

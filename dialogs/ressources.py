@@ -15,7 +15,7 @@ from storage.ressources.resources import LICENCE_MAX, REASON_MAX, TITLE_MAX, Res
 
 NO_FILES, KEPT_FILES = "aucun", "gardes"
 """The choices of no files, and of those that the resource has; others are chosen by the id of their message."""
-READ_BY_ALL = "tout le réseau lirait cette fiche"
+READ_BY_ALL = "tout le réseau lirait cette ressource"
 
 
 def _options(listed: Mapping[str, Any]) -> Choice:
@@ -29,7 +29,7 @@ class Fiche(Form):
     why some cannot be taken; ``names`` are the user names of authors whom the register may not know.
     """
 
-    title = "Une fiche"
+    title = "Une ressource"
 
     titre: Annotated[str, Roomy(read_line(TITLE_MAX))] = asks(
         "Titre", "Ce qu’on y trouve : « Créer une adresse mail, pas à pas »."
@@ -75,7 +75,7 @@ class Fiche(Form):
 class DepositResource(Fiche):
     """The window that proposes a resource, made of the message ``source`` or the ticket ``ticket`` if there is one."""
 
-    title = "Proposer une fiche"
+    title = "Proposer une ressource"
     submit_label = "Proposer"
 
     source: Hidden[str] = ""
@@ -89,7 +89,7 @@ class EditResource(Fiche):
     """The window that edits a resource; ``version`` is the one it showed, ``length`` how long the description is where
     the window cannot hold it."""
 
-    title = "Modifier la fiche"
+    title = "Modifier la ressource"
     submit_label = "Enregistrer"
 
     auteur: Annotated[str, PersonPicker()] = asks("Auteur", "Vide : comme avant.", default="")
@@ -99,7 +99,7 @@ class EditResource(Fiche):
     named: Hidden[str] = ""
 
     def introduction(self) -> str:
-        said = f"Fiche n° {self.resource}." + (
+        said = f"Ressource n° {self.resource}." + (
             f" Auteur : {self.named}, si vous ne choisissez personne." if self.named else ""
         )
         if self.length:
@@ -156,7 +156,7 @@ Reason = Annotated[str, Text(long=True, limit=REASON_MAX)]
 class AboutResource(Form):
     """What windows about one resource have in common; ``said`` is what the resource is called there."""
 
-    title = "Une fiche"
+    title = "Une ressource"
 
     resource: Hidden[int]
     said: Hidden[str] = ""
@@ -167,7 +167,7 @@ class AboutResource(Form):
         return cls.draft(resource=resource.number, said=said or resource.titre[:100])
 
     def introduction(self) -> str:
-        return f"Fiche n° {self.resource}{f' : {self.said}' if self.said else ''}"
+        return f"Ressource n° {self.resource}{f' : {self.said}' if self.said else ''}"
 
 
 class AskDepositor(AboutResource):
@@ -185,25 +185,27 @@ class AnswerReview(AboutResource):
     title = "Répondre"
     submit_label = "Répondre"
 
-    text: Reason = asks("Réponse", "Lue par les animateurs, sous la fiche.", name="reponse")
+    text: Reason = asks("Réponse", "Lue par les animateurs, sous la ressource.", name="reponse")
 
 
 class RefuseResource(AboutResource):
     """The window of why a resource is not published."""
 
-    title = "Refuser la fiche"
+    title = "Refuser la ressource"
     submit_label = "Refuser"
 
-    text: Reason = asks("Raison", "La personne la lit ; elle peut corriger sa fiche et la reproposer.", name="raison")
+    text: Reason = asks(
+        "Raison", "La personne la lit ; elle peut corriger sa ressource et la reproposer.", name="raison"
+    )
 
 
 class WithdrawResource(AboutResource):
     """The window of why a resource is withdrawn."""
 
-    title = "Retirer la fiche"
+    title = "Retirer la ressource"
     submit_label = "Retirer"
 
-    text: Reason = asks("Raison", "On ne trouvera plus la fiche. Elle pourra revenir.", name="raison")
+    text: Reason = asks("Raison", "On ne trouvera plus la ressource. Elle pourra revenir.", name="raison")
 
 
 class CommentResource(AboutResource):
@@ -258,7 +260,7 @@ class AnswerNeed(Form):
     submit_label = "Prévenir"
 
     number: Annotated[int, Number()] = asks(
-        "Numéro de la fiche", "Les personnes qui la cherchaient reçoivent un message, un seul.", name="numero"
+        "Numéro de la ressource", "Les personnes qui la cherchaient reçoivent un message, un seul.", name="numero"
     )
     need: Hidden[str]
     said: Hidden[str] = ""

@@ -296,13 +296,13 @@ async def test_one_answer_holds_every_kind_and_each_is_a_click_away(house: House
         ticket = await tickets.add(db, make_ticket(house.clock(), author_id=juliette.id, subject=f"Mon {word} penche"))
     assert ticket
     answer = await juliette.asks(f"/chercher {word}")
-    for heading in ("Fiches", "Contacts", "Vos demandes d’aide"):
+    for heading in ("Ressources", "Contacts", "Vos demandes d’aide"):
         assert f"**{heading}**" in said(answer)
     assert f"Planter le {word}" in said(answer)
     assert len(answer.buttons) <= 4, "on a phone each takes a line"
     await juliette.clicks(answer, f"Contact : Maison {word}")
     assert f"Maison {word}" in said(await juliette.whispered("Maison"))
-    await juliette.clicks(answer, f"Fiche : Planter le {word}")
+    await juliette.clicks(answer, f"Ressource : Planter le {word}")
     assert f"n° {number}" in said(await juliette.whispered(f"Planter le {word}"))
     await juliette.clicks(answer, f"Demande d’aide : Mon {word} penche")
     assert f"n° {ticket.number}" in said(await juliette.whispered("penche"))
@@ -321,9 +321,9 @@ async def test_a_kind_of_which_there_is_more_has_pages(house: House) -> None:
     paul = await house.conseiller("paul", client=Mobile())
     await shelve(house, *(make_resource(f"Le {word} {letter}") for letter in "abcdefghij"))
     answer = await paul.asks(f"/chercher {word}")
-    assert "**Fiches** (3 sur 10)" in said(answer)
+    assert "**Ressources** (3 sur 10)" in said(answer)
     assert len(answer.buttons) <= 4
-    await paul.clicks(answer, "Voir tout : fiches (10)")
+    await paul.clicks(answer, "Voir tout : ressources (10)")
     page = await paul.whispered("10 résultats")
     assert "page 1 sur 2" in said(page)
     await paul.clicks(page, "Voir la suite")
@@ -331,7 +331,7 @@ async def test_a_kind_of_which_there_is_more_has_pages(house: House) -> None:
     assert "Voir la suite" not in last.buttons
     titles = [line for post in (page, last) for line in said(post).splitlines() if line.startswith("- ")]
     assert len({*titles}) == 10
-    await paul.clicks(last, next(label for label in last.buttons if label.startswith("Fiche :")))
+    await paul.clicks(last, next(label for label in last.buttons if label.startswith("Ressource :")))
     assert word in said(await paul.whispered("n°"))
 
 

@@ -322,7 +322,7 @@ async def test_figures_of_a_territory_are_taken_away_under_them(house: House) ->
 
 async def test_a_list_that_was_not_shown_is_shown_first(house: House, juliette: Person) -> None:
     await answered(juliette, "annule le dernier rdv", "rendez-vous")
-    await answered(juliette, "modifie la dernière fiche", "fiche")
+    await answered(juliette, "modifie la dernière fiche", "ressource")
 
 
 async def test_thanks_for_a_window_that_is_offered_ask_nothing_more(house: House, juliette: Person) -> None:

@@ -51,12 +51,12 @@ async def test_the_home_shows_the_month_what_is_new_and_what_one_keeps(house: Ho
     await empty_shelves(house)
     first = await juliette.asks("/accueil")
     assert not find_line(first, "Votre mois")
-    assert not find_line(first, "Nouvelles fiches")
+    assert not find_line(first, "Nouvelles ressources")
     await file_workshop(juliette)
     (kept, _) = await shelve(
         house,
         make_resource("Trier ses *mots* de passe", url="https://exemple.fr/mots"),
-        make_resource("Vieille fiche", url="https://exemple.fr/vieille", date=date(2020, 1, 1)),
+        make_resource("Vieille ressource", url="https://exemple.fr/vieille", date=date(2020, 1, 1)),
     )
     await juliette.clicks(await juliette.asks(f"/ressources {kept}"), "⭐ Favori")
     at = house.clock()
@@ -71,8 +71,8 @@ async def test_the_home_shows_the_month_what_is_new_and_what_one_keeps(house: Ho
     assert "8 personnes accompagnées, 1 compte rendu" in find_line(home, "Votre mois")
     assert "█" in find_line(home, "Votre mois")
     assert "/actus n°" in find_line(home, "Actus")
-    latest = find_line(home, "Nouvelles fiches")
-    assert latest.index("Trier ses *mots* de passe") < latest.index("Vieille fiche")
+    latest = find_line(home, "Nouvelles ressources")
+    assert latest.index("Trier ses *mots* de passe") < latest.index("Vieille ressource")
     assert "(<https://exemple.fr/mots>)" in find_line(home, "Vos favoris")
     again = await juliette.asks("/aide")
     assert (again.text, again.buttons) == (home.text, home.buttons), "one way"

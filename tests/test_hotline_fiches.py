@@ -49,7 +49,7 @@ async def test_a_resource_that_answers_it_avoids_a_ticket_and_is_thanked(helpdes
     )
     since = utc_now()
     shown = await asked(helpdesk, f"Comment changer le {word}")
-    assert f"Fiche n° {number}, Changer le {word}" in plain(shown)
+    assert f"Ressource n° {number}, Changer le {word}" in plain(shown)
     assert "[Ouvrir](<https://exemple.fr/t>)" in shown.text
     assert "Appuyez *deux*" not in shown.text
     assert shown.buttons == ["C’était ça", "Continuer"]
@@ -102,7 +102,7 @@ async def test_solved_tickets_and_resources_are_shown_together(helpdesk: Hotline
     said = plain(shown)
     assert "ceci lui ressemble" in said
     assert f"n° {first.number}, Le {word}" in said
-    assert sum(f"Fiche n° {number}," in said for number in numbers) == 2, "four buttons at most"
+    assert sum(f"Ressource n° {number}," in said for number in numbers) == 2, "four buttons at most"
     assert len(shown.buttons) == 4
     assert f"C’était ça : n° {first.number}" in shown.buttons
     await helpdesk.juliette.clicks(shown, "Continuer")
@@ -139,9 +139,9 @@ async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(h
     ticket, _ = await helpdesk.asks(helpdesk.juliette, subject)
     await helpdesk.is_where(ticket)
     card = await helpdesk.card(ticket)
-    assert "En faire une fiche" not in card.buttons
+    assert "En faire une ressource" not in card.buttons
     await send_dialog(helpdesk.agathe, card, "Résoudre", solution="En demander un autre au guichet.")
-    form = await helpdesk.agathe.opens_by(await helpdesk.card(ticket, "résolu"), "En faire une fiche")
+    form = await helpdesk.agathe.opens_by(await helpdesk.card(ticket, "résolu"), "En faire une ressource")
     assert form.shown("titre") == subject
     assert form.shown("description") == "En demander un autre au guichet."
     assert (await form.submit()).accepted

@@ -44,10 +44,10 @@ async def test_made_filled_and_shown(stage: ShelfStage) -> None:
     await makes(stage.juliette, name, sujet="Pour les ateliers du mardi")
     one, other = await stage.holds("Le clavier"), await stage.holds("La souris")
     said = await stage.juliette.asks(f"/ressources collection ajouter {one.number} {name.upper()}")
-    assert f"La fiche n° {one.number} est dans « {name} »" in plain(said)
+    assert f"La ressource n° {one.number} est dans « {name} »" in plain(said)
     await stage.juliette.asks(f"/ressources collection ajouter {other.number} {name}")
     seen = await lines_of(stage.juliette, name)
-    assert "2 fiches" in seen
+    assert "2 ressources" in seen
     assert "Pour les ateliers du mardi" in seen
     assert seen.index("Le clavier") < seen.index("La souris")
     again = await stage.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
@@ -75,10 +75,10 @@ async def test_sorted_and_taken_out_and_put_back(stage: ShelfStage) -> None:
     seen = await lines_of(stage.juliette, name)
     assert seen.index("Un ") < seen.index("Trois ") < seen.index("Deux ")
     out = await stage.juliette.asks(f"/ressources collection retirer {number} {name}")
-    assert "2 fiches" in await lines_of(stage.juliette, name)
+    assert "2 ressources" in await lines_of(stage.juliette, name)
     await stage.juliette.clicks(out, "Annuler")
     await stage.juliette.whispered("est dans")
-    assert "3 fiches" in await lines_of(stage.juliette, name)
+    assert "3 ressources" in await lines_of(stage.juliette, name)
 
 
 async def test_a_click_moves_up(stage: ShelfStage) -> None:
@@ -112,13 +112,13 @@ async def test_renamed_removed_and_put_back(stage: ShelfStage) -> None:
     assert "Je ne connais pas de collection" in await lines_of(stage.juliette, other)
     await stage.juliette.clicks(gone, "Annuler")
     await stage.juliette.whispered("de nouveau là")
-    assert "0 fiche" in await lines_of(stage.juliette, other)
+    assert "0 ressource" in await lines_of(stage.juliette, other)
     resource = await stage.holds(called("Le clavier"))
     near = await stage.juliette.asks(f"/ressources collection ajouter {resource.number} {other}s")
     assert "Vous cherchez peut-être" in plain(near)
     await stage.juliette.clicks(near, f"Ajouter à {other}"[:40])
     await stage.juliette.whispered(other)
-    assert "1 fiche" in await lines_of(stage.juliette, other)
+    assert "1 ressource" in await lines_of(stage.juliette, other)
 
 
 @pytest.mark.every_mode
@@ -134,7 +134,7 @@ async def test_the_same_name_and_names_that_are_none(stage: ShelfStage) -> None:
         assert "déjà ce nom" in str(answer.errors) or "autre nom" in str(answer.errors), again
     assert (await camille.opens("/ressources collection nouvelle Jeux seniors")).values["nom"] == "Jeux seniors"
     assert "ajouter 12 Bureautique seniors" in plain(await camille.asks("/ressources collection ajouter"))
-    for wrong in ("!!!", "ajouter 12 fiches", "Nouvelle", "x" * 81, "\u202e\u200b"):
+    for wrong in ("!!!", "ajouter 12 ressources", "Nouvelle", "x" * 81, "\u202e\u200b"):
         form = await camille.opens("/ressources collection nouvelle")
         assert not (await form.fill(nom=wrong).submit()).accepted, wrong
 
@@ -151,18 +151,18 @@ async def test_hostile_names_stay_names(stage: ShelfStage) -> None:
 async def test_only_its_owner_and_animateurs_change_it(stage: ShelfStage) -> None:
     name = called("À moi")
     await makes(stage.juliette, name)
-    camille, one = await stage.house.conseiller("camille"), await stage.holds("La fiche")
+    camille, one = await stage.house.conseiller("camille"), await stage.holds("La ressource")
     assert "n’est pas la vôtre" in plain(await camille.asks(f"/ressources collection ajouter {one.number} {name}"))
     assert (await camille.asks(f"/ressources collection {name}")).buttons == []
     assert "est dans" in plain(await stage.ana.asks(f"/ressources collection ajouter {one.number} {name}"))
     hidden = await stage.holds("Proposée", state=ResourceState.PROPOSED)
     said = await stage.ana.asks(f"/ressources collection ajouter {hidden.number} {name}")
-    assert "Il n’y a pas de fiche publiée" in plain(said)
+    assert "Il n’y a pas de ressource publiée" in plain(said)
 
 
 @pytest.mark.every_mode
 async def test_from_a_resource_into_a_new_one(stage: ShelfStage) -> None:
-    name, camille = called("Depuis une fiche"), await stage.house.conseiller("camille")
+    name, camille = called("Depuis une ressource"), await stage.house.conseiller("camille")
     one = await stage.holds("À ranger", themes=["courriel"])
     opened = await camille.asks(f"/ressources {one.number}")
     form = await choose_action(camille, opened, "Ajouter à une collection")
@@ -171,7 +171,7 @@ async def test_from_a_resource_into_a_new_one(stage: ShelfStage) -> None:
         going_on = await camille.whispered()
         form = await camille.opens_by(going_on, going_on.buttons[0])
     assert (await form.fill(**{form.names[0]: name}).submit()).accepted
-    assert "1 fiche" in await lines_of(camille, name)
+    assert "1 ressource" in await lines_of(camille, name)
 
 
 async def test_the_library_comes_once_and_is_pinned(stage: ShelfStage) -> None:

@@ -99,7 +99,7 @@ async def test_an_animateur_s_own_with_a_telephone_number_is_reviewed(stage: Rev
 
 async def test_proposing_is_adding(stage: ReviewStage) -> None:
     form = await stage.juliette.opens("/ressources proposer Le clavier")
-    assert (form.title, form.shown("titre")) == ("Proposer une fiche", "Le clavier")
+    assert (form.title, form.shown("titre")) == ("Proposer une ressource", "Le clavier")
 
 
 @pytest.mark.parametrize(
@@ -238,8 +238,8 @@ async def test_books_under_a_message_offer_a_window_once(stage: ReviewStage) -> 
     stage.juliette.acts()
     await react(stage.juliette, message, "books")
     offered = await stage.juliette.told(titre)
-    assert offered.buttons == ["En faire une fiche", "Non merci"]
-    form = await stage.juliette.opens_by(offered, "En faire une fiche")
+    assert offered.buttons == ["En faire une ressource", "Non merci"]
+    form = await stage.juliette.opens_by(offered, "En faire une ressource")
     assert (form.shown("titre"), form.shown("description")) == (titre, "Tout est là.")
     await stage.juliette.api.delete(f"/users/{stage.juliette.id}/posts/{message.id}/reactions/books")
     await react(stage.juliette, message, "books")
@@ -255,7 +255,7 @@ async def test_a_guest_deposits_too_and_trusted_people_publish_at_once(stage: Re
     assert guest.state is ResourceState.PROPOSED
     titre = unique("Confiance")
     await stage.deposits(stage.agathe, titre=titre, description="Écrire à aide@exemple.fr")
-    assert f"fiche n° {(await stage.titled(titre)).id}" in plain(await stage.agathe.whispered("publié"))
+    assert f"ressource n° {(await stage.titled(titre)).id}" in plain(await stage.agathe.whispered("publié"))
     assert (await stage.titled(titre)).state is ResourceState.PUBLISHED
     await stage.said(titre)
 

@@ -92,7 +92,7 @@ async def test_paused_resumed_stopped_from_the_list(stage: ShelfStage) -> None:
 
 async def test_stopping_is_taken_back(stage: ShelfStage) -> None:
     await stage.juliette.asks("/ressources suivre emploi")
-    await deposits(stage, "Une fiche")
+    await deposits(stage, "Une ressource")
     await stage.runs("tell_news", paris_time(monday(stage.house)))
     (told,) = await news(stage, stage.juliette)
     await stage.juliette.clicks(told, "Ne plus suivre")
@@ -108,7 +108,7 @@ async def test_from_a_resource(stage: ShelfStage) -> None:
     one = await stage.holds("Deux thèmes", themes=[EMPLOI, COURRIEL])
     opened = await stage.juliette.asks(f"/ressources {one.number}")
     await choose_action(stage.juliette, opened, "Suivre ce thème")
-    offered = await stage.juliette.whispered("Cette fiche parle de")
+    offered = await stage.juliette.whispered("Cette ressource parle de")
     await stage.juliette.clicks(offered, "Suivre « Courriels »")
     await stage.juliette.whispered("C’est noté")
     assert [each.theme for each in await follows(stage, stage.juliette)] == [COURRIEL]
@@ -125,7 +125,7 @@ async def test_what_is_no_theme_and_what_is_followed(stage: ShelfStage) -> None:
 
 async def test_ten_are_listed_and_imports_are_counted(stage: ShelfStage) -> None:
     await stage.juliette.asks("/ressources suivre emploi")
-    await deposits(stage, *(f"Fiche {at:02}" for at in range(13)))
+    await deposits(stage, *(f"Ressource {at:02}" for at in range(13)))
     now = stage.house.clock()
     imported = [
         make_resource(
@@ -142,7 +142,7 @@ async def test_ten_are_listed_and_imports_are_counted(stage: ShelfStage) -> None
     await stage.runs("tell_news", paris_time(monday(stage.house)))
     (told,) = await news(stage, stage.juliette)
     assert plain(told).count("- n° ") == 10
-    assert "1500 fiches importées" in plain(told).replace("\u202f", "")
+    assert "1500 ressources importées" in plain(told).replace("\u202f", "")
     assert "Importée" not in plain(told).replace("importées", "")
     query = plain(told).partition("`/ressources ")[2].partition("`")[0]
     async with stage.house.bot.database.transaction(writes=False) as db:

@@ -28,7 +28,7 @@ async def test_the_author_hears_once_of_all_then_animateurs(stage: ShelfStage) -
     await stage.runs("remind", paris_time(day - timedelta(days=3)))
     assert not await stage.told(stage.juliette, "à revoir")
     await stage.runs("remind", paris_time(day))
-    (told,) = await stage.told(stage.juliette, "2 de vos fiches sont à revoir")
+    (told,) = await stage.told(stage.juliette, "2 de vos ressources sont à revoir")
     assert r"Le compte Ameli \*ancien\*" in plain(told)
     assert r"La CAF \[ici\](https://" in plain(told)
     assert told.buttons.count("C’est encore bon") == 2
@@ -37,7 +37,7 @@ async def test_the_author_hears_once_of_all_then_animateurs(stage: ShelfStage) -
     assert len(await stage.told(stage.juliette, "à revoir")) == 1
     await stage.runs("remind", paris_time(day + timedelta(days=14)))
     card = await stage.said(f"n° {numbers[0]} :")
-    assert "2 fiches à revoir" in plain(card)
+    assert "2 ressources à revoir" in plain(card)
     before = len(await stage.ana.reads(stage.room))
     await stage.runs("remind", paris_time(day + timedelta(days=40)))
     assert len(await stage.ana.reads(stage.room)) == before
@@ -58,9 +58,9 @@ async def test_a_reminder_that_arrived_is_nobody_s_card(stage: ShelfStage) -> No
 @pytest.mark.every_mode
 async def test_still_good_for_a_year(stage: ShelfStage) -> None:
     day = monday(stage.house)
-    one, other = await stage.holds("Une bonne fiche", review_on=day), await stage.holds("L’autre", review_on=day)
+    one, other = await stage.holds("Une bonne ressource", review_on=day), await stage.holds("L’autre", review_on=day)
     await stage.runs("remind", paris_time(day))
-    (told,) = await stage.told(stage.juliette, "2 de vos fiches sont à revoir")
+    (told,) = await stage.told(stage.juliette, "2 de vos ressources sont à revoir")
     await stage.juliette.clicks(told, "C’est encore bon")
     after = await stage.juliette.rewritten(told, "Encore bonne")
     later = months_after(day, 12)
@@ -69,7 +69,7 @@ async def test_still_good_for_a_year(stage: ShelfStage) -> None:
     assert ((await stage.now(one.number)).review_on, (await stage.now(one.number)).reviews) == (later, 0)
     assert (await stage.now(other.number)).reviews == 1
     await stage.runs("remind", paris_time(later + timedelta(days=(7 - later.weekday()) % 7)))
-    assert await stage.told(stage.juliette, "Une de vos fiches est à revoir")
+    assert await stage.told(stage.juliette, "Une de vos ressources est à revoir")
 
 
 async def test_of_who_left_animateurs_hear_at_once(stage: ShelfStage) -> None:
@@ -81,7 +81,7 @@ async def test_of_who_left_animateurs_hear_at_once(stage: ShelfStage) -> None:
     card = await stage.said(f"n° {one.number} :")
     assert not await stage.told(camille, "à revoir")
     await stage.ana.clicks(card, "C’est encore bon")
-    await stage.said(f"La fiche n° {one.number} (")
+    await stage.said(f"La ressource n° {one.number} (")
     assert (await stage.now(one.number)).review_on == months_after(day, 12)
 
 
@@ -95,9 +95,9 @@ async def test_it_is_morning_where_the_author_is(stage: ShelfStage) -> None:
 
 async def test_many_are_one_message(stage: ShelfStage) -> None:
     day = monday(stage.house)
-    numbers = [(await stage.holds(f"Fiche du lot {at}", review_on=day)).number for at in range(30)]
+    numbers = [(await stage.holds(f"Ressource du lot {at}", review_on=day)).number for at in range(30)]
     await stage.runs("remind", paris_time(day))
-    (told,) = await stage.told(stage.juliette, "30 de vos fiches")
+    (told,) = await stage.told(stage.juliette, "30 de vos ressources")
     assert f"n° {numbers[5]}" in plain(told)
     assert told.buttons.count("C’est encore bon") == 5
     assert {(await stage.now(number)).reviews for number in numbers} == {1}
@@ -112,15 +112,15 @@ async def test_by_command(stage: ShelfStage) -> None:
     assert "À dater" in plain(await stage.juliette.asks(f"/ressources revoir {one.number}"))
     await stage.juliette.asks(f"/ressources revoir {one.number} jamais")
     assert (await stage.now(one.number)).review_on is None
-    assert "Aucune fiche n’est à revoir" in plain(await stage.juliette.asks("/ressources revoir"))
+    assert "Aucune ressource n’est à revoir" in plain(await stage.juliette.asks("/ressources revoir"))
     await stage.changes(one.number, review_on=in_days(stage.house, -1).date())
     assert f"n° {one.number}" in plain(await stage.juliette.asks("/ressources revoir"))
     assert f"n° {one.number}" in plain(await stage.ana.asks("/ressources revoir"))
     camille = await stage.house.conseiller("camille")
     assert f"n° {one.number}" not in plain(await camille.asks("/ressources revoir"))
     for line, words in {
-        f"{one.number} 2027-03": "peuvent changer cette fiche",
-        "999999 2027-03": "Il n’y a pas de fiche n° 999999",
+        f"{one.number} 2027-03": "peuvent changer cette ressource",
+        "999999 2027-03": "Il n’y a pas de ressource n° 999999",
         "demain @all": "Tapez",
     }.items():
         assert words in plain(await camille.asks(f"/ressources revoir {line}"))

@@ -48,7 +48,7 @@ async def test_hostile_words_are_shown_and_mean_nothing(house: House, juliette: 
     await shelve(house, make_resource(f"Zither {words_}", description=f"Un zither. {words_}", licence=words_[:80]))
     found = await carl.asks("/ressources zither")
     await carl.clicks(found, "Ouvrir")
-    whole = await carl.whispered("Fiche n")
+    whole = await carl.whispered("Ressource n")
     await carl.clicks(found, "⭐ Favori")
     marked = await carl.whispered("dans vos favoris")
     for post in (found, whole, marked):
@@ -68,7 +68,7 @@ async def test_the_longest_page_is_shown_whole_as_a_whisper_and_as_messages(
     assert "Voir la suite" in whisper.buttons
 
     await paul.says("ressources zither", await paul.direct_channel())
-    await paul.told("7 fiches")
+    await paul.told("7 ressources")
     await house.settled()
     posts = [post for post in await paul.direct() if "ither" in post.text]
     cards = [str(card["text"]) for post in posts for card in post.cards if card.get("text")]
@@ -86,7 +86,7 @@ async def test_the_longest_page_is_shown_whole_as_a_whisper_and_as_messages(
 async def test_the_longest_resource_is_opened(house: House, juliette: Person) -> None:
     await shelve(house, worst(1))
     await juliette.clicks(await juliette.asks("/ressources zither"), "Ouvrir")
-    assert "Type : Vidéo" in plain(await juliette.whispered("Fiche n"))
+    assert "Type : Vidéo" in plain(await juliette.whispered("Ressource n"))
 
 
 def found_by(query: str) -> frozenset[str]:

@@ -61,7 +61,7 @@ async def test_a_change_is_a_version_and_each_can_come_back(stage: ReviewStage) 
     assert (now.titre, now.niveau, now.version) == (resource.titre, "", 3)
     lea = await stage.house.conseiller("lea")
     assert not (await lea.asks(f"/ressources versions {resource.id}")).buttons
-    assert "pas de fiche n° 999999" in plain(await lea.asks("/ressources versions 999999"))
+    assert "pas de ressource n° 999999" in plain(await lea.asks("/ressources versions 999999"))
     assert "`/ressources versions 12`" in plain(await lea.asks("/ressources versions"))
 
 
@@ -140,7 +140,7 @@ async def test_a_word_is_said_in_the_thread_where_answers_are_comments(stage: Re
     stage.juliette.acts()
     assert (await window.fill(**{named(window, "mot"): "@all Très **utile** !\nMerci."}).submit()).accepted
     assert resource.titre in plain(await read_news(stage.juliette, "a commenté"))
-    root = await stage.said("On parle ici de la fiche")
+    root = await stage.said("On parle ici de la ressource")
     said = await stage.said("Merci.", root=root)
     assert f"@{lea.username}** :" in plain(said)
     assert "@all" not in said.text
@@ -167,14 +167,14 @@ async def test_what_is_reported_is_dealt_with_and_who_did_hears(stage: ReviewSta
         window = await chooses(who, resource.titre, "Signaler")
         said = {named(window, "quoi"): why, named(window, "mot"): f"Dit {who.username} @here"}
         assert (await window.fill(**said).submit()).accepted
-    card = await stage.said(f"Fiche n° {resource.id} signalée", room="animation")
+    card = await stage.said(f"Ressource n° {resource.id} signalée", room="animation")
     card = await wait_for(lambda: says(stage, card, paul.username))
     assert "@here" not in card.text
     assert "Le lien ne mène plus nulle part" in plain(card)
-    assert card.buttons == ["Marquer comme traité", "Corriger", "Retirer la fiche"]
+    assert card.buttons == ["Marquer comme traité", "Corriger", "Retirer la ressource"]
     for who in (lea, paul):
         who.acts()
-    await send_dialog(stage.omar, card, "Retirer la fiche", raison="Données personnelles.")
+    await send_dialog(stage.omar, card, "Retirer la ressource", raison="Données personnelles.")
     for who in (lea, paul):
         assert "elle est retirée" in plain(await read_news(who, "signalé"))
     await wait_for(lambda: says(stage, card, "signalement traité"))
@@ -187,11 +187,11 @@ async def test_two_who_report_at_once_stand_on_one_card(stage: ReviewStage) -> N
     windows = [await chooses(who, resource.titre, "Signaler") for who in people]
     filled = [window.fill(**{named(window, "quoi"): "erreur"}) for window in windows]
     assert all(answer.accepted for answer in await asyncio.gather(*(window.submit() for window in filled)))
-    card = await stage.said(f"Fiche n° {resource.id} signalée", room="animation")
+    card = await stage.said(f"Ressource n° {resource.id} signalée", room="animation")
     for who in people:
         await wait_for(lambda name=who.username: says(stage, card, name))  # type: ignore[misc]
     await stage.house.settled()
-    assert len(await stage.all_said(f"Fiche n° {resource.id} signalée", "animation")) == 1
+    assert len(await stage.all_said(f"Ressource n° {resource.id} signalée", "animation")) == 1
     await stage.agathe.clicks(await stage.agathe.sees(card), "Marquer comme traité")
     for who in people:
         assert "s’en sont occupés" in plain(await read_news(who, "signalé"))

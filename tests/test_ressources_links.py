@@ -39,23 +39,23 @@ async def check(stage: ShelfStage, number: int) -> LinkCheck | None:
 
 async def broken(stage: ShelfStage, web: FakeWeb, where: str, **more: str) -> tuple[int, Post]:
     """A resource whose link is found broken twice, and what its author is told."""
-    one = await stage.holds(f"Fiche {where}", url=web.link(where), **more)
+    one = await stage.holds(f"Ressource {where}", url=web.link(where), **more)
     await stage.runs("check_links", in_days(stage.house, 0))
-    assert not await stage.told(stage.juliette, f"fiche n° {one.number} ne répond plus")
+    assert not await stage.told(stage.juliette, f"ressource n° {one.number} ne répond plus")
     await stage.runs("check_links", in_days(stage.house, 3))
-    (told,) = await stage.told(stage.juliette, f"fiche n° {one.number} ne répond plus")
+    (told,) = await stage.told(stage.juliette, f"ressource n° {one.number} ne répond plus")
     return one.number, told
 
 
 @pytest.mark.every_mode
 async def test_a_broken_link_is_told_once_and_taken_back(stage: ShelfStage, web: FakeWeb) -> None:
     number, told = await broken(stage, web, "vieux.example/atelier")
-    assert "Le lien de votre fiche" in plain(told)
+    assert "Le lien de votre ressource" in plain(told)
     assert web.link("vieux.example/atelier") in plain(told)
     assert told.buttons == ["Modifier", "Il marche chez moi", "Retirer"]
     for later in (5, 12, 19):
         await stage.runs("check_links", in_days(stage.house, later))
-    assert len(await stage.told(stage.juliette, f"fiche n° {number} ne répond plus")) == 1
+    assert len(await stage.told(stage.juliette, f"ressource n° {number} ne répond plus")) == 1
     web.pages["vieux.example/atelier"] = 200
     await stage.runs("check_links", in_days(stage.house, 26))
     (mended,) = [post for post in await stage.juliette.direct() if post.id == told.id]
@@ -124,7 +124,7 @@ async def test_strangers_change_nothing(stage: ShelfStage, web: FakeWeb) -> None
     camille = await stage.house.conseiller("camille")
     await stage.changes(number, auteur_id=camille.id)
     await stage.juliette.clicks(told, "Retirer")
-    await stage.juliette.whispered("peuvent changer cette fiche")
+    await stage.juliette.whispered("peuvent changer cette ressource")
     assert (await stage.now(number)).state is ResourceState.PUBLISHED
 
 
@@ -137,11 +137,11 @@ async def test_who_left_is_replaced_by_the_depositor_then_by_animateurs(stage: S
     nobodys = await stage.holds("À personne", url=web.link("vieux.example/seul"), auteur_id=camille.id)
     for day in (0, 3, 6):
         await stage.runs("check_links", in_days(stage.house, day))
-    assert len(await stage.told(stage.juliette, f"fiche n° {theirs.number} ne")) == 1
-    card = await stage.said(f"Le lien de la fiche n° {nobodys.number} ne répond plus")
+    assert len(await stage.told(stage.juliette, f"ressource n° {theirs.number} ne")) == 1
+    card = await stage.said(f"Le lien de la ressource n° {nobodys.number} ne répond plus")
     assert not await stage.told(camille, "ne répond plus")
     await stage.ana.clicks(card, "Retirer")
-    await stage.said(f"La fiche n° {nobodys.number} (")
+    await stage.said(f"La ressource n° {nobodys.number} (")
     assert (await stage.now(nobodys.number)).state is ResourceState.WITHDRAWN
 
 

@@ -53,7 +53,7 @@ async def test_a_favourite_is_kept_and_taken_back(house: House, juliette: Person
     await juliette.clicks(found, "⭐ Favori")
     assert "dans vos favoris" in (await juliette.whispered()).text
     mine = await juliette.asks("/ressources favoris")
-    assert "1 fiche" in plain(mine)
+    assert "1 ressource" in plain(mine)
     assert "⭐ Retirer" in mine.buttons
 
     await juliette.clicks(found, "⭐ Favori")
@@ -107,14 +107,14 @@ async def test_a_resource_is_shared_where_the_bot_and_the_person_are(
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     await does(paul, found, "Partager ici")
     shared = await paul.heard(place, "Remplir un formulaire")
-    assert f"@\u200b{paul.username} partage une fiche" in shared.text
+    assert f"@\u200b{paul.username} partage une ressource" in shared.text
     assert "Pas à pas." in shared.text
     assert shared.buttons == ["Ouvrir", "⭐ Favori", "👍 Utile"]
     await does(paul, found, "Partager ici")
     assert "déjà été partagée" in (await paul.whispered()).text
 
     await paul.clicks(shared, "Ouvrir")
-    assert f"Fiche n° {number}" in plain(await paul.told("Fiche n"))
+    assert f"Ressource n° {number}" in plain(await paul.told("Ressource n"))
 
 
 @pytest.mark.every_mode
@@ -128,7 +128,7 @@ async def test_more_is_a_dialog_in_a_whisper_and_a_menu_in_a_message(
     found = await paul.asks("/ressources formulaire", place)
     assert "Plus…" in found.buttons
     await does(paul, found, "Partager ici")
-    assert "partage une fiche" in (await paul.heard(place, "Remplir un formulaire")).text
+    assert "partage une ressource" in (await paul.heard(place, "Remplir un formulaire")).text
 
     await paul.says("ressources formulaire", await paul.direct_channel())
     told = await paul.told("Remplir un formulaire")
@@ -144,8 +144,8 @@ async def test_in_the_direct_channel_the_bot_says_how_to_share(house: House, jul
     place = (await make_own_channel(juliette, "O"))["id"]
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     await juliette.runs(f"/ressources partager {number}", place)
-    assert "Remplir" in (await juliette.heard(place, "partage une fiche")).text
-    assert "quelle fiche" in (await juliette.asks("/ressources partager", place)).text
+    assert "Remplir" in (await juliette.heard(place, "partage une ressource")).text
+    assert "quelle ressource" in (await juliette.asks("/ressources partager", place)).text
     assert "« partager formulaire »" in plain(await juliette.asks("/ressources partager formulaire"))
 
 
@@ -159,4 +159,4 @@ async def test_the_bot_says_so_many_resources_a_day_for_one_person(
     assert "réservés à l’équipe d’animation" in plain(refused)
     monkeypatch.setitem(house.settings.__dict__, "quotas", {**house.settings.quotas, "partage": 1})
     await juliette.runs(f"/ressources partager {number}", place)
-    assert "Remplir" in (await juliette.heard(place, "partage une fiche")).text
+    assert "Remplir" in (await juliette.heard(place, "partage une ressource")).text

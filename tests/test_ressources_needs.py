@@ -69,7 +69,7 @@ async def test_a_need_is_told_once_for_all_who_have_it_and_answered_once(
     listed = await agathe.asks("/ressources besoins")
     form = await agathe.opens_by(told, "C’est fait")
     assert "imprimante braille" in form.introduction
-    assert "fiche n° 99999" in (await form.fill(numero="99999").submit()).errors["numero"].replace("\u00a0", " ")
+    assert "ressource n° 99999" in (await form.fill(numero="99999").submit()).errors["numero"].replace("\u00a0", " ")
     juliette.acts()
     carl.acts()
     assert (await form.fill(numero=str(number)).submit()).accepted

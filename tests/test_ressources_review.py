@@ -35,7 +35,7 @@ async def test_published_it_is_told_in_one_message_a_day(stage: ReviewStage) -> 
     await stage.agathe.clicks(card, "Publier")
     told = await read_news(stage.juliette, first)
     assert f"n° {resource.id}" in plain(told)
-    assert told.buttons[0].replace("\u00a0", " ") == f"Ouvrir la fiche n° {resource.id}"
+    assert told.buttons[0].replace("\u00a0", " ") == f"Ouvrir la ressource n° {resource.id}"
     assert "publiée par" in plain(await stage.card(resource, "publiée"))
     day = await stage.said(first)
     assert f"[{first}](<https://exemple.fr/{first}>)" in day.text
@@ -118,16 +118,16 @@ async def test_what_waits_is_at_home_and_listed(stage: ReviewStage) -> None:
     resource, _ = await stage.proposes(stage.juliette, unique("Attente"))
     home = await stage.agathe.asks("/aide")
     assert "relue" in plain(home)
-    assert "Relire les fiches" in home.buttons
+    assert "Relire les ressources" in home.buttons
     await nothing_else_waits(stage, resource)
-    assert "1 fiche attend d’être relue" in plain(await stage.agathe.asks("/aide"))
+    assert "1 ressource attend d’être relue" in plain(await stage.agathe.asks("/aide"))
     assert "relue" not in plain(await stage.juliette.asks("/aide"))
     listed = await stage.agathe.asks("/ressources relire")
     assert resource.titre in plain(listed)
     assert listed.buttons == ["Publier", "Corriger", "Demander une précision", "Refuser"]
     await stage.agathe.clicks(listed, "Publier")
     assert "C’est publié" in plain(await stage.agathe.whispered("publié"))
-    assert "Aucune fiche" in plain(await stage.agathe.asks("/ressources relire"))
+    assert "Aucune ressource" in plain(await stage.agathe.asks("/ressources relire"))
     refused = plain(await stage.juliette.asks("/ressources relire"))
     assert "réservée" in refused
 
@@ -204,7 +204,7 @@ async def test_many_are_cut_and_imports_are_a_number(stage: ReviewStage) -> None
     day = plain(await stage.said(word))
     assert day.count(word) == 15
     assert "et 2 autres : `/ressources`" in day
-    assert "40 fiches importées : `/ressources`" in day
+    assert "40 ressources importées : `/ressources`" in day
     await catches_up(stage)
     await stage.house.settled()
     assert len(await stage.all_said(word)) == 1

@@ -46,7 +46,7 @@ async def test_words_find_cards_page_by_page(house: House, juliette: Person) -> 
     numbers = await shelve(house, *resources)
 
     first = await juliette.asks("/ressources impot")
-    assert "12 fiches pour « impot » (page 1 sur 3)" in plain(first).replace("*", "")
+    assert "12 ressources pour « impot » (page 1 sur 3)" in plain(first).replace("*", "")
     assert len(cards(first)) == 5
     assert cards(first)[2] == (
         f"**[Les impôts, partie 3](<https://impots.example/3>)** · n° {numbers[2]}\n"
@@ -95,7 +95,7 @@ async def test_filters_are_heeded_and_unknown_ones_said(house: House, juliette: 
     told = plain(await juliette.asks("/ressources emploi niveau:expret depuis:hier"))
     assert "Je ne connais pas le filtre niveau « expret ». Il y a : débutant, intermédiaire ou avancé." in told
     assert "la date « hier »" in told
-    assert "2 fiches" in told
+    assert "2 ressources" in told
 
 
 async def test_nothing_found_leads_to_what_is_near(house: House, juliette: Person) -> None:
@@ -106,13 +106,13 @@ async def test_nothing_found_leads_to_what_is_near(house: House, juliette: Perso
     assert "Je n’ai rien trouvé pour « xylophone emplois »" in plain(nothing)
     assert nothing.buttons[:2] == ["Emploi", "Je n’ai rien trouvé"]
     await juliette.clicks(nothing, "Emploi")
-    assert "2 fiches" in plain(await juliette.whispered("fiches"))
+    assert "2 ressources" in plain(await juliette.whispered("ressources"))
 
     nothing = await juliette.asks("/ressources lettre niveau:debutant")
     assert nothing.buttons[0] == "Chercher sans les filtres"
     assert "(niveau débutant)" in plain(await juliette.asks("/ressources niveau:facile")), "how the filter was read"
     await juliette.clicks(nothing, "Chercher sans les filtres")
-    assert "Lettre" in (await juliette.whispered("1 fiche")).text
+    assert "Lettre" in (await juliette.whispered("1 ressource")).text
 
 
 @pytest.mark.every_mode
@@ -123,24 +123,24 @@ async def test_without_words_the_latest_stand_first_and_lead_to_the_lists(house:
     await shelve(house, mine, new, old)
     assert "/ressources ajouter" in (await juliette.asks("/ressources aide")).text
     latest = await juliette.asks("/ressources")
-    assert "Les dernières fiches" in latest.text
+    assert "Les dernières ressources" in latest.text
     assert ["partie 3" in card for card in cards(latest)] == [True, False]
-    assert [b for b in latest.buttons if b in ("Mes fiches", "Favoris", "Catégories")] == [
-        "Mes fiches",
+    assert [b for b in latest.buttons if b in ("Mes ressources", "Favoris", "Catégories")] == [
+        "Mes ressources",
         "Favoris",
         "Catégories",
     ]
-    await juliette.clicks(latest, "Mes fiches")
-    own = await juliette.whispered("Vos fiches")
+    await juliette.clicks(latest, "Mes ressources")
+    own = await juliette.whispered("Vos ressources")
     assert "*refusée* : Le lien ne mène nulle part." in cards(own)[0]
-    assert (await juliette.asks("/ressources mes fiches")).text == own.text
+    assert (await juliette.asks("/ressources mes ressources")).text == own.text
 
     await juliette.clicks(latest, "Favoris")
     assert "pas encore de favoris" in (await juliette.whispered()).text
     await juliette.clicks(latest, "Catégories")
     listed = await juliette.whispered("catégories de la ressourcerie")
-    assert "Démarches en ligne : 2 fiches" in plain(listed)
-    assert "CNIL : 0 fiche" in plain(listed)
+    assert "Démarches en ligne : 2 ressources" in plain(listed)
+    assert "CNIL : 0 ressource" in plain(listed)
 
 
 @pytest.mark.every_mode
@@ -151,13 +151,13 @@ async def test_a_category_is_chosen_from_the_list(house: House, client: Any) -> 
     await shelve(house, *(make_resource(f"À propos de {kind}", categorie=kind) for kind in kinds))
     form = await paul.opens_by(await paul.asks("/ressources catégories"), "Choisir une catégorie")
     assert (await form.fill(chosen="cnil").submit()).accepted
-    assert "À propos de cnil" in (await paul.whispered("1 fiche")).text
+    assert "À propos de cnil" in (await paul.whispered("1 ressource")).text
 
 
 async def test_one_by_its_number_and_a_number_that_is_none_is_looked_for(house: House, juliette: Person) -> None:
     (number, _) = await shelve(house, taxes(1), make_resource("Le budget 987654"))
     for line in (f"/ressources {number}", f"/ressources n° {number}", f"/ressources #{number}"):
-        assert f"Fiche n° {number}" in plain(await juliette.asks(line))
+        assert f"Ressource n° {number}" in plain(await juliette.asks(line))
     assert "Le budget 987654" in (await juliette.asks("/ressources 987654")).text
 
 
@@ -179,7 +179,7 @@ async def test_the_whole_card_says_all_that_is_known(house: House, juliette: Per
         ),
     )
     await juliette.clicks(await juliette.asks("/ressources impôts"), "Ouvrir")
-    whole = plain(await juliette.whispered("Fiche n°"))
+    whole = plain(await juliette.whispered("Ressource n°"))
     for words in (
         "#### [Les impôts, partie 1](<https://impots.example/page>)",
         "Lien : [impots.example](<https://impots.example/page>)",
@@ -204,14 +204,14 @@ async def test_what_is_not_published_is_for_its_author_and_animateurs(house: Hou
     )
     for person in (juliette, agathe):
         assert "attend d’être relue" in (await person.asks(f"/ressources {proposed}")).text
-    assert "Il n’y a pas de fiche n°" in plain(await carl.asks(f"/ressources {proposed}"))
+    assert "Il n’y a pas de ressource n°" in plain(await carl.asks(f"/ressources {proposed}"))
     assert "retirée" in (await agathe.asks(f"/ressources {gone}")).text
     assert "Remplacée par une autre" in (await carl.asks(f"/ressources {gone}")).text
 
 
 async def test_no_resource_has_the_number_zero(juliette: Person) -> None:
     for line in ("/ressources 0", "/ressources n° 000"):
-        assert "Il n’y a pas de fiche n° 0" in plain(await juliette.asks(line))
+        assert "Il n’y a pas de ressource n° 0" in plain(await juliette.asks(line))
 
 
 async def test_the_first_search_after_a_start_reads_no_table(house: House, juliette: Person) -> None:
@@ -223,5 +223,5 @@ async def test_the_first_search_after_a_start_reads_no_table(house: House, julie
     await house.start()
     await house.bot.warming
     with record_statements(house.bot.database) as asked:
-        assert "3 fiches" in plain(await juliette.asks("/ressources impôts"))
+        assert "3 ressources" in plain(await juliette.asks("/ressources impôts"))
     assert not [line for line in asked if "resource.revision >" in line]

@@ -125,3 +125,10 @@ def test_a_button_says_what_it_does() -> None:
     labels = {said.text for said in everything() if said.kind == "boutons"}
     assert sorted(label for label in labels if not VERB.match(label) and label not in CLEAR) == []
     assert sorted(CLEAR - labels) == []
+
+
+def test_what_the_ressourcerie_holds_has_one_name() -> None:
+    """« Fiche » is what the directory and the register hold of a person."""
+    places = re.compile(r"^(?:(?:commands|dialogs)/)?(?:ressources|chercher|hotline)\b")
+    named = [said for said in everything() if places.match(said.place) and re.search(r"\bfiches?\b", said.text)]
+    assert sorted({f"{said.place} : {said.text}" for said in named if said.text not in ("fiche", "mes fiches")}) == []

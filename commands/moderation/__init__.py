@@ -126,7 +126,7 @@ REPAIRS_MAX = 30
 VALUE_MAX = 600
 """The most characters of a value before or after a change that are shown."""
 _THINGS = {
-    "ressource": "fiche",
+    "ressource": "ressource",
     "demande": "demande",
     "numero": "actus",
     "evenement": "événement",

@@ -325,7 +325,7 @@ async def answer_need(ctx: Context, form: AnswerNeed) -> replies.Replies:
     _note_need(ctx, before, {"fiche": form.number})
     words = {one.user_id: quote(one.words, WORDS_MAX) for one in before.whose}
     said = {"title": posts.link_title(resource), "number": resource.number}
-    opens = replies.Button(f"Ouvrir la fiche n° {resource.number}", OpenResource(resource=resource.number))
+    opens = replies.Button(f"Ouvrir la ressource n° {resource.number}", OpenResource(resource=resource.number))
     texts = {who: render("ressources/need_answered", words=words[who], **said) for who in told}
     messages = [replies.News(user_id=who, text=text, button=opens) for who, text in texts.items()]
     done = replies.Whisper(render("ressources/told", count=len(told), number=resource.number))

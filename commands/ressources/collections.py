@@ -351,7 +351,7 @@ async def read_collection_line(ctx: Context, line: str) -> CollectionChange | As
 
 @feature.command(
     "ressources collection",
-    help="Les collections de fiches : en voir une, en faire une, y ajouter une fiche",
+    help="Les collections de ressources : en voir une, en faire une, y ajouter une ressource",
     hint="[nom | nouvelle | ajouter 12 nom | retirer 12 nom]",
     asks=read_collection_line,
 )

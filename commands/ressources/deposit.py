@@ -134,7 +134,7 @@ _TICKET = re.compile(r"(?:demande|ticket) ?(?:n ?)?(\d{1,9})")
 
 
 @feature.command(
-    "ressources ajouter", help="Proposer une fiche", hint="[titre | lien | lien d’un message | demande 12]"
+    "ressources ajouter", help="Proposer une ressource", hint="[titre | lien | lien d’un message | demande 12]"
 )
 async def add_resource(ctx: ReadingContext, line: str) -> Replies:
     """Open the window, filled from the link or message of the line."""
@@ -307,7 +307,7 @@ async def object_to_resource(ctx: Context, click: Object) -> Replies:
     if resource.state is ResourceState.PUBLISHED and ctx.user.id != resource.auteur_id:
         raise UserError(render("ressources/published_before"))
     if resource.state is ResourceState.PUBLISHED:
-        offered = [Button("Retirer la fiche", records.RemoveResource(resource=resource.number), "danger")]
+        offered = [Button("Retirer la ressource", records.RemoveResource(resource=resource.number), "danger")]
         return Whisper(render("ressources/published_already", resource=resource), offered)
     told = Update(render("ressources/objected", resource=resource))
     if resource.state is not ResourceState.PROPOSED:
@@ -362,7 +362,7 @@ async def offer_deposit(ctx: Context, event: Reacted, marked: tuple[ChatPost, bo
         text, _ = _tell_known(known)
         return Direct(text, [Button("Ouvrir", records.OpenResource(resource=known.number))], user_id=event.user_id)
     text = render("ressources/offer", text=post.message[:300])
-    buttons = [Button("En faire une fiche", records.Deposit(post_id=post.id), "primary")]
+    buttons = [Button("En faire une ressource", records.Deposit(post_id=post.id), "primary")]
     return Direct(text, [*buttons, Button("Non merci", DeclineDeposit(post_id=post.id))], user_id=event.user_id)
 
 

@@ -184,7 +184,7 @@ SHORT_FIELDS = ("titre", "url", "licence", "auteur")
 """The columns whose former value is shown, since they are short."""
 
 
-@feature.command("ressources versions", help="Voir qui a changé une fiche, et revenir en arrière", hint="numéro")
+@feature.command("ressources versions", help="Voir qui a changé une ressource, et revenir en arrière", hint="numéro")
 async def show_history(ctx: Context, line: str) -> Replies:
     """List the versions, newest first, with a menu to restore one for those who may change the resource."""
     number = require(read_typed_number(line, "fiche"), "ressources/history_usage")

@@ -23,7 +23,7 @@ from storage.ressources.resources import AnyResource, Resource, ResourceState
 feature = Feature(
     "ressources",
     rights=(Right.MEMBER,),
-    front=Front("Ressources", "chercher une fiche, un tutoriel, un outil ; en proposer", lambda _: "ressources"),
+    front=Front("Ressources", "chercher une ressource, un tutoriel, un outil ; en proposer", lambda _: "ressources"),
 )
 feature.read_at_start.append(warm_up)
 

@@ -76,7 +76,9 @@ async def _draw_reports(ctx: Context, resource: Resource) -> Message:
         return Message(text)
     settle = Button("Marquer comme traité", SettleReports(resource=resource.number), "primary")
     correct = Button("Corriger", records.ChangeResource(resource=resource.number))
-    withdraw = [] if gone else [Button("Retirer la fiche", records.RemoveResource(resource=resource.number), "danger")]
+    withdraw = (
+        [] if gone else [Button("Retirer la ressource", records.RemoveResource(resource=resource.number), "danger")]
+    )
     return Message(text, [settle, correct, *withdraw])
 
 
@@ -188,7 +190,7 @@ PAGE = 5
 """Proposals in one answer."""
 
 
-@feature.command("ressources relire", help="Relire les fiches proposées", roles=ANIMATEURS)
+@feature.command("ressources relire", help="Relire les ressources proposées", roles=ANIMATEURS)
 async def list_proposed(ctx: Context, _: str) -> Replies:
     """List the proposals that have waited longest, with their buttons."""
     waiting = await resources.list_proposed(ctx.db, PAGE)
@@ -203,8 +205,8 @@ async def list_proposed(ctx: Context, _: str) -> Replies:
 async def remind_reviewers(ctx: Context) -> Sequence[Waiting]:
     """Tell an animateur how many proposals wait for review."""
     count = await resources.count_proposed(ctx.db) if ctx.user.animates else 0
-    said = plural(count, "fiche attend d’être relue", "fiches attendent d’être relues")
-    return [Waiting(said, Button("Relire les fiches", RunCommand(line="ressources relire")))] if count else []
+    said = plural(count, "ressource attend d’être relue", "ressources attendent d’être relues")
+    return [Waiting(said, Button("Relire les ressources", RunCommand(line="ressources relire")))] if count else []
 
 
 @feature.button(records.PublishResource, name="ressources.Publish", roles=ANIMATEURS)
@@ -214,7 +216,7 @@ async def publish_proposed(ctx: Context, click: records.PublishResource) -> Repl
     if resource.state is ResourceState.PUBLISHED:
         return await _say_decided(ctx, resource)
     told = await posts.publish_resource(ctx, resource, revision)
-    opened = Button(f"Ouvrir la fiche n° {resource.number}", records.OpenResource(resource=resource.number))
+    opened = Button(f"Ouvrir la ressource n° {resource.number}", records.OpenResource(resource=resource.number))
     text = render("ressources/told_published", resource=resource)
     said = await records.give_news(ctx, sorted({resource.deposited_by, resource.auteur_id}), text, opened)
     done = Whisper(render("ressources/is_published", resource=resource))

@@ -155,7 +155,7 @@ def offer_near_categories(text: str, counts: Mapping[str, int]) -> Sequence[Butt
     return [Button(CATEGORIES[code].libelle, ResourcePage(of=of, text=f"categorie:{code}")) for code in near]
 
 
-HINT = "[mots | #thème | niveau:debutant | depuis:2025 | n° 12 | mes fiches]"
+HINT = "[mots | #thème | niveau:debutant | depuis:2025 | n° 12 | mes ressources]"
 LISTS_BY_WORDS: Mapping[str, ResourceListing] = {
     **dict.fromkeys(("", "dernieres", "dernieres fiches", "nouveautes"), ResourceListing.LATEST),
     **dict.fromkeys(("mes fiches", "mes fiche", "mes ressources", "mes propositions"), ResourceListing.OWN),
@@ -167,7 +167,7 @@ DEPOSIT_WORDS = frozenset({"proposer", "deposer"})
 CATEGORIES_WORDS = frozenset({"categories", "categorie", "les categories"})
 
 
-@feature.command("ressources", help="Chercher une fiche, un tutoriel, un outil", hint=HINT, tells=True)
+@feature.command("ressources", help="Chercher une ressource, un tutoriel, un outil", hint=HINT, tells=True)
 async def search_typed(ctx: ReadingContext, line: str) -> Replies:
     """Show the list or resource that the line names; else search for its words."""
     text = " ".join(line.split())[:QUERY_MAX]
@@ -188,13 +188,13 @@ async def search_typed(ctx: ReadingContext, line: str) -> Replies:
     return await show_list_page(ctx, ResourcePage(of=ResourceListing.FOUND, text=text))
 
 
-@feature.command("ressources favoris", help="Les fiches que vous gardez sous la main")
+@feature.command("ressources favoris", help="Les ressources que vous gardez sous la main")
 async def search_favourites(ctx: ReadingContext, line: str) -> Replies:
     """Show the favourites; with more words, search for those."""
     return await search_typed(ctx, f"favoris {line}")
 
 
-@feature.command("ressources catégories", help="Les catégories de fiches, et combien dans chacune")
+@feature.command("ressources catégories", help="Les catégories de ressources, et combien dans chacune")
 async def search_categories(ctx: ReadingContext, line: str) -> Replies:
     """Show all categories; with more words, search for those."""
     return await search_typed(ctx, f"catégories {line}")
@@ -232,7 +232,7 @@ def _shelf_buttons(shelf: Shelf) -> Sequence[Button]:
     at = shelf.at
     following = shelf.draw_next(lambda number: ResourcePage(of=at.of, text=at.text, page=number), style="primary")
     if at.of is ResourceListing.LATEST:
-        others = {"Mes fiches": "mes fiches", "Favoris": "favoris", "Catégories": "catégories"}
+        others = {"Mes ressources": "mes ressources", "Favoris": "favoris", "Catégories": "catégories"}
         return [*following, *(Button(label, RunCommand(line=f"ressources {line}")) for label, line in others.items())]
     missed = at.of is ResourceListing.FOUND and not following and at.text
     return [*following, *([Button("Je n’ai rien trouvé", Miss(text=at.text))] if missed else [])]
@@ -241,7 +241,7 @@ def _shelf_buttons(shelf: Shelf) -> Sequence[Button]:
 async def _draw_nothing(ctx: Context, shelf: Shelf) -> Whisper:
     """Say that nothing was found, with similar searches and whom to tell."""
     at, query = shelf.at, shelf.query
-    proposes = Button("Proposer une fiche", Deposit())
+    proposes = Button("Proposer une ressource", Deposit())
     number = read_typed_number(at.text)
     unknown, filters = say_unknown(query), say_filters(query)
     said = {"of": at.of.value, "text": quote(at.text), "unknown": unknown, "filters": filters, "number": number}
@@ -255,7 +255,7 @@ async def _draw_nothing(ctx: Context, shelf: Shelf) -> Whisper:
     return Whisper(render("ressources/nothing", **said, is_near=bool(near)), [*near[:NEAR_MAX], missed, proposes])
 
 
-@feature.command("ressources partager", help="Montrer une fiche à tous dans ce canal", hint="12")
+@feature.command("ressources partager", help="Montrer une ressource à tous dans ce canal", hint="12")
 async def share_typed(ctx: ReadingContext, line: str) -> Replies:
     """Share a resource by its number; search for other words after « partager »."""
     number = read_typed_number(line)
@@ -294,7 +294,7 @@ def _get_share(ctx: Context, number: int) -> str:
     return f"{ctx.channel_id}:{number}:{ctx.today.toordinal()}"
 
 
-KIND = SearchKind("ressource", "Fiche", "Fiches", lambda number: OpenResource(resource=int(number)))
+KIND = SearchKind("ressource", "Ressource", "Ressources", lambda number: OpenResource(resource=int(number)))
 
 
 RANKED_MAX = 200

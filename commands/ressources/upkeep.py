@@ -68,7 +68,7 @@ async def remind_keepers(ctx: Context) -> Replies:
 
 @feature.command(
     "ressources revoir",
-    help="Dire quand une fiche sera à revoir ; vos fiches à revoir",
+    help="Dire quand une ressource sera à revoir ; vos ressources à revoir",
     hint="[12 2027-03 | 12 jamais]",
     writes=True,
 )

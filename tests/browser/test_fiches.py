@@ -28,11 +28,11 @@ async def test_a_resource_is_found_kept_and_opened_on_a_phone(house: House, juli
         await store_resources(db, *made)
     phone = await sit(juliette, **SMALL)
     await phone.types(f"/ressources {word}")
-    page = await phone.sees("7 fiches")
+    page = await phone.sees("7 ressources")
     assert await phone.overflow() <= 0, "nothing to scroll sideways"
     assert await page.get_by_role("button", name="Ouvrir").count() == 5
     await page.get_by_role("button", name="Ouvrir").first.click()
-    whole = await phone.sees("Fiche n°")
+    whole = await phone.sees("Ressource n°")
     await expect(whole).to_contain_text("pas à pas")
     await whole.get_by_role("button", name=re.compile("Favori$")).click()
     await phone.sees("favoris")

@@ -262,7 +262,7 @@ class ReviewStage:
         async def stands() -> Post | None:
             posts = await self.agathe.reads(self.rooms["animation"])
             new = [p for p in posts if p.id not in self.before and not p.root_id]
-            mine = [p for p in new if f"Fiche n° {resource.id}," in plain(p)]
+            mine = [p for p in new if f"Ressource n° {resource.id}," in plain(p)]
             return next((p for p in reversed(mine) if containing in plain(p)), None)
 
         return await wait_for(stands)
