@@ -7,6 +7,7 @@ from bot.french import read_number
 from dialogs.cra.line import read_line
 from dialogs.cra.line.short_form import shorten_command
 from dialogs.plain_words import Intention, Reading, understand
+from dialogs.plain_words.corrections import correct
 from dialogs.plain_words.hesitations import leave_hesitations
 from dialogs.rdv.short_form import arrange_command
 from tests.bench.plain_words import COMMANDS, TODAY
@@ -267,6 +268,92 @@ def test_a_clause_of_why_is_no_detail(sentence: str, line: str) -> None:
     assert read(sentence).line == line
 
 
-def test_who_puts_right_what_they_said_is_asked() -> None:
-    assert not read("mes statistiques depuis la rentrée non depuis octobre plutôt").sure
-    assert read("mes statistiques depuis la rentrée").sure
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("mes statistiques depuis la rentrée non depuis octobre plutôt", "/stats depuis octobre"),
+        ("mes stats du mois d’octobre euh non novembre", "/stats novembre"),
+        ("mes chiffres de septembre, pardon d’octobre", "/stats octobre"),
+        ("duplique le compte rendu numéro euh 53 non pardon 35", "/cra dupliquer 35"),
+        ("ouvre le ticket douze enfin non treize", "/ticket 13"),
+        ("les résultats du sondage numéro six euh sept", "/sondage resultats 7"),
+        ("stats de la Loire-Atlantique non attends de la Vendée", "/stats departement Vendée"),
+        ("je cherche un conseiller à saint-etienne euh non à roanne", "/annuaire conseiller roanne"),
+        ("décale le rendez-vous douze à mercredi seize heures enfin non quinze heures", "/rdv décaler 12 mercredi 15h"),
+        ("note un rendez-vous jeudi à 14 h euh non 15 h pour les impôts à Bron", "/rdv jeudi 15h impôts à Bron"),
+        ("des exercices sur le clavier enfin pas le clavier le pavé tactile", "/ressources exercices pavé tactile"),
+        ("une fiche sur la caf je veux dire sur ameli", "/ressources ameli"),
+        ("exporte mes stats en pdf euh non en excel", "/stats exporter xlsx"),
+    ],
+)
+def test_what_is_put_right_in_the_same_breath_counts(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "supprime le cra 12 euh non modifie-le",
+        "mes stats de la rentrée, enfin non, tout",
+        "les chiffres du Rhône non attends laisse tomber",
+    ],
+)
+def test_what_is_put_right_and_not_understood_is_asked(sentence: str) -> None:
+    assert not read(sentence).sure
+
+
+@pytest.mark.parametrize("text", ["stats rapport non", "enfin bref mes stats", "ticket euh 4", "non merci pardon"])
+def test_not_every_no_puts_something_right(text: str) -> None:
+    assert correct(text) == (text, False)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("envoie-moi mes stats en P D F pour euh octobre", "/stats exporter pdf octobre"),
+        ("lance un sondage deux points on mange où à Noël", "/sondage on mange où à Noël"),
+        ("et qui est le coordinateur du trente-huit", "/annuaire coordinateur 38"),
+        ("les chiffres du département soixante-neuf en septembre", "/stats departement 69 septembre"),
+        ("un rendez-vous demain neuf heures trente pendant une demi-heure pour un CV", "/rdv demain 9h30 30 min CV"),
+        ("je voudrais parler à quelqu’un de la hotte line", "/hotline"),
+        ("note J.M. mercredi 9h30 30 min caf", "/rdv J.M. mercredi 9h30 30 min caf"),
+    ],
+)
+def test_what_a_telephone_hears_is_read_as_it_is_meant(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("j’ai une info à glisser dans les actus de vendredi", "/actus proposer"),
+        ("as-tu un jeu pour travailler la souris ?", "/ressources jeu souris"),
+        ("il manque la Carsat dans l’annuaire", "/annuaire ajouter Carsat"),
+        ("ya un canal où sa parle dinclusion bancaire ?", "/canaux inclusion bancaire"),
+        ("proposé un évènement fête du numérique", "/agenda proposer fête du numérique"),
+        ("ouvre une salle de visio pour la préparation du salon", "/visio préparation du salon"),
+        ("- de rappels stp", "/rappels moins"),
+        ("sors-moi du canal bidouille s’il te plaît j’y vais jamais", "/canaux quitter bidouille"),
+        ("rends-moi le compte rendu 78 que j’avais effacé", "/cra rétablir 78"),
+        ("mes fiches favorites celles que j’ai mises de côté", "/ressources favoris"),
+        ("trouve-moi euh comment elle s’appelle déjà Lucie Moreau", "/annuaire Lucie Moreau"),
+        ("mon total d’usagers, toutes années confondues", "/stats tout"),
+        ("y a-t-il un conseiller basé à Figeac ?", "/annuaire conseiller Figeac"),
+        ("mes cra du mois denier", "/cra liste mois dernier"),
+    ],
+)
+def test_what_is_told_next_to_what_is_wanted_is_kept_or_left(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "mes rendez-vous, gribouille-les",
+        "dans le canal bidouille zut flûte alors",
+        "rejoindre le canal gribouille flûte zut",
+    ],
+)
+def test_what_has_words_that_no_such_sentence_had_is_asked(sentence: str) -> None:
+    assert not read(sentence).sure
+    assert read("mes rendez-vous").sure

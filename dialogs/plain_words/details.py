@@ -7,7 +7,7 @@ from config.text import fold
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.cues import list_theme_words, read_cues
 from dialogs.plain_words.events import write_events
-from dialogs.plain_words.frames import SKILLS, find_name, read_frame
+from dialogs.plain_words.frames import SKILLS, TOLD, find_name, read_frame
 from dialogs.plain_words.meetings import write_appointment
 from dialogs.plain_words.places import name_place
 from dialogs.plain_words.publications import STOPPING, write_channels, write_idea, write_news, write_poll
@@ -42,7 +42,7 @@ SHARING = (
 
 
 def _write_export(said: Utterance) -> str:
-    if said.has("rapport mensuel|chaque mois|tous les mois|mensuel"):
+    if said.has("rapport mensuel|chaque mois|tou[st] les mois|mensuel|automatiquem"):
         return f"stats rapport {'non' if said.has(STOPPING) else 'oui'}"
     form = next((name for name, words in FORMATS if said.has(words)), "")
     if said.has("pages? partagee|mes pages "):
@@ -54,7 +54,8 @@ def _write_export(said: Utterance) -> str:
 
 def _find_span(said: Utterance) -> str:
     """The period of one’s own figures, and the tags that they are of."""
-    return f"{said.period or _find_other_period(said)} {said.tags}"
+    period = "tout" if said.has("annees confondu") else said.period or _find_other_period(said)
+    return f"{period} {said.tags}"
 
 
 def _find_other_period(said: Utterance) -> str:
@@ -120,7 +121,7 @@ _LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,12}$")
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
     if said.has(_ADDING) and said.has("contact|institution|partenaire|annuaire "):
-        added = _ADDED.search(said.sentence.text)
+        added = _ADDED.search(said.sentence.text) or TOLD.search(said.sentence.text)
         return f"annuaire ajouter {_AS_CONTACT.sub('', _A_CONTACT.sub('', added[1])) if added else ''}"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAME_ALONE_MAX else "":
         return f"annuaire {name}"
@@ -199,8 +200,8 @@ SURNAME_MIN = 4
 
 
 _ADDED = re.compile(
-    r"\b(?:r?ajoute[rz]?s?|propose[rz]?s?|inscri(?:re|s|vez)|mett(?:re|ez)|mets) (?:(?:la|le|les|un|une) |l['’])?"
-    r"([^,.;:!?]{3,60}?) (?:dans|à|a|sur|aux?|parmi) "
+    r"\b(?:r?ajoute[rz]?s?|propose[rz]?s?|manque|inscri(?:re|s|vez)|mett(?:re|ez)|mets) "
+    r"(?:(?:la|le|les|un|une) |l['’])?([^,.;:!?]{3,60}?) (?:dans|ds|à|a|sur|aux?|parmi) "
     r"(?:(?:l['’ ]?|notre )annuaire|le répertoire|(?:(?:nos|les) )?contacts)",
     re.IGNORECASE,
 )

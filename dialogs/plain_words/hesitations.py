@@ -2,8 +2,6 @@
 
 import re
 
-from bot.french import MONTH_NUMBERS
-
 _GAP = r"[\s,…]{0,3}"
 _BEFORE_WORDS = (
     r"(?=[\s,…]{1,3}(?:sur|pour|avec|comme|je|j['’]|tu|on|il|elle|c['’]est|[çc]a|les?|la|l['’]|un|une|des?|d['’]|"
@@ -14,23 +12,11 @@ _HESITATION = re.compile(
     rf"(?:[Ee]uh+|[Hh]eu+|[Hh]um+|[Hh]ein|[Bb]ah|[Bb]eh|[Pp]ff+)(?![\w’'-])|"
     rf"(?:[Bb]on|[Ee]h|[Aa]h|[Oo]h) ben(?![\w’'-])|ben(?![\w’'-]){_BEFORE_WORDS}|"
     rf"^[Bb]en(?![\w’'-]){_BEFORE_WORDS}|comment dire(?! (?:a|à|au|aux|que|qu)\b)(?![\w’'-])|"
+    rf"comment (?:(?:il|elle) s|[çc]a s)['’]appelle(?: d[ée]j[àa])?(?=,| [A-Z])|"
     rf"(?:tu vois|vous voyez|tu sais|genre)(?=,|\s(?:sur|pour|avec)\b)){_GAP}"
 )
 """A hesitation with what parts it from the next word. « Ben » with a capital is a name, unless it comes first."""
 _DANGLING = re.compile(r",\s?(?:tu vois|vous voyez|quoi|hein|voil[àa])\s?(?=[.!?]?$)", re.IGNORECASE)
-
-_DICTATED_OF = re.compile(
-    r"\b((?:mes|les|nos|tes) (?:cras?|comptes? rendus?|stats?|statistiques|chiffres|bilans?|ateliers|actus|rdv)) 2 "
-    rf"(?=(?:({'|'.join(MONTH_NUMBERS)}|d[ée]cembre|f[ée]vrier|ao[ûu]t)|la semaine|ce(?:tte)?|l['’]ann[ée]e)\b)",
-    re.IGNORECASE,
-)
-"""« De », as a telephone hears it before a period: « mes cra 2 novembre »."""
-
-
-def mend_dictated(text: str) -> tuple[str, bool]:
-    """Return a text with « de » where « 2 » was heard, and whether that may be a day: the second of a month."""
-    found = _DICTATED_OF.search(text)
-    return (_DICTATED_OF.sub(r"\1 de ", text), bool(found[2])) if found else (text, False)
 
 
 def leave_hesitations(text: str) -> str:

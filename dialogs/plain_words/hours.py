@@ -37,12 +37,20 @@ def write_hours(told: str) -> str:
     """Write hours in figures: « à quinze heures » is « à 15h »."""
     told = _UNTIL.sub("jusqu'", _APART.sub("", told))
     told = _SPELLED_SPAN.sub(r"\g<1> heures à ", told)
-    return _BEFORE_HOUR.sub(r"\1 ", write_lengths(_AROUND_LENGTH.sub("", write_clock(told))))
+    return _BEFORE_HOUR.sub(r"\1 ", _AROUND_LENGTH.sub("", write_lengths(write_clock(told))))
 
 
 def write_clock(told: str) -> str:
     """Write the hours of a clock in figures: « quinze heures » is « 15h »."""
-    return _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
+    told = _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
+    return _PAST_HOUR.sub(lambda hour: hour[1] + digits(hour[2]), told)
+
+
+_PAST_HOUR = re.compile(
+    r"\b(\d{1,2}h) (dix|quinze|vingt-cinq|vingt|trente-cinq|trente|quarante-cinq|quarante|cinquante-cinq|cinquante)"
+    r"(?=[.,?!]|$| (?:pour|pendant|avec|à|a|au|en|sur|chez|une?|durant|le|la|dans|d|et)\b)"
+)
+"""An hour and its minutes: « neuf heures trente »."""
 
 
 _UNTIL = re.compile(r"\bjusqu(?:['’]| ?(?=a))", re.IGNORECASE)

@@ -9,17 +9,20 @@ from bot.command_lines import CommandIndex
 from config.text import fold
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.commands import read_typed
+from dialogs.plain_words.corrections import correct
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.details import write_line
+from dialogs.plain_words.dictation import mend_dictated
 from dialogs.plain_words.duties import read_duty
-from dialogs.plain_words.hesitations import leave_hesitations, mend_dictated
+from dialogs.plain_words.hesitations import leave_hesitations
 from dialogs.plain_words.leftovers import changes_appointment
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import is_past_call
 from dialogs.plain_words.sentences import Sentence, read_sentence
 from dialogs.plain_words.stories import read_both, read_wish
+from dialogs.plain_words.surroundings import is_usual
 from dialogs.plain_words.utterance import Utterance
-from dialogs.plain_words.weights import NOT_FOR_US, SEEKING, choose, hear, judge, weigh
+from dialogs.plain_words.weights import NOT_FOR_US, SEEKING, ask, choose, hear, judge, weigh
 
 
 def understand(sentence: str, today: date, commands: CommandIndex, allowed: Collection[str] | None = None) -> Reading:
@@ -29,14 +32,22 @@ def understand(sentence: str, today: date, commands: CommandIndex, allowed: Coll
     None): a reading leads to nothing that would be refused.
     """
     sentence = _ADDRESSED.sub("", sentence) or sentence
-    heard = sentence if sentence.strip().startswith("/") else leave_hesitations(sentence)
-    mended, is_doubtful = mend_dictated(heard)
+    if sentence.strip().startswith("/"):
+        return permit(_read(sentence, today, commands), commands, allowed)
+    mended, is_doubtful = _mend(sentence)
     usual = _read(mended, today, commands)
-    usual = replace(usual, sure=False) if is_doubtful else usual
-    if usual.line == f"/hotline {heard.strip()}":
+    if usual.line == f"/hotline {mended.strip()}":
         usual = replace(usual, line=f"/hotline {sentence.strip()}")  # the team reads it as it was said
-    duty = None if sentence.strip().startswith("/") else read_duty(sentence, commands, usual)
-    return permit(duty or usual, commands, allowed)
+    elif is_doubtful:
+        usual = replace(usual, sure=False)
+    return permit(read_duty(sentence, commands, usual) or usual, commands, allowed)
+
+
+def _mend(sentence: str) -> tuple[str, bool]:
+    """A sentence as it is meant, where it was put right, dictated or broken off, and whether that is in doubt."""
+    corrected, is_unclear = correct(sentence)
+    mended, is_doubtful = mend_dictated(corrected)
+    return leave_hesitations(mended), is_unclear or is_doubtful
 
 
 _ADDRESSED = re.compile(
@@ -56,12 +67,14 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     if not any(sign.isalpha() for word in said.sentence.words[said.first : said.end] for sign in word.folded):
         return NOT_FOR_US
     cues = weigh(said)
-    whole = choose(said, cues, judge(said))
+    likely = judge(said)
+    whole = choose(said, cues, likely)
     if step := _find_first_step(said, whole, is_taken_away=cues[Intention.STATS_EXPORT] > 0):
         return step
     if (whole.sure or whole.intention in SEEKING) and (both := read_both(said)):
         return both
-    return read_wish(said, whole) or whole
+    found = read_wish(said, whole) or whole
+    return found if not found.sure or is_usual(said, found) else ask(said, found, cues, likely)
 
 
 def _find_first_step(said: Utterance, whole: Reading, *, is_taken_away: bool) -> Reading | None:

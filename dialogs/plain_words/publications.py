@@ -7,8 +7,8 @@ from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 
 STOPPING = (
-    "arret|cess|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|plus recevoir|veux plus|plus d |plus les |"
-    "supprim|non |ne plus |(?:plus|pas) besoin|inutile"
+    "arret|cess|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|pl?us? recevoir|veux plus|plus d |"
+    "plus les |supprim|non |ne plus |(?:plus|pas) besoin|inutile"
 )
 """How it is said that something is to come no more."""
 
@@ -35,7 +35,7 @@ def write_channels(said: Utterance) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cree|creation|nouveau canal")):
         if said.has(words):
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
-    if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que|puis|peux|peut|on peut|je peux)"):
+    if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que|puis|(?:je |on )?peu[xt]?)"):
         return "canaux"
     for command, words in _JOINING:
         if said.has(words) and said.knows(f"canaux {command}"):
@@ -76,7 +76,7 @@ def _ends_name(said: Utterance, index: int) -> bool:
     is_parted = not {*",.;!"}.isdisjoint(said.sentence.gap(index - 1))
     word, *after = (each.folded for each in said.sentence.words[index : index + 2])
     is_aim = word == "pour" and bool(after) and after[0].endswith(("er", "ir", "re"))
-    return is_parted or is_aim or word in ("m", "me", "nous", "est", "parce", "car")
+    return is_parted or is_aim or word in ("m", "me", "nous", "est", "parce", "car", "j", "je", "on", "il")
 
 
 CHANNEL_MAX = 3
@@ -105,7 +105,7 @@ def write_news(said: Utterance) -> str:
     if said.has("cite|citer|discret|repris|reprenn|reprend"):
         return "actus discret"
     is_proposed = said.has(
-        "propos|partag|suggere|publi|diffus|signal|faire passer|parle[rz]? de (?:m|not|nos)|annonce[rz]? |merit|"
+        "propos|partag|suggere|publi|diffus|gliss|signal|faire passer|parle[rz]? de (?:m|not|nos)|annonce[rz]? |merit|"
         r"(?:a|de|faut|veux|voudrais) (?:(?:le|la|les|l) )?mettre (?:dans|en|sur) |"
         "infos? pour (?:les |l )?(?:actu|lettre)|une actu pour |"
         r"(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
@@ -253,7 +253,9 @@ _WISHED = re.compile(
 
 
 _PROPOSED = re.compile(
-    r"[,;]? je (?:vous |te )?(?:le |la |l['’])?(?:propose|soumets|sugg[èe]re)\b.{0,40}$", re.IGNORECASE
+    r"[,;]? (?:je (?:vous |te )?(?:le |la |l['’])?(?:propose|soumets|sugg[èe]re)\b.{0,40}|"
+    r"c['’]est (?:une|mon|ma|juste une) (?:id[ée]e|suggestion|proposition)\W{0,3})$",
+    re.IGNORECASE,
 )
 """What is said at the end of a wish of what it is: « …, je propose ça comme idée »."""
 

@@ -227,7 +227,8 @@ def weigh_report(plain: str) -> float:
 REPORT_ACTS = {
     "dupliquer": r"dupli|repar[st]|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
     "rétablir": (
-        r"retabli|restaur|remet|ramen|redonn|ravoir|recuper|(?:le |la |les )?faire revenir|"
+        r"retabli|restaur|remet|reme (?:le|la|mon) |rends (?:moi|nous|le|la) |ramen|redonn|ravoir|"
+        r"recuper|(?:le |la |les )?faire revenir|"
         r"annul\S* (?:la |cette |sa )?suppression|(?:ai|avons) (?:\S+ ){0,2}?(?:supprime|efface)e?s? "
     ),
     "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire[rz]?s? (?:moi )?(?:l[ea] |mon |ce |cras? |compte )",

@@ -75,7 +75,7 @@ def _write_level(subject: str) -> str:
 
 
 _BEGINNERS = re.compile(
-    r"(?:\bniveau )?(?:\b(?:pour|à|a|aux|avec) )?(?:\b(?:des|les|un|une|mes) )?"
+    r"(?:\bniveau )?(?:\b(?:pour|à|a|aux|avec) )?(?:\b(?:des|de|les|un|une|mes) )?"
     r"(?:\b(?:grande?s?|gde?s?|vraie?s?|tou(?:te)?s?) )?\bd[ée]butante?s?\b(?: complets?)?",
     re.IGNORECASE,
 )
@@ -85,7 +85,11 @@ _FOR_WHOM = re.compile(r"(?<=\w )aux (?=(?:seniors|parents|enfants|jeunes|ados|a
 """What stands before for whom something is: « vidéo whatsapp aux seniors »."""
 _TO_DO = re.compile(r"(?<=\w) [àa] (?:imprimer|distribuer|donner|afficher|projeter|remettre|laisser|montrer)$", re.I)
 """What is to be done with what is sought, behind it."""
-_TO_TALK = re.compile(r"(?: pour |^(?:pour )?)(?:parler|discuter|échanger)(?: d(?:es?|u)(?= )| sur)? ", re.IGNORECASE)
+_TO_TALK = re.compile(
+    r"(?: pour |^(?:pour )?)(?:parler|discuter|échanger|travailler|pratiquer|manier|réviser)"
+    r"(?: d(?:es?|u)(?= )| sur| l[ea]s?)? ",
+    re.IGNORECASE,
+)
 """What a game or a video is for, before what it is about: « un jeu pour parler des fake news »."""
 _EXERCISES = re.compile(r"\bexo(s?)\b", re.IGNORECASE)
 

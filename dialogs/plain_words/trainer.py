@@ -1,16 +1,23 @@
-"""`python -m dialogs.plain_words.trainer`: learn the model from the examples, and write its file anew."""
+"""`python -m dialogs.plain_words.trainer`: learn the model from the examples, then what stands around lines, and write
+their files anew."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from bot.command_lines import CommandIndex
 from config import tables
-from dialogs.plain_words import model
+from config.commands import read_commands
+from dialogs.plain_words import model, surroundings
 from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.interpreter import understand
 from dialogs.plain_words.model import SCALE, Model, make_likely, read_examples, weigh_features
-from dialogs.plain_words.readings import Intention
+from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.sentences import read_sentence
+from dialogs.plain_words.utterance import Utterance
+from dialogs.plain_words.weights import hear
 
 ROUNDS, STEP, FADING = 12, 0.25, 0.3
 """How often all examples are gone through, how far a mistake moves the weights, and how fast that grows less."""
@@ -82,6 +89,30 @@ def write(learnt: Model, version: str, to: Path) -> None:
     to.write_text("\n".join(lines) + "\n", "utf-8")
 
 
+def read_all(examples: Sequence[Example]) -> Iterator[tuple[Utterance, Reading]]:
+    """Read the examples; those that are read otherwise teach nothing."""
+    commands, today = CommandIndex.know(read_commands()), date(2026, 11, 28)
+    for phrase, intention in examples:
+        found = understand(phrase, today, commands)
+        if found.intention is intention:
+            yield hear(phrase, today, commands), found
+
+
+def write_surroundings(learnt: Mapping[str, Collection[str]], to: Path) -> None:
+    """Write what stands around lines as a table."""
+    lines = [f"{name}\t{' '.join(sorted(words))}" for name, words in sorted(learnt.items()) if words]
+    to.write_text("\n".join([SURROUNDINGS_HEAD, *lines]) + "\n", "utf-8")
+
+
+SURROUNDINGS_HEAD = (
+    "# Les racines des mots que des phrases ont autour de ce que dit leur ligne (« + » : avec des détails) ;\n"
+    "# « - » : de ceux qui n’en sont presque jamais un détail.\n"
+    "# Appris de plain_examples.tsv par make plain-words. Source : les nôtres.\n"
+    "ligne\tmots"
+)
+
 if __name__ == "__main__":
-    known = read_examples()
-    write(learn(known), name_version(known), Path(tables.__file__).parent / model.FILE)
+    known, folder = read_examples(), Path(tables.__file__).parent
+    write(learn(known), name_version(known), folder / model.FILE)
+    told = surroundings.learn(read_all(known), CommandIndex.know(read_commands()))
+    write_surroundings(told, folder / surroundings.FILE)

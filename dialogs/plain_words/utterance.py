@@ -102,7 +102,7 @@ _ARTICLES = frozenset(
 """Small words that say nothing in what is sought: « créer une adresse », « les fraudes sur le net »."""
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
-_BEFORE_NOUN = frozenset({"un", "une", "l", "d", "des", "cette", "petite", "belle", "jolie", "deux", "quelques"})
+_BEFORE_NOUN = frozenset({"un", "une", "1", "l", "d", "des", "cette", "petite", "belle", "jolie", "deux", "quelques"})
 _NAMED_PLUS = re.compile(r"[^\W\d_](\+\+?|#)(?!\w)")
 """The end of a name with its sign: « FranceConnect+ », « C++ »."""
 
@@ -222,8 +222,10 @@ class Utterance:
         return [n for n in range(self.first, self.end) if self.sentence.words[n].folded.replace(" ", "_") in listed]
 
     def find_word_at(self, place: int) -> int:
-        """The first word that stands at a place of the plain words, or after it."""
-        return next((n for n, each in enumerate(self.sentence.places) if each >= place), self.end)
+        """The word of which a part begins at a place of the plain words, or the first one after it."""
+        words = self.sentence.words
+        joined = (n for n, at in enumerate(self.sentence.places) if at + 1 == place and words[n].folded[1:2] == " ")
+        return next(joined, next((n for n, at in enumerate(self.sentence.places) if at >= place), self.end))
 
     def leads_to_place(self, index: int) -> bool:
         """Whether a word says that a place follows: « près de », « dans » a territory, « à » a name."""

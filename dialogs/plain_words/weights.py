@@ -37,7 +37,7 @@ from storage.urls import first_link as find_link
 
 LIKELY, POSSIBLE = 2.5, 0.15
 """What an intention must weigh by cues, or be likely by the model, to be proposed beside another."""
-SURE, MARGIN, AGREED = 4.0, 1.5, 0.9
+SURE, MARGIN, AGREED = 4.0, 1.5, 0.87
 """What it must weigh to be taken for sure, how much more than any other, and how likely it must be."""
 CERTAIN, CERTAIN_MARGIN = 0.99, 0.5
 """How likely it must be for a smaller margin, and that: « combien j’ai fait d’accompagnements en septembre »."""
@@ -207,8 +207,14 @@ def choose(said: Utterance, cues: Mapping[Intention, float], likely: Mapping[Int
     is_place = cued[0] <= 0 and bool(_WHERE.fullmatch(said.plain))
     if best is Intention.HORS_SUJET or is_place or (cued[0] <= 0 and likely.get(best, 0.0) < KNOWN):
         return NOT_FOR_US
-    others = [each for each in ranked if cues[each] >= LIKELY or likely.get(each, 0.0) >= POSSIBLE]
-    return replace(found, others=_list_others([found, *(Reading(e, write_line(e, said), sure=False) for e in others)]))
+    return ask(said, found, cues, likely)
+
+
+def ask(said: Utterance, found: Reading, cues: Mapping[Intention, float], likely: Mapping[Intention, float]) -> Reading:
+    """A reading that is not sure, with what else may be meant."""
+    others = [each for each in rank(cues, likely) if cues[each] >= LIKELY or likely.get(each, 0.0) >= POSSIBLE]
+    listed = _list_others([found, *(Reading(each, write_line(each, said), sure=False) for each in others)])
+    return replace(found, sure=False, others=listed)
 
 
 _WHERE = re.compile(

@@ -1,0 +1,124 @@
+"""What somebody puts right while they speak: « octobre euh non novembre » is « novembre »."""
+
+import re
+from collections.abc import Iterator
+
+from bot.french import MONTH_NUMBERS
+from config.text import fold
+from config.time import WEEKDAYS
+
+_GAP = r"[\s,…]{1,3}"
+_AGAIN = r"(?:pardon|attend[sz]?|attendez|plut[ôo]t|en fait|finalement|d[ée]sol[ée]e?|je veux dire|c['’]est|euh+)"
+_MARK = re.compile(
+    rf"{_GAP}(?:(?P<clear>(?:(?:euh+|heu+|ah|oh|oups|mince|zut),? ){{0,2}}(?:"
+    rf"(?:(?:enfin|mais),? )?non(?:,? {_AGAIN}){{1,3}}|{_AGAIN},? non(?:,? {_AGAIN}){{0,2}}|enfin,? (?:non|plut[ôo]t)|"
+    rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? non|je veux dire|ou plut[ôo]t|(?:enfin|euh+)(?=,? pas \S)))"
+    rf"|enfin|non|pardon|euh+|heu+){_GAP}",
+    re.IGNORECASE,
+)
+"""What says that the words before it are put right; without a ``clear`` one, only two values of a kind do."""
+_RATHER = re.compile(r" plut[ôo]t(?=\s?[.!]?$)", re.IGNORECASE)
+"""What is said behind what is right: « non depuis octobre plutôt »."""
+_NOT = re.compile(r"pas ((?:le |la |les |l['’]|un |une |du |de |des |à |au |en )?[\w-]{2,30}),? (?=\S)", re.IGNORECASE)
+"""What is taken back by its name: « pas le clavier le pavé tactile »."""
+_LEAD = (
+    r"(?:(?:à|au|a|aux|de|du|des|en|le|la|les|pour|sur|dans|chez|avec|vers|num[ée]ro|n°|depuis|un|une) |[dl]['’]){0,3}"
+)
+_SPELLED = (
+    r"(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|"
+    r"quarante|cinquante|soixante|septante|huitante|octante|nonante|cents?)"
+)
+_COUNT = rf"(?:\d{{1,6}}|{_SPELLED}(?:(?:-| et |-et-| ){_SPELLED}){{0,3}})"
+_TIME = (
+    rf"(?:{_COUNT} ?(?:h\b ?(?:[0-5]\d\b)?|heures?\b(?: et (?:demie|quart)\b| {_SPELLED}\b(?! (?:personnes|pers)\b))?|"
+    r"minutes?\b|min\b|mn\b)|une demi-heure|(?:trois|un) quarts? d['’]heure)"
+)
+_MONTH = rf"(?:{'|'.join(MONTH_NUMBERS)}|février|août|décembre)"
+_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
+_UNIT = re.compile(r" ?(?:personnes?|pers|p|participants?|ans|places?|minutes?|min|heures?|h)\b", re.IGNORECASE)
+"""What is counted."""
+_KINDS = tuple(
+    re.compile(rf"(?<![\w-])(?P<lead>{_LEAD})(?P<value>{value})(?![\w-])", flags)
+    for value, flags in (
+        (_TIME, re.IGNORECASE),
+        (
+            rf"(?:{_WEEKDAY}(?: (?:dernier|prochain))?(?: \d{{1,2}}\b)?(?: {_MONTH})?|"
+            r"avant[- ]hier|hier|aujourd['’]hui|apr[èe]s[- ]demain|demain)",
+            re.IGNORECASE,
+        ),
+        (rf"(?:{_COUNT}|1er|premier) {_MONTH}", re.IGNORECASE),
+        (_MONTH, re.IGNORECASE),
+        (rf"{_COUNT}(?:{_UNIT.pattern})?", re.IGNORECASE),
+        (r"(?:pdf|excel|xlsx|csv|tableur)", re.IGNORECASE),
+        (r"[A-ZÉÈÎ][\w’'-]+(?: (?:(?:en|sur|les|de|du|la|le|lès) )?[A-ZÉÈÎ][\w’'-]+){0,3}", re.NOFLAG),
+    )
+)
+"""What may be put right by another of its kind: an hour or a length, a day, a date, a month, a number, a format, a
+name."""
+_BEFORE = 70
+"""Signs before a mark within which what is put right stands."""
+_ELIDED = re.compile(r"^d['’](?=[^aeiouyhéèêâô])", re.IGNORECASE)
+CORRECTED_MAX = 3
+"""Corrections of a sentence, at most."""
+
+
+def correct(text: str) -> tuple[str, bool]:
+    """Return a text with what was put right in it, and whether something may be that was not understood."""
+    doubtful, start = False, 0
+    for _ in range(CORRECTED_MAX):
+        if not (mark := _MARK.search(text, start)):
+            break
+        is_clear = bool(mark["clear"] or _RATHER.search(text, mark.end()))
+        after = _RATHER.sub("", text[mark.end() :])
+        found = next(_replace(text[: mark.start()], after, is_clear=is_clear), None)
+        if found is None:
+            doubtful, start = doubtful or is_clear, mark.end() - 1
+        else:
+            text, start = found, 0
+    return text, doubtful
+
+
+def _replace(before: str, after: str, *, is_clear: bool) -> Iterator[str]:
+    """The ways to put the words before a mark right by those after it, the best first."""
+    if is_clear and (taken := _NOT.match(after)) and _bare(taken[1]) in _words(before)[-4:]:
+        after = after[taken.end() :]
+    for kind in _KINDS:
+        value = kind.match(after)
+        told = list(kind.finditer(before, max(len(before) - _BEFORE, 0))) if value else []
+        if value and told and before[told[-1].end() :].strip(" ,…") == "":
+            last = told[-1]
+            lead = (value["lead"] or last["lead"]) if last["lead"] else ""
+            new = _ELIDED.sub("de ", lead + _keep_unit(last["value"], value["value"]))
+            yield before[: last.start()] + new + after[value.end() :]
+    if is_clear:
+        yield from _begin_again(before, after)
+
+
+def _keep_unit(old: str, new: str) -> str:
+    """Write the number that is new with what the old one counted: « vingt minutes euh non trente »."""
+    unit = _UNIT.search(old)
+    return new if not unit or _UNIT.search(new) else new + unit[0]
+
+
+def _begin_again(before: str, after: str) -> Iterator[str]:
+    """A clause that begins again with a small word that it had: « à Lyon euh non à Bron », « des seniors non des
+    jeunes »."""
+    first = _FIRST.match(after)
+    told = list(re.finditer(rf"(?<![\w-]){re.escape(first[0])}", before, re.IGNORECASE)) if first else []
+    if told and len(before[told[-1].start() :].split()) <= AGAIN_MAX:
+        yield before[: told[-1].start()] + after
+
+
+AGAIN_MAX = 5
+"""Words that are said again, at most."""
+_FIRST = re.compile(
+    r"(?:(?:à|au|a|aux|de|du|des|en|le|la|les|pour|sur|dans|chez|avec|vers|depuis) |[dl]['’])", re.IGNORECASE
+)
+
+
+def _bare(text: str) -> str:
+    return _words(text)[-1] if _words(text) else ""
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w-]+", fold(text))
