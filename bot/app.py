@@ -16,7 +16,7 @@ from bot.admission import HandlerDependencies, find_access
 from bot.api import ApiServer
 from bot.clock import utc_now
 from bot.connections import Connections, Limits
-from bot.delivery import Delivery, DeliveryDependencies, RegisteredHandlers
+from bot.delivery import Delivery, DeliveryDependencies
 from bot.dispatch import Acceptance, Dispatcher
 from bot.drafts import Drafts
 from bot.event_dispatcher import DeliveryEvents, EventDispatcher, ThreadEvents, find_listening_features
@@ -28,6 +28,7 @@ from bot.mattermost import Mattermost, outside_transactions
 from bot.mattermost.client import AioClient
 from bot.options import WorkPriority
 from bot.outbox import Outbox, OutboxOptions
+from bot.outgoing import RegisteredHandlers
 from bot.people import People
 from bot.recovery import Recovery
 from bot.registry import choose_features, index_all_triggers, index_work

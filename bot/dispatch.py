@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.admission import Admission, HandlerDependencies, ReservedError
 from bot.command_lines import CommandIndex
 from bot.context import Context, Request, TriggerKind
-from bot.delivery import AnswerBody, Row
+from bot.delivery import AnswerBody
 from bot.drafts import AcceptedKeys, tell_closed, topic_of_draft
 from bot.errors import UserError, may_succeed_later
 from bot.features import Key, Trigger
@@ -21,6 +21,7 @@ from bot.forms import Form, name_of
 from bot.logs import begin_request
 from bot.menus import find_references, resolve_references
 from bot.metrics import OUTCOMES, REQUESTS
+from bot.outgoing import Row
 from bot.registry import require_enabled, require_fresh, require_known_forms
 from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, RunCommand, Whisper, as_list, find_next
 from bot.spool import Submission

@@ -11,13 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import events, retries
 from bot.admission import Admission, HandlerDependencies
 from bot.context import Request
-from bot.delivery import Row
 from bot.errors import UserError, may_succeed_later, unless_refused_for_good
 from bot.features import Key, Trigger
 from bot.logs import begin_request
 from bot.mattermost import ChatPost
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.outbox import Outbox
+from bot.outgoing import Row
 from bot.people import make_nobody
 from bot.replies import Perform, Redirect, Reply, as_list, find_next
 from bot.retries import PollerPauses, TablePoller, backoff

@@ -14,9 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.admission import Admission, HandlerDependencies
 from bot.context import Context, Request
-from bot.delivery import Row
 from bot.features import Key, Trigger
 from bot.metrics import JOBS
+from bot.outgoing import Row
 from bot.people import make_nobody
 from bot.replies import Reply, as_list
 from bot.retries import SKEW_MAX

@@ -10,12 +10,12 @@ from pathlib import Path
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.broadcasts import make_messages
-from bot.delivery import FILES_MAX
 from bot.destinations import TeamChannels
 from bot.errors import ChatError, Refusal
 from bot.forms import name_of
 from bot.mattermost import Mattermost
 from bot.outbox.attempts import LONG_TRY_MAX
+from bot.outgoing import FILES_MAX
 from bot.replies import Message
 from cli.checks import check_paths
 from cli.command import Call

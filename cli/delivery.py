@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Request
-from bot.delivery import OutgoingWriter, RegisteredHandlers
 from bot.links import Links
 from bot.mattermost import Mattermost, outside_transactions
 from bot.outbox import Outbox, OutboxOptions
+from bot.outgoing import OutgoingWriter, RegisteredHandlers
 from bot.renderers import MessageRenderer
 from bot.replies import Reply
 from bot.retries import ClockSkew

@@ -12,12 +12,12 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Request
-from bot.delivery import Row
 from bot.errors import ChatError, UserError
 from bot.features import Trigger
 from bot.logs import begin_request
 from bot.metrics import REQUESTS, WORK_STEPS
 from bot.options import WorkPriority
+from bot.outgoing import Row
 from bot.replies import Button, Direct, Progress, Refresh, Step
 from bot.retries import Gate, LeaseLostError, backoff, is_away
 from bot.tasks import CallPriority, NotFetchedYetError, ShieldedTransactions, loop_time, paced_calls

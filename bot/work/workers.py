@@ -19,10 +19,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import retries
 from bot.admission import Admission, HandlerDependencies
 from bot.context import Context, Request
-from bot.delivery import Row
 from bot.errors import UserError
 from bot.features import Key, Trigger
 from bot.options import WorkPriority
+from bot.outgoing import Row
 from bot.people import make_nobody
 from bot.registry import require_enabled
 from bot.replies import Message, Progress, Refresh, Reply, Step
