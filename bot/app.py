@@ -28,7 +28,7 @@ from bot.mattermost import Mattermost, outside_transactions
 from bot.mattermost.client import AioClient
 from bot.options import WorkPriority
 from bot.outbox import Outbox, OutboxOptions
-from bot.outgoing import RegisteredHandlers
+from bot.outbox_rows import RegisteredHandlers
 from bot.people import People
 from bot.recovery import Recovery
 from bot.registry import choose_features, index_all_triggers, index_work

@@ -1,6 +1,7 @@
 """What every handler is given: who, where, when, and the tools."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from bot.errors import UserError
 from bot.forms import Clues
 from bot.mattermost import ChatReader
 from bot.people import GroupQuery, People, PersonQuery
-from bot.replies import WordedButton
+from bot.replies import Answering, WordedButton
 from bot.tasks import BackgroundFetches
 from bot.texts import render
 from bot.web import WebClient
@@ -41,8 +42,8 @@ class Request:
     only person who may click, "" if the whole channel may. ``by_dialog`` says that a dialog replaced the button,
     ``by_command`` that a typed command continued with it; ``line`` is the command line behind a button or plain words
     ("" for a typed one), and ``label`` the button that opens its window. ``worded`` is the button that a word stood
-    for; ``age`` says how long ago the clicked button was drawn. ``crowd`` says that the replies go to many people
-    (jobs, long work), and so after answers to single people.
+    for, ``answering`` the plain words that led to this; ``age`` says how long ago the clicked button was drawn.
+    ``crowd`` says that the replies go to many people (jobs, long work), and so after answers to single people.
     """
 
     kind: TriggerKind
@@ -61,6 +62,7 @@ class Request:
     line: str = ""
     label: str = ""
     worded: WordedButton | None = None
+    answering: Answering | None = None
     crowd: bool = False
     age: timedelta = timedelta()
 
@@ -127,6 +129,12 @@ class Context:
     def today(self) -> date:
         """The date where the person is: it is tomorrow in La Réunion before it is in Paris."""
         return self.now.astimezone(self.zone).date()
+
+    def make_key(self) -> str:
+        """Make the one-time key of what is previewed. Plain words have one of their own, so that what was said once is
+        stored once, even if it is previewed again after an edit."""
+        answering = self.request.answering
+        return answering.said if answering else secrets.token_urlsafe(16)
 
     async def recall(self, read: PersonQuery[T]) -> T:
         """Return what a query says of this person, cached for a minute; it never runs in this request’s own

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -17,10 +17,11 @@ from bot.mattermost import Mattermost
 from bot.menus import resolve_references
 from bot.outbox import Outbox
 from bot.outbox.actions import put_in_order
-from bot.outgoing import OUTGOING, OutgoingWriter, RegisteredHandlers, Row
+from bot.outbox_rows import OUTGOING, OutgoingWriter, RegisteredHandlers, Row
 from bot.people import People
 from bot.renderers import BotProfile, DialogRenderer, MessageRenderer, make_open_questions, picture_url, without_menus
 from bot.replies import (
+    Answering,
     Ask,
     Button,
     Direct,
@@ -33,7 +34,7 @@ from bot.replies import (
     Whisper,
 )
 from bot.tasks import cancel_all
-from bot.texts import render, typeset
+from bot.texts import Markdown, render, typeset
 from bot.work import WorkSignals
 from config.settings import Settings
 from storage import drafts, work
@@ -115,6 +116,7 @@ class Delivery:
                     body = _join_answers(body, await self._ask(reply, request))
                 case Whisper():
                     body = _join_answers(body, await self._whisper(reply, request))
+                    request = _rewritten(request)
                 case Update() if request.worded and request.post_id:
                     asked = make_open_questions(reply, request, self._d.clock())
                     await self._write_at_once([self._writer.rewritten(reply, request)], asked)
@@ -189,8 +191,9 @@ class Delivery:
             await self._keep_question(whisper, request)
             return {}
         if request.user_id and not whisper.courtesy:
-            parts = self._cards.parts(whisper, request.user_id, self._d.chat.capabilities.props_max)
-            messages = [self._writer.to_person(part, request.user_id, request) for part in parts]
+            whisper, room = _say_reread(whisper, request), self._d.chat.capabilities.props_max
+            parts = self._cards.parts(whisper, request.user_id, room)
+            messages = self._writer.to_asker(parts, request)
             await self._write_at_once(messages, make_open_questions(whisper, request, self._d.clock(), messages[-1]))
             return await self._point_at_answer(request)
         return {}
@@ -256,6 +259,17 @@ class Delivery:
             return {}
         settings = self._d.settings
         return BotProfile(me.username, picture_url(settings.picture_url, settings.public_url)).as_fields()
+
+
+def _say_reread(whisper: Whisper, request: Request) -> Whisper:
+    """Say of the answer to an edited message that this was read again."""
+    intro = request.answering.intro if request.answering else ""
+    return replace(whisper, text=Markdown(f"{intro}\n\n{whisper.text}")) if intro else whisper
+
+
+def _rewritten(request: Request) -> Request:
+    """Return a request for what follows its first answer: only that replaces another one."""
+    return replace(request, answering=Answering(request.answering.said)) if request.answering else request
 
 
 def _goes_elsewhere(replies: Sequence[Reply], request: Request) -> bool:

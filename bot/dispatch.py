@@ -21,7 +21,7 @@ from bot.forms import Form, name_of
 from bot.logs import begin_request
 from bot.menus import find_references, resolve_references
 from bot.metrics import OUTCOMES, REQUESTS
-from bot.outgoing import Row
+from bot.outbox_rows import Row
 from bot.registry import require_enabled, require_fresh, require_known_forms
 from bot.replies import Ask, Button, Perform, Redirect, Refresh, Refuse, Reply, RunCommand, Whisper, as_list, find_next
 from bot.spool import Submission
@@ -213,12 +213,14 @@ class Dispatcher:
         where = performed.channel_id or asked.channel_id
         came = (asked.user_id, where, asked.trigger_id, asked.response_url)
         request = Request("command", name, *came, line=performed.line, label=performed.label)
+        request = replace(request, answering=performed.answering)
         return await (self.run if asked.kind == "event" else self._run)(request, rest)
 
     async def _press(self, pressed: Redirect, asked: Request) -> AnswerBody:
         """Press a button as if the person had clicked it; all replies go to their direct channel."""
         came = (asked.user_id, asked.channel_id, "", "", pressed.post_id)
         request = Request("button", pressed.name, *came, only_for=asked.user_id, worded=pressed.worded)
+        request = replace(request, answering=pressed.answering)
         return await self.run(request, pressed.data)
 
     async def keep_late(self, submission: Submission) -> AnswerBody:

@@ -178,6 +178,11 @@ def topic_of_draft(key: str) -> str:
     return f"draft:{key}"
 
 
+def topic_of_answer(said: str) -> str:
+    """Return the topic of the answers to plain words, by the post in which they were first said."""
+    return topic_of_draft(f"said:{said}")
+
+
 def resume_button(key: str) -> Button:
     """Make the button that resumes a draft."""
     return Button("Reprendre", Resume(key=key), "primary")

@@ -17,7 +17,7 @@ from bot.logs import begin_request
 from bot.mattermost import ChatPost
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.outbox import Outbox
-from bot.outgoing import Row
+from bot.outbox_rows import Row
 from bot.people import make_nobody
 from bot.replies import Perform, Redirect, Reply, as_list, find_next
 from bot.retries import PollerPauses, TablePoller, backoff

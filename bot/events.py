@@ -79,12 +79,14 @@ class _OfPost(Event):
 
 
 class _Written(_OfPost):
-    """``at`` is when it was written (ms since 1970), which may be a while ago after an outage."""
+    """``at`` is when it was written (ms since 1970), which may be a while ago after an outage; ``is_again`` says that
+    it is answered again, as if it had been written as it was edited since."""
 
     text: str = ""
     root_id: str = ""
     file_ids: tuple[str, ...] = ()
     at: int = 0
+    is_again: bool = False
 
 
 class DirectMessage(_Written):
@@ -128,6 +130,17 @@ class Edited(_Written):
         return f"{self.post_id}:{self.edit_at}"
 
 
+class Reworded(Edited):
+    """A person changed what they had written to the bot in a channel of others, or named it there only now
+    (``by_name``)."""
+
+    by_name: bool = True
+
+    @property
+    def place(self) -> str:
+        return ""
+
+
 class Deleted(_OfPost):
     """A person’s message was deleted, by anybody; deleting the first post deletes its thread."""
 
@@ -136,6 +149,19 @@ class Deleted(_OfPost):
     @property
     def by(self) -> str:
         return ""
+
+
+class Unsaid(Deleted):
+    """What a person had written to the bot in a channel of others was deleted."""
+
+    @property
+    def place(self) -> str:
+        return ""
+
+
+def is_in_direct(event: _OfPost) -> bool:
+    """Return whether something happened in the direct channel of somebody and the bot."""
+    return event.is_direct
 
 
 def in_thread(event: _Written | Deleted) -> bool:

@@ -16,7 +16,7 @@ from bot.admission import Admission, HandlerDependencies
 from bot.context import Context, Request
 from bot.features import Key, Trigger
 from bot.metrics import JOBS
-from bot.outgoing import Row
+from bot.outbox_rows import Row
 from bot.people import make_nobody
 from bot.replies import Reply, as_list
 from bot.retries import SKEW_MAX

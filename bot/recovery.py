@@ -10,7 +10,7 @@ from bot.admission import HandlerDependencies
 from bot.context import Request
 from bot.drafts import resume_button, topic_of_draft
 from bot.features import Key, Trigger
-from bot.outgoing import Row
+from bot.outbox_rows import Row
 from bot.replies import Direct
 from bot.retries import run_when_due
 from bot.spool import Submission

@@ -209,19 +209,19 @@ class DialogRenderer:
 def make_open_questions(
     message: Message, request: Request, now: datetime, row: Outgoing | None = None
 ) -> Sequence[OpenQuestion]:
-    """Make the stored question of a message to one person: in an outbox row, in the post that a click rewrites, or else
-    in a whisper. None if it asks nothing, or the whole channel; one more where what it is about stays spoken of."""
-    if message.question is None or (row and row.where is not TargetKind.PERSON):
+    """Make the stored question of a message to one person: in an outbox row, in a post that is rewritten, or else in a
+    whisper. None if it asks nothing, or the whole channel; one more where what it is about stays spoken of."""
+    if message.question is None or (row and row.where is TargetKind.CHANNEL):
         return [] if row else _make_list(message, request, now)
     asked = message.question
     yes, no = (button.word().model_dump() if button else {} for button in (asked.yes, asked.no))
     is_direct = row is not None or isinstance(message, Update)
-    place = "" if is_direct else request.channel_id
+    place, is_new = "" if is_direct else request.channel_id, row and row.where is TargetKind.PERSON
     return [
         OpenQuestion(
-            user_id=row.target if row else request.user_id,
+            user_id=row.target if row and is_new else request.user_id,
             place=each,
-            message_id=row.id if row else request.post_id if is_direct else "",
+            message_id=(row.id if is_new else row.target) if row else request.post_id if is_direct else "",
             yes=yes,
             no=no,
             polite=asked.polite,

@@ -148,13 +148,15 @@ class Say(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Direct(Message):
-    """A direct message to one person; the rest is as with ``Say``."""
+    """A direct message to one person; ``rewrites`` is a post of the bot’s to them that it replaces; the rest is as with
+    ``Say``."""
 
     user_id: str
     root_id: str = ""
     topic: str | None = None
     files: Sequence[str] = ()
     at: datetime | None = None
+    rewrites: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +285,16 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """The plain words that a command or button answers: ``said`` is the post in which they were first said. Of words
+    that were edited, ``intro`` says so, and ``rewrites`` is the bot’s answer that is replaced."""
+
+    said: str
+    rewrites: str = ""
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Redirect:
     """Continue as if a button with this payload (name and data) had been clicked, which a dialog, menu, command or word
     stood for. For a word, ``post_id`` is the post of the button, if known, and ``label`` its label."""
@@ -291,6 +303,7 @@ class Redirect:
     data: Mapping[str, object]
     post_id: str = ""
     label: str = ""
+    answering: Answering | None = None
 
     @property
     def worded(self) -> WordedButton:
@@ -312,6 +325,7 @@ class Perform:
     line: str
     label: str = ""
     channel_id: str = ""
+    answering: Answering | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bot.errors import ChatError, Refusal
 from bot.forms import name_of
 from bot.mattermost import Mattermost
 from bot.outbox.attempts import LONG_TRY_MAX
-from bot.outgoing import FILES_MAX
+from bot.outbox_rows import FILES_MAX
 from bot.replies import Message
 from cli.checks import check_paths
 from cli.command import Call

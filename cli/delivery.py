@@ -12,7 +12,7 @@ from bot.context import Request
 from bot.links import Links
 from bot.mattermost import Mattermost, outside_transactions
 from bot.outbox import Outbox, OutboxOptions
-from bot.outgoing import OutgoingWriter, RegisteredHandlers
+from bot.outbox_rows import OutgoingWriter, RegisteredHandlers
 from bot.renderers import MessageRenderer
 from bot.replies import Reply
 from bot.retries import ClockSkew

@@ -2,6 +2,7 @@
 last question in each place, which « oui » and « non » answer for a day."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -106,6 +107,10 @@ async def find_question(db: AsyncSession, user_id: str, place: str, now: datetim
 
 async def list_questions(db: AsyncSession, user_id: str, now: datetime) -> Sequence[OpenQuestion]:
     """List the last question to somebody in each place, the newest first."""
+    return [each for each in await _list_open(db, user_id, now) if SAID not in each.no]
+
+
+async def _list_open(db: AsyncSession, user_id: str, now: datetime) -> Sequence[OpenQuestion]:
     asked = (OpenQuestion.user_id == user_id, col(OpenQuestion.asked_at) > now - QUESTION_KEPT_FOR)
     return (await db.exec(select(OpenQuestion).where(*asked).order_by(col(OpenQuestion.asked_at).desc()))).all()
 
@@ -113,3 +118,46 @@ async def list_questions(db: AsyncSession, user_id: str, now: datetime) -> Seque
 async def settle_question(db: AsyncSession, user_id: str, place: str) -> None:
     """Forget the question to somebody in a place: it is answered."""
     await db.execute(delete(OpenQuestion).where(col(OpenQuestion.user_id) == user_id, col(OpenQuestion.place) == place))
+
+
+SAID = "said"
+"""What a row has that keeps no question, but what was said in the post that is its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Plain words that the bot answered, so that an edit of them, or their second sending, is recognised for a day.
+
+    ``words`` are their fingerprint. ``origin`` is the post that first asked for what is shown: their own, that of the
+    same words before, or that of the preview which they put right; only the last do not ``begin`` anything.
+    ``previews`` says that they were read as what is previewed before it is stored.
+    """
+
+    post_id: str
+    words: str
+    origin: str
+    begins: bool
+    previews: bool
+    at: datetime
+
+
+async def note_said(db: AsyncSession, user_id: str, said: Said) -> None:
+    """Store what somebody said, in place of what they had said in the same post."""
+    kept = {SAID: said.words, "begins": said.begins, "previews": said.previews}
+    row = OpenQuestion(user_id=user_id, place=said.post_id, message_id=said.origin, yes={}, no=kept, asked_at=said.at)
+    await ask(db, [row])
+
+
+async def list_said(db: AsyncSession, user_id: str, now: datetime) -> Sequence[Said]:
+    """List what somebody said to the bot within a day, the newest first."""
+    return [
+        Said(each.place, each.no[SAID], each.message_id, each.no["begins"], each.no["previews"], each.asked_at)
+        for each in await _list_open(db, user_id, now)
+        if SAID in each.no
+    ]
+
+
+async def drop_shown(db: AsyncSession, user_id: str, key: str) -> None:
+    """Forget what was only shown under a one-time key, or under those of its parts, which begin with it."""
+    shown = (col(Draft.user_id) == user_id, col(Draft.is_typed).is_(False), col(Draft.key).between(key, f"{key}z"))
+    await db.execute(delete(Draft).where(*shown))

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events import TEAM, Deleted, Edited, Event, Posted, Reacted, Unreacted, fingerprint
+from bot.events import (
+    TEAM,
+    Addressed,
+    Deleted,
+    Edited,
+    Event,
+    Posted,
+    Reacted,
+    Reworded,
+    Unreacted,
+    Unsaid,
+    fingerprint,
+)
 from bot.mattermost import ChatChannel
 from bot.websocket.parser import ChannelNews, Frame, FrameParser, MemberNews, News, parse_frame
 from tests.support.mattermost import BOT, CHANNEL, ID
@@ -123,6 +135,19 @@ def test_a_direct_channel_is_known_from_its_first_post() -> None:
     assert list(heard.parse(frame("post_edited", post(OTHER, edit_at=3), channel=OTHER))) == []
     heard.parse(frame("posted", post(OTHER) | {"channel_type": "D"}, channel=OTHER))
     assert len(heard.parse(frame("post_edited", post(OTHER, edit_at=3), channel=OTHER))) == 1
+
+
+def test_what_calls_the_bot_elsewhere_is_followed_even_once_its_name_is_out() -> None:
+    heard, there = ears(), WHERE | {"channel_id": OTHER}
+    heard.said_to_it.name = "coop"
+    assert list(heard.parse(frame("post_edited", post(OTHER, message="a", edit_at=3), channel=OTHER))) == []
+    (called,) = heard.parse(frame("posted", post(OTHER, message="@coop a"), channel=OTHER))
+    assert called == Addressed(**there, text="@coop a", at=1)
+    assert list(heard.parse(frame("post_edited", post(OTHER, message="@coop a"), channel=OTHER))) == [], "a preview"
+    (edited,) = heard.parse(frame("post_edited", post(OTHER, message="b", edit_at=3), channel=OTHER))
+    assert edited == Reworded(**there, text="b", at=1, edit_at=3, by_name=False)
+    assert list(heard.parse(frame("post_deleted", post(OTHER, message="b"), channel=OTHER))) == [Unsaid(**there)]
+    assert list(heard.parse(frame("post_deleted", post(OTHER, id="q" * 26), channel=OTHER))) == []
 
 
 def test_a_brief_name_stands_for_one_thing() -> None:

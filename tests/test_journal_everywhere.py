@@ -28,7 +28,8 @@ NOTES = {audit.record_entry, audit.record_entry_at_end}
 
 ELSEWHERE: Mapping[str, str] = {
     "one’s own: what somebody writes, chooses or takes back for themselves": """
-        aide.written_to.DirectMessage aide.addressed.Addressed cra.* stats.* chiffres membres.AcceptCharter
+        aide.written_to.DirectMessage aide.addressed.Addressed aide.edited.Edited aide.reworded.Reworded
+        aide.deleted.Deleted aide.unsaid.Unsaid cra.* stats.* chiffres membres.AcceptCharter
         membres.CompleteProfile membres.AskAccess
         membres.WithdrawAccess
         annuaire.AskHelp annuaire.Withdraw annuaire.StopHelping annuaire.EditProfile annuaire.EditSight

@@ -12,7 +12,7 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError, may_succeed_later
-from bot.events import TEAM, Addressed, Event, Reacted, Reconnected
+from bot.events import TEAM, Addressed, Event, Reacted, Reconnected, Reworded, Unsaid
 from bot.mattermost import ChatChannel, ChatPost, Mattermost
 from bot.mattermost.client import PAGE_ROWS
 from bot.retries import backoff, run_when_due
@@ -110,7 +110,7 @@ class CatchUpReader:
     async def _read_addressed(self, channel_id: str, since: int) -> AsyncIterator[Event]:
         """Read posts addressed to the bot in an unwatched channel."""
         async for event in self._read_channel(channel_id, since):
-            if isinstance(event, Addressed):
+            if isinstance(event, Addressed | Reworded | Unsaid):
                 yield event
 
     async def _read_channel(self, channel_id: str, since: int) -> AsyncIterator[Event]:
@@ -147,13 +147,22 @@ class CatchUpReader:
         for at, kind in told:
             if (event := kind(post, bot_id, is_direct=is_direct)) is not None:
                 yield at, event
-        if not (is_direct or post.delete_at) and (said := self._ears.said_to_it.make_event(post, bot_id)) is not None:
-            yield post.create_at, said
+        for at, name in self._list_said(post, is_direct=is_direct):
+            if (said := self._ears.said_to_it.make_event(post, bot_id, name)) is not None:
+                yield at, said
         for reaction in [] if post.delete_at else post.reactions:
             if reaction.user_id != bot_id:
                 where = {"channel_id": post.channel_id, "post_id": post.id, "is_direct": is_direct}
                 put = {"user_id": reaction.user_id, "emoji": reaction.emoji, "at": reaction.create_at}
                 yield reaction.create_at, Reacted(**where, **put)
+
+    def _list_said(self, post: ChatPost, *, is_direct: bool) -> Sequence[tuple[int, str]]:
+        """List what a frame would have told of a post that may be addressed to the bot."""
+        if is_direct:
+            return []
+        if post.delete_at:
+            return [(post.delete_at, "post_deleted")]
+        return [(post.create_at, "posted"), (post.edit_at, "post_edited")]
 
     async def _pages(self, channel_id: str, since: int) -> AsyncIterator[Sequence[ChatPost]]:
         """Yield a channel’s posts since an instant, oldest first, a page at a time."""

@@ -13,7 +13,20 @@ from typing import Any, TypeVar
 import aiohttp
 from pydantic import ValidationError
 
-from bot.events import TEAM, Addressed, Deleted, DirectMessage, Edited, Event, PersonChanged, Posted, Reacted, Unreacted
+from bot.events import (
+    TEAM,
+    Addressed,
+    Deleted,
+    DirectMessage,
+    Edited,
+    Event,
+    PersonChanged,
+    Posted,
+    Reacted,
+    Reworded,
+    Unreacted,
+    Unsaid,
+)
 from bot.mattermost import ChatChannel, ChatPost
 from bot.mattermost.wire import Channel, Post, Reaction
 from bot.tasks import Traffic
@@ -205,6 +218,7 @@ News = MemberNews | ChannelNews
 E = TypeVar("E")
 
 OF_POSTS = frozenset({"posted", "post_edited", "post_deleted", "reaction_added", "reaction_removed"})
+OF_MESSAGES = frozenset({"posted", "post_edited", "post_deleted"})
 OF_CHANNELS = frozenset({"channel_updated", "channel_deleted", "channel_restored", "channel_converted"})
 OF_MEMBERS = frozenset({"user_added", "user_removed"})
 OF_PEOPLE = frozenset({"user_updated", "user_role_updated", "memberrole_updated"})
@@ -217,16 +231,23 @@ OWN_MAX = 2_000
 
 @dataclass(slots=True)
 class Hearing:
-    """Recognises posts addressed to the bot in unwatched channels: by its ``name``, or as replies to its posts."""
+    """Recognises posts addressed to the bot in unwatched channels: by its ``name``, or as replies to its posts; and
+    their edits, even those that take its name out."""
 
     name: str = ""
     _own: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _said: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     def may_hear(self, frame: Frame) -> bool:
         """Return whether a raw post may be addressed to the bot, without decoding it."""
-        if frame.name != "posted" or not self.name:
+        if frame.name not in OF_MESSAGES or not self.name:
             return False
-        return f"@{self.name}" in frame.text.lower() or self._may_be_under_own(frame.text)
+        is_known = frame.name != "posted" and self._may_be_said(frame.text)
+        return is_known or f"@{self.name}" in frame.text.lower() or self._may_be_under_own(frame.text)
+
+    def _may_be_said(self, text: str) -> bool:
+        found = re.search(r'\\"id\\": ?\\"(\w{26})\\"', text) if self._said else None
+        return found is not None and found[1] in self._said
 
     def _may_be_under_own(self, text: str) -> bool:
         found = re.search(r'\\"root_id\\": ?\\"(\w{26})\\"', text) if self._own else None
@@ -235,16 +256,28 @@ class Hearing:
     def note_own(self, post: ChatPost) -> None:
         """Remember a post of the bot’s own."""
         if not post.root_id:
-            self._own[post.id] = None
-            if len(self._own) > OWN_MAX:
-                self._own.popitem(last=False)
+            _remember(self._own, post.id)
 
-    def make_event(self, post: ChatPost, bot_id: str) -> Event | None:
-        """Make the event of a post addressed to the bot; None if it is not, or not by a person."""
-        by_name = names_bot(post.message, self.name)
-        if not is_by_person(post, bot_id) or not (by_name or post.root_id in self._own):
+    def make_event(self, post: ChatPost, bot_id: str, name: str = "posted") -> Event | None:
+        """Make the event of a post addressed to the bot, or of its edit or deletion, by the name of the frame; None if
+        it is not, or not by a person."""
+        by_name, is_known = names_bot(post.message, self.name), name != "posted" and post.id in self._said
+        if not is_by_person(post, bot_id) or not (by_name or is_known or post.root_id in self._own):
             return None
+        _remember(self._said, post.id)
+        if name == "post_deleted":
+            return Unsaid(channel_id=post.channel_id, post_id=post.id, user_id=post.user_id, root_id=post.root_id)
+        if name == "post_edited":
+            edited = _content(post, is_direct=False) | {"edit_at": post.edit_at, "by_name": by_name}
+            return Reworded(**edited) if post.edit_at else None
         return Addressed(**_content(post, is_direct=False), by_name=by_name)
+
+
+def _remember(posts: OrderedDict[str, None], post_id: str) -> None:
+    """Add a post to the last ones."""
+    posts[post_id] = None
+    if len(posts) > OWN_MAX:
+        posts.popitem(last=False)
 
 
 def names_bot(text: str, name: str) -> bool:
@@ -303,8 +336,8 @@ class FrameParser:
         kinds = {"post_edited": make_edited_event, "post_deleted": make_deleted_event}
         if is_watched:
             yield from _as_sequence(kinds.get(frame.name, make_posted_event)(post, self.bot_id, is_direct=is_direct))
-        if frame.name == "posted" and not is_direct:
-            yield from _as_sequence(self.said_to_it.make_event(post, self.bot_id))
+        if not is_direct:
+            yield from _as_sequence(self.said_to_it.make_event(post, self.bot_id, frame.name))
 
     def _is_own(self, frame: Frame) -> bool:
         """Return whether a raw post may be the bot’s own, without decoding it."""

@@ -17,7 +17,7 @@ from bot.features import Trigger
 from bot.logs import begin_request
 from bot.metrics import REQUESTS, WORK_STEPS
 from bot.options import WorkPriority
-from bot.outgoing import Row
+from bot.outbox_rows import Row
 from bot.replies import Button, Direct, Progress, Refresh, Step
 from bot.retries import Gate, LeaseLostError, backoff, is_away
 from bot.tasks import CallPriority, NotFetchedYetError, ShieldedTransactions, loop_time, paced_calls

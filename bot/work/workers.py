@@ -22,7 +22,7 @@ from bot.context import Context, Request
 from bot.errors import UserError
 from bot.features import Key, Trigger
 from bot.options import WorkPriority
-from bot.outgoing import Row
+from bot.outbox_rows import Row
 from bot.people import make_nobody
 from bot.registry import require_enabled
 from bot.replies import Message, Progress, Refresh, Reply, Step

@@ -8,6 +8,7 @@ from functools import cached_property
 from bot.account_status import is_active
 from bot.actions import React
 from bot.admission import find_access
+from bot.answers import list_labels
 from bot.command_lines import HELP
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, Spoken
@@ -27,10 +28,8 @@ from commands.aide.questions import (
     be_direct,
     find_asked,
     find_preview,
-    find_words,
     is_about,
     lead_home,
-    list_labels,
     list_said,
     list_spoken_of,
     put_right,
@@ -50,11 +49,13 @@ from dialogs.plain_words.answers import (
     LAST,
     ShortAnswer,
     draw_emojis,
+    find_words,
     is_puzzled,
     names_place,
     only_thanks,
     read_answer,
     read_listed,
+    read_manner,
     read_ordinal,
     resumes,
     returns_to_report,
@@ -93,8 +94,6 @@ COMING = {
     Intention.KIT: "du kit et de la tenue",
 }
 """What intentions are about for which this bot may have no command."""
-HELLO = frozenset({"bonjour", "bonsoir", "salut", "coucou", "hello", "hey", "bjr", "slt", "yo"})
-BYE = frozenset({"bonne", "bon", "au", "ciao", "bye", "adieu"})
 SMILE, WAITING = "slightly_smiling_face", "ok_hand"
 
 
@@ -113,7 +112,7 @@ class Conversation:
         claimed = await self._home.hear(ctx, message)
         if claimed is None or not await is_active(ctx, message.user_id):
             return None
-        heard = await self._hear(ctx, message, [button for each in claimed for button in each.buttons])
+        heard = await self.hear(ctx, message, [button for each in claimed for button in each.buttons])
         if isinstance(message, Addressed) and not message.by_name:
             return self._answer_under_post(ctx, heard)
         if told := next((each for each in claimed if each.text), None):
@@ -125,7 +124,8 @@ class Conversation:
         beside = None if heard.is_long else await self._answer_beside(ctx, heard)
         return beside or await self._answer_sentence(ctx, heard)
 
-    async def _hear(self, ctx: ReadingContext, message: Spoken, added: Sequence[Button]) -> Heard:
+    async def hear(self, ctx: ReadingContext, message: Spoken, added: Sequence[Button] = ()) -> Heard:
+        """Return a message as it is understood: its words, and what its author may use."""
         name = (await ctx.chat.me()).username
         words = re.sub(rf"(?<![\w@.+-])@{re.escape(name)}(?![\w-])[ ,:]*", " ", message.text, flags=re.IGNORECASE)
         words = draw_emojis(words)
@@ -199,7 +199,7 @@ class Conversation:
             return found
         place = read_ordinal(heard.words)
         found = await self._answer_ordinal(ctx, heard, place) if place else None
-        found = found or await self._answer_previewed(ctx, heard) or await self._answer_follow_up(ctx, heard)
+        found = found or await self.answer_previewed(ctx, heard) or await self._answer_follow_up(ctx, heard)
         found = found or await self._answer_saved(ctx, heard)
         is_unknown = found is None and names_place(heard.words)
         return Answered(heard.ask_which()) if is_unknown else found
@@ -264,7 +264,7 @@ class Conversation:
         reader = SentenceReader(ctx.today, lines, lambda text: understand(text, ctx.today, lines).line)
         return follow_up(before, said, reader)
 
-    async def _answer_previewed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
+    async def answer_previewed(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
         """Put right what is previewed by what is said of it; None for what is said of something else."""
         if len(heard.words) > CORRECTION_MAX or self._find_typed(heard.words):
             return None
@@ -389,8 +389,7 @@ class Conversation:
         asked = await find_asked(ctx, heard.message)
         if asked and asked.was_polite(ctx.now):
             return Answered(_react(heard, SMILE))
-        words = find_words(heard.words)
-        manner = "hello" if HELLO & words or not words else "bye" if BYE & words else "thanks"
+        manner = read_manner(find_words(heard.words))
         starts = heard.view.shown[:STARTS_MAX] if manner == "hello" else []
         buttons = [Button(chapter.front.title, RunCommand(line=chapter.start)) for chapter in starts]
         buttons += [lead_home("Autre chose")] if buttons else []
@@ -411,7 +410,7 @@ class Conversation:
             is_left = word is not ShortAnswer.THANKS or bool(asked.no and not asked.is_rating)
             shown = (asked.buttons, asked.again) if is_left else ()
             text = render("aide/still_open", thanks=word is ShortAnswer.THANKS, is_left=bool(shown))
-            return Answered([heard.answer(text, *shown)])
+            return asked.show_again(heard.answer(text, *shown))
         pressed = asked.yes if word is ShortAnswer.YES else asked.no
         if pressed:
             return Answered([asked.press(pressed)], settles=asked.place)

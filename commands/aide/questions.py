@@ -1,7 +1,7 @@
 """A message in plain words and its answer; the bot’s last question in a conversation, and what was said there around
 it."""
 
-import re
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.actions import DeletePost
 from bot.admission import refuse_role
+from bot.answers import list_cards, list_labels
 from bot.command_lines import HELP, SAID_MAX
 from bot.context import Context, ReadingContext
 from bot.events import Addressed, DirectMessage, Spoken
@@ -111,10 +112,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answer to a message; ``settles`` is the place whose open question it settles."""
+    """The answer to a message; ``settles`` is the place whose open question it settles, ``origin`` what was said before
+    that it is about, of which it ``begins`` nothing if it only puts that right."""
 
     replies: Sequence[Reply] = field(default=())
     settles: str | None = None
+    origin: str = ""
+    begins: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,12 @@ class AskedHere:
         """Where it was asked: the channel of a whisper, "" in the direct channel."""
         return "" if self.question.place == drafts.SPOKEN_OF else self.question.place
 
+    @property
+    def origin(self) -> str:
+        """The post in which what is previewed was first said, or the key of what was typed as a command."""
+        data = self.question.no.get("data") or {}
+        return str((data.get("shown") or data).get("key") or "")
+
     def is_amended(self, said: str, clues: Clues) -> bool:
         """Return whether what is said puts the previewed report of coordination, or rdv, right."""
         shown = self.preview or {}
@@ -209,6 +219,10 @@ class AskedHere:
     def again(self) -> Question:
         """The question to ask again."""
         return Question(self.yes, self.no)
+
+    def show_again(self, reply: Direct) -> Answered:
+        """Answer by the question once more: it goes with what it is about."""
+        return Answered([reply], origin=self.origin, begins=not self.origin)
 
     def press(self, button: Button) -> Redirect:
         """Press the button that a word stands for."""
@@ -275,7 +289,8 @@ def put_right(heard: Heard, asked: AskedHere, said: str | None = None) -> Answer
     intro = [heard.answer("")] if heard.intro else []
     # What was whispered elsewhere is asked in the direct channel from now on.
     settled = asked.place or None
-    return Answered([*intro, *gone, asked.correct(heard.words if said is None else said)], settles=settled)
+    right = asked.correct(heard.words if said is None else said)
+    return Answered([*intro, *gone, right], settled, asked.origin, begins=False)
 
 
 async def answer_puzzled(ctx: ReadingContext, heard: Heard) -> Answered | None:
@@ -288,7 +303,8 @@ async def answer_puzzled(ctx: ReadingContext, heard: Heard) -> Answered | None:
         return put_right(heard, asked, said="")
     if asked.is_proposal or not (asked.is_last and asked.buttons):
         return None
-    return Answered([heard.answer(render("aide/still_open", thanks=False, is_left=True), asked.buttons, asked.again)])
+    text = render("aide/still_open", thanks=False, is_left=True)
+    return asked.show_again(heard.answer(text, asked.buttons, asked.again))
 
 
 def say_of_preview(asked: AskedHere, words: str, word: ShortAnswer) -> str | None:
@@ -326,11 +342,6 @@ def tells_report(ctx: Context, words: str, reading: Reading) -> bool:
         return bool(shown.raw.get("duree"))
     told = read_correction(words, ctx.clues)
     return told is not None and told.is_another and (len(told.elements) > MANY or not reading.others)
-
-
-def find_words(said: str) -> set[str]:
-    """Return the words of a message, without emojis and signs."""
-    return set(re.findall(r"[a-zà-ÿ]+", said.lower()))
 
 
 def be_direct(message: Spoken, direct: str) -> DirectMessage:
@@ -387,7 +398,7 @@ async def list_spoken_of(ctx: ReadingContext, heard: Heard, before: str) -> Sequ
 
 
 def _read_post(post: ChatPost) -> Sequence[ListedLine]:
-    cards = [str(card.get("text") or "") for card in _list_cards(post)]
+    cards = [str(card.get("text") or "") for card in list_cards(post)]
     return read_listing(post.message, cards if len(cards) > 1 else ())
 
 
@@ -397,7 +408,8 @@ async def _read_posts(ctx: ReadingContext, message: Spoken) -> list[ChatPost]:
         posts = await ctx.chat.thread(message.root_id)
     else:
         posts = await ctx.chat.newest_posts(message.channel_id, 0, LOOKED_AT)
-    return sorted(posts, key=lambda post: post.create_at)
+    until = message.at if message.is_again else sys.maxsize
+    return sorted((post for post in posts if post.create_at <= until), key=lambda post: post.create_at)
 
 
 def _is_after(own: list[ChatPost], question: drafts.OpenQuestion) -> bool:
@@ -409,17 +421,6 @@ def _still_asks(post: ChatPost, question: drafts.OpenQuestion) -> bool:
     """Return whether a post still shows the buttons of its question; they go once one was pressed."""
     labels = {str(stored["label"]) for stored in (question.yes, question.no) if stored}
     return not labels or not labels.isdisjoint(list_labels(post))
-
-
-def list_labels(post: ChatPost) -> Sequence[str]:
-    """Return the labels of a post’s buttons and menus, in order."""
-    return [str(action.get("name")) for card in _list_cards(post) for action in card.get("actions") or ()]
-
-
-def _list_cards(post: ChatPost) -> Sequence[dict[str, Any]]:
-    """List the cards of a post, as Mattermost has them."""
-    attachments = post.props.get("attachments")
-    return [card for card in attachments if isinstance(card, dict)] if isinstance(attachments, list) else []
 
 
 async def says_ticket_solved(ctx: ReadingContext, heard: Heard) -> bool:

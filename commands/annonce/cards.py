@@ -16,7 +16,7 @@ from bot.features import Feature, Front, Right
 from bot.french import group, join_some, plural, read_moment, say_hour, say_moment, say_weekday
 from bot.mattermost import ChatReader
 from bot.menus import Choosing
-from bot.outgoing import FILES_MAX
+from bot.outbox_rows import FILES_MAX
 from bot.replies import POST_MAX, Button, Message, Refresh
 from bot.texts import Markdown, escape, quote, relay_markdown, render, require, typeset
 from dialogs.annonce import NO_FILES, TEXT, Announce, AnnounceHere

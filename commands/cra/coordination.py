@@ -2,7 +2,6 @@
 restored."""
 
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -137,7 +136,7 @@ async def read_coordination(ctx: ReadingContext, line: str) -> PreviewedCoordina
     act = _ACT.fullmatch(line.strip())
     if (number := read_typed_number(act[1] if act else line)) is not None:
         return draw_card(await find_report(ctx, number), "").recast(Whisper)
-    read, key = coordination.read_coordination_line(line, ctx.clues), secrets.token_urlsafe(16)
+    read, key = coordination.read_coordination_line(line, ctx.clues), ctx.make_key()
     if read.kind is not None:
         assumed = [str(each) for each in read.assumed]
         return PreviewedCoordination(author=ctx.user.id, key=key, kind=read.kind, raw=read.raw, assumed=assumed)

@@ -49,8 +49,8 @@ async def read_text(ctx: ReadingContext, text: str) -> cards.ReportPreview | Whi
     read = read_parts(parts, bases, ctx.clues, await ctx.recall(read_usual))
     known = await find_known_tags(ctx) if tags and not sheet.is_practice else ()
     lines = [replace(line, practice=sheet.is_practice).tag(tags, known) for line in read]
-    key = secrets.token_urlsafe(16)
-    keys = [key] if len(lines) == 1 else [f"{key}.{at}" for at in range(len(lines))]
+    key, own = ctx.make_key(), secrets.token_hex(4)  # reports that were taken out of a preview stay so under their keys
+    keys = [key] if len(lines) == 1 else [f"{key}.{own}.{at}" for at in range(len(lines))]
     reports = [cards.PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
     same = await _say_same(ctx, sheet, lines[0]) if len(lines) == 1 else []
     return cards.ReportPreview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports, changes=same)

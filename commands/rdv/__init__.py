@@ -1,7 +1,6 @@
 """« /rdv »: the calendar of a conseiller. Here a rdv is noted: in a line that is shown as it was understood, or in the
 window; one, or one that comes back."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -133,7 +132,7 @@ async def start(ctx: ReadingContext, text: str) -> Replies:
         if (answered := await read(ctx, text)) is not None:
             return answered
     line = read_rdv_line(text, ctx.clues, await _read_usual(ctx))
-    return answer(ctx, await _preview(ctx, line, secrets.token_urlsafe(12)))
+    return answer(ctx, await _preview(ctx, line, ctx.make_key()))
 
 
 @feature.button(NoteRdv, name="rdv.New", roles=CONSEILLERS, writes=False)

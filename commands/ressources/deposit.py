@@ -16,7 +16,7 @@ from bot.events import Reacted
 from bot.features import Feature
 from bot.forms.kinds import LONG_MAX, TEXT_MAX
 from bot.mattermost import ChatFile, ChatPost
-from bot.outgoing import FILES_MAX
+from bot.outbox_rows import FILES_MAX
 from bot.permalinks import find_permalink, may_be_shown, read_publishable_post
 from bot.replies import Ask, Button, Direct, News, Replies, Reply, Update, Whisper
 from bot.texts import Markdown, quotation, render

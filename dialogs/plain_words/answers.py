@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
+from typing import Literal
 
 from config import tables
 from config.text import fold, split_words
@@ -296,3 +297,17 @@ def _split(said: str) -> list[str]:
     named = re.sub(r":([a-z0-9_+-]+):", lambda found: _NAMES.get(found[1], " ? "), said.lower())
     plain = "".join(_EMOJIS.get(sign, sign) for sign in named if sign not in "\ufe0f\u200d🏻🏼🏽🏾🏿")
     return re.findall(r"[a-z0-9]+|[^\s\w.,;:!…’'*_()\-]", fold(plain))
+
+
+_HELLO = frozenset({"bonjour", "bonsoir", "salut", "coucou", "hello", "hey", "bjr", "slt", "yo"})
+_BYE = frozenset({"bonne", "bon", "au", "ciao", "bye", "adieu"})
+
+
+def find_words(said: str) -> set[str]:
+    """Return the words of a message, without emojis and signs."""
+    return set(re.findall(r"[a-zà-ÿ]+", said.lower()))
+
+
+def read_manner(words: set[str]) -> Literal["hello", "bye", "thanks"]:
+    """Return which politeness these words are; none at all is a greeting."""
+    return "hello" if _HELLO & words or not words else "bye" if _BYE & words else "thanks"

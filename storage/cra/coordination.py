@@ -246,6 +246,13 @@ async def change_report(db: AsyncSession, row: CoordinationReport, now: datetime
     return changed.rowcount == 1
 
 
+async def find_begun(db: AsyncSession, key: str) -> Sequence[int]:
+    """Find the numbers of the reports that a one-time key filed, or those of its parts, which begin with it."""
+    table = CoordinationReport
+    filed = await db.exec(select(table).where(col(table.key).between(key, f"{key}z")))
+    return sorted(report.number for report in filed.all())
+
+
 async def find_filed(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
     """Find which of these one-time keys filed a report already."""
     filed = select(col(CoordinationReport.key)).where(col(CoordinationReport.key).in_(keys))

@@ -257,6 +257,13 @@ async def find_filed_numbers(db: AsyncSession, keys: Sequence[str], table: type[
     return {key: number for key, number in rows if number is not None}
 
 
+async def find_begun(db: AsyncSession, key: str) -> Sequence[int]:
+    """Find the numbers of the reports, for practice or not, that a one-time key filed, or those of its parts, which
+    begin with it."""
+    filed = [select(col(table.id)).where(col(table.key).between(key, f"{key}z")) for table in (Cra, PracticeCra)]
+    return sorted((await db.execute(sa.union_all(*filed))).scalars())
+
+
 async def find_filed_keys(db: AsyncSession, keys: Sequence[str]) -> set[str]:
     """Find which of these one-time keys filed a report already, for practice or not."""
     if not keys:

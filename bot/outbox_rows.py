@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import actions
 from bot.context import Request
+from bot.drafts import topic_of_answer
 from bot.features import Trigger
 from bot.forms import name_of
 from bot.renderers import MessageRenderer, make_open_questions
@@ -92,6 +93,16 @@ class OutgoingWriter:
         """Make the row of a message to one person."""
         return self._row(self.cards.content(message, user_id), TargetKind.PERSON, user_id, request)
 
+    def to_asker(self, parts: Sequence[Message], request: Request) -> list[Outgoing]:
+        """Make the rows of an answer to who asked; the first replaces an answer to words that were edited."""
+        rows = [self.to_person(part, request.user_id, request) for part in parts]
+        if request.answering:
+            for row in rows:
+                row.topic = topic_of_answer(request.answering.said)
+            if request.answering.rewrites:
+                rows[0].where, rows[0].target = TargetKind.POST, request.answering.rewrites
+        return rows
+
     def rewritten(self, message: Message, request: Request) -> Outgoing:
         """Make the row that rewrites the post whose button was pressed by a word."""
         return self._row(self.cards.content(message, request.user_id), TargetKind.POST, request.post_id, request)
@@ -118,6 +129,8 @@ class OutgoingWriter:
             raise ValueError(f"a post carries {FILES_MAX} files at most")
         if isinstance(reply, Direct):
             row = self.to_person(reply, reply.user_id, request)
+            if reply.rewrites:
+                row.where, row.target = TargetKind.POST, reply.rewrites
         else:
             row = self._placed(reply, reply.channel_id or request.channel_id, request.user_id, request)
         more: dict[str, Any] = {"root_id": reply.root_id, "files": list(dict.fromkeys(reply.files))}
@@ -129,7 +142,7 @@ class OutgoingWriter:
         return row
 
     def _hear(self, row: Outgoing, topic: str | None, sender: str) -> Outgoing:
-        row.topic, row.tells = topic, sender if topic and sender in self.known.hearers else None
+        row.topic, row.tells = topic or None, sender if topic and sender in self.known.hearers else None
         return row
 
     def _row(self, content: dict[str, Any], where: TargetKind, target: str, request: Request) -> Outgoing:
