@@ -123,7 +123,7 @@ async def test_approved_is_what_was_seen_and_can_be_taken_up_again(newsroom: Dig
     assert "a changé depuis ce que vous voyez" in plain(await newsroom.omar.whispered("a changé"))
     await newsroom.omar.clicks(await newsroom.card(digest, "1 élément"), "Approuver")
     approved = await newsroom.card(digest, "approuvé")
-    assert approved.buttons == ["Reprendre", "Voir l’aperçu", "Reporter", "Publier maintenant"]
+    assert approved.buttons == ["Reprendre", "Aperçu", "Reporter", "Publier maintenant"]
     await newsroom.agathe.clicks(approved, "Reprendre")
     await newsroom.card(digest, "Brouillon")
     assert (await newsroom.now(digest)).state is DigestState.DRAFT

@@ -11,7 +11,7 @@ from tests.test_actus_editing import plain_text
 __all__ = ["newsroom"]
 
 
-BUTTONS = ["Approuver", "Voir l’aperçu", "Modifier…", "Reporter"]
+BUTTONS = ["Approuver", "Aperçu", "Modifier…", "Reporter"]
 
 
 @pytest.mark.every_mode
@@ -25,7 +25,7 @@ async def test_drafted_the_day_before_approved_and_out_once_at_its_hour(newsroom
     assert "sortira vendredi 4 décembre 2026 à 9 h" in plain(await newsroom.agathe.whispered("approuvé"))
     assert (await newsroom.card(digest, "approuvé")).buttons == [
         "Reprendre",
-        "Voir l’aperçu",
+        "Aperçu",
         "Reporter",
         "Publier maintenant",
     ]
@@ -70,7 +70,7 @@ async def test_approved_it_may_come_out_now_by_a_click_or_a_word(newsroom: Diges
 async def test_the_preview_is_what_comes_out(newsroom: DigestStage) -> None:
     digest, card = await newsroom.drafted("Un guide paraît")
     newsroom.agathe.acts()
-    await newsroom.agathe.clicks(card, "Voir l’aperçu")
+    await newsroom.agathe.clicks(card, "Aperçu")
     shown = await newsroom.agathe.told("Un guide paraît")
     await newsroom.agathe.clicks(card, "Approuver")
     await newsroom.keeps(2026, 12, 4, 9, 2)

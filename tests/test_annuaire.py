@@ -44,7 +44,7 @@ async def test_one_is_found_by_name_and_shown_in_full(house: House, juliette: Pe
     assert "06 12 34 56 78" in plain_words(card)
     assert "`zoe@exemple.fr`" in plain_words(card), "of one’s own département"
     assert f"{house.site.url}/{house.site.team}/messages/@{zoe.username}" in plain_words(card)
-    assert card.buttons == ["Télécharger le contact"]
+    assert card.buttons == ["vCard"]
 
 
 @pytest.mark.every_mode
@@ -96,7 +96,7 @@ async def test_a_vcard_is_what_one_may_see(house: House, juliette: Person) -> No
     own = "Linux; Scratch, et tout ce qui s’installe sur un vieux portable"
     skills: dict[str, Any] = {"skills": ["courriel"], "skill_words": [own]}
     await add_to_directory(house, f"Zoé {name}", email="zoe@exemple.fr", code_commune="69256", **skills, **PHONE)
-    await juliette.clicks(await juliette.asks(f"/annuaire zoe {name}"), "Télécharger le contact")
+    await juliette.clicks(await juliette.asks(f"/annuaire zoe {name}"), "vCard")
     assert "conversation privée" in plain_words(await juliette.whispered())
     file, text = await taken(juliette)
     assert file == f"zoe-{name.lower()}.vcf"
@@ -116,7 +116,7 @@ async def test_a_vcard_is_what_one_may_see(house: House, juliette: Person) -> No
         assert line in lines
 
     paul = await house.conseiller("paul", departements=["01"])
-    await paul.clicks(await paul.asks(f"/annuaire zoe {name}"), "Télécharger le contact")
+    await paul.clicks(await paul.asks(f"/annuaire zoe {name}"), "vCard")
     _, text = await taken(paul)
     assert "TEL;" in text
     assert "EMAIL" not in text, "an address is for the département"
@@ -180,7 +180,7 @@ async def test_on_a_phone_pages_cards_and_files_are_a_tap_away(house: House) -> 
     assert (await form.fill(chosen=chosen[f"Elice {name}"]).submit()).accepted
     card = await paul.whispered("Creuse (23)")
     assert "Mairie 4" in plain_words(card)
-    await paul.clicks(card, "Télécharger le contact")
+    await paul.clicks(card, "vCard")
     assert f"FN:Elice {name}" in (await taken(paul))[1]
 
 
@@ -200,7 +200,7 @@ async def test_an_institution_is_found_and_its_site_is_a_link(house: House, juli
     card = await juliette.asks(f"/annuaire {organisme.lower()}")
     for words in (organisme, "toute la France", "https://www.banque.exemple.fr/a_b", "3949"):
         assert words in card.text.replace("\u00a0", " ")
-    await juliette.clicks(card, "Télécharger le contact")
+    await juliette.clicks(card, "vCard")
     _, text = await taken(juliette)
     assert "KIND:org" in text
     assert "URL:https://www.banque.exemple.fr/a_b" in text

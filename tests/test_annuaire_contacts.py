@@ -118,9 +118,9 @@ async def test_an_imported_contact_is_taken_out_and_put_back_by_an_animateur(hou
     )
     async with house.bot.database.transaction() as db:
         await entries.save_contact(db, contact)
-    assert (await juliette.asks(f"/annuaire {organisme}")).buttons == ["Télécharger le contact"]
+    assert (await juliette.asks(f"/annuaire {organisme}")).buttons == ["vCard"]
     card = await agathe.asks(f"/annuaire {organisme}")
-    assert card.buttons == ["Télécharger le contact", "Retirer"]
+    assert card.buttons == ["vCard", "Retirer"]
     await agathe.clicks(card, "Retirer")
     told = await agathe.whispered("n’est pas dans l’annuaire")
     assert "Personne ne correspond" in plain_words(await juliette.asks(f"/annuaire {organisme}"))

@@ -148,6 +148,7 @@ async def test_what_is_edited_after_a_correction_is_read_as_a_whole(house: House
 async def test_a_question_shown_again_goes_with_the_preview(house: House, juliette: Person) -> None:
     said, _ = await asks(house, juliette, LINE)
     await answered(juliette, "merci", "Il reste une question")
+    await house.settled()
     await edit_post(juliette, said, LINE.replace("8p", "6p"))
     assert REREAD in plain(await juliette.told("6 participants"))
     await house.settled()
@@ -284,6 +285,7 @@ async def test_an_edit_in_a_thread_is_answered_again(house: House, juliette: Per
     card = await answered(juliette, "aide cra", "Compte rendu")
     said = await reply_in_thread(juliette, card, LINE)
     preview = await juliette.told(PREVIEW)
+    await house.settled()
     await edit_post(juliette, said, LINE.replace("8p", "6p"))
     await juliette.rewritten(preview, containing="6 participants")
     assert await count_open(juliette) == 1

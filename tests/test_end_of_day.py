@@ -83,13 +83,13 @@ async def test_the_rdv_of_the_day_are_asked_about_once_at_ones_hour(evening: Hou
     assert "2 comptes rendus à faire" in plain(told)
     assert "Demain" in plain(told), "and nothing else in the evening"
     assert {"Rien aujourd’hui", "Me redemander plus tard", "En congés jusqu’au…"} <= set(told.buttons)
-    assert told.buttons.count("Écrire le compte rendu") == 2
+    assert told.buttons.count("Compte rendu") == 2
     for at in (time(18, 30), time(21)):
         await comes(evening, MONDAY, at)
     assert len(await evenings_of(lea)) == 1
     assert not await evenings_of(paul), "who never filed a report is not asked"
     assert not await evenings_of(marie), "nor is who does not work on Mondays"
-    window = await lea.opens_by(told, "Écrire le compte rendu")
+    window = await lea.opens_by(told, "Compte rendu")
     assert window.shown("date")
     await lea.clicks(told, "Rien aujourd’hui")
     none = await lea.told("sans compte rendu")

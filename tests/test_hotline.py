@@ -53,4 +53,4 @@ async def test_a_demand_is_taken_answered_and_solved(helpdesk: Hotline) -> None:
     assert solved.first_answer_at
     assert solved.resolved_at
     assert not [p for p in await helpdesk.juliette.direct() if "navigateur" in p.text]
-    assert (await helpdesk.card(ticket, "résolu")).buttons == ["Rouvrir", "En faire une ressource"]
+    assert (await helpdesk.card(ticket, "résolu")).buttons == ["Rouvrir", "En faire une fiche"]

@@ -139,9 +139,9 @@ async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(h
     ticket, _ = await helpdesk.asks(helpdesk.juliette, subject)
     await helpdesk.is_where(ticket)
     card = await helpdesk.card(ticket)
-    assert "En faire une ressource" not in card.buttons
+    assert "En faire une fiche" not in card.buttons
     await send_dialog(helpdesk.agathe, card, "Résoudre", solution="En demander un autre au guichet.")
-    form = await helpdesk.agathe.opens_by(await helpdesk.card(ticket, "résolu"), "En faire une ressource")
+    form = await helpdesk.agathe.opens_by(await helpdesk.card(ticket, "résolu"), "En faire une fiche")
     assert form.shown("titre") == subject
     assert form.shown("description") == "En demander un autre au guichet."
     assert (await form.submit()).accepted

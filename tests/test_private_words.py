@@ -71,7 +71,7 @@ async def test_books_under_another_s_private_message_offer_nothing(stage: Review
     assert (told.buttons, words in plain(told)) == ([], False)
     lea.acts()
     await react(lea, post, "books")
-    assert (await lea.told(words)).buttons == ["En faire une ressource", "Non merci"]
+    assert (await lea.told(words)).buttons == ["En faire une fiche", "Non merci"]
 
 
 @pytest.mark.every_mode

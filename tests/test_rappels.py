@@ -80,7 +80,7 @@ async def test_what_can_wait_comes_in_one_message_at_nine(days: House) -> None:
     assert "Votre journée, lundi 30 novembre 2026" in said
     assert said.index("Nouveau") < said.index("Votre fiche est publiée.") < said.index("Terminé")
     assert "- Votre fiche est publiée.\n  > Merci !" in said
-    assert told.buttons == ["Détails 1", "Moins souvent", "Plus souvent"]
+    assert told.buttons == ["Détails 1", "Moins", "Plus"]
     await lea.clicks(told, "Détails 1")
     answer = await lea.answered()  # whispered; a direct message where the old server was slow
     assert isinstance(answer, Post)
@@ -135,9 +135,9 @@ async def test_less_and_more_often_by_buttons_window_and_words(days: House) -> N
     await strike(days, MONDAY, 9)
     (told,) = await days_of(lea)
     for label, words in (
-        ("Moins souvent", "une fois par semaine"),
-        ("Moins souvent", "Vous ne recevez pas"),
-        ("Plus souvent", "une fois par"),
+        ("Moins", "une fois par semaine"),
+        ("Moins", "Vous ne recevez pas"),
+        ("Plus", "une fois par"),
     ):
         await lea.clicks(told, label)
         assert words in plain(await lea.whispered())
@@ -146,7 +146,7 @@ async def test_less_and_more_often_by_buttons_window_and_words(days: House) -> N
     assert len(await days_of(lea)) == 1, "once a week"
     shown = await lea.asks("/rappels")
     assert "1 nouvelle vous attend" in plain(shown)
-    assert shown.buttons == ["Lire maintenant", "Choisir l’heure", "Moins souvent", "Plus souvent"]
+    assert shown.buttons == ["Lire maintenant", "Choisir l’heure", "Moins", "Plus"]
     window = await lea.opens_by(shown, "Choisir l’heure")
     assert (window.shown("heure"), window.shown("rythme")) == ("9", "semaine")
     assert (await window.fill(heure="7", rythme="jour").submit()).accepted
@@ -214,7 +214,7 @@ async def test_all_that_waits_is_a_click_away(days: House, agathe: Person) -> No
         await give(days, agathe, f"Une nouvelle {number}.", number=number)
     await strike(days, MONDAY, 9)
     (told,) = await days_of(agathe)
-    assert told.buttons[1:] == ["Moins souvent", "Plus souvent"]
+    assert told.buttons[1:] == ["Moins", "Plus"]
     listed = set(told.action("Ouvrir…").options.values())
     assert {"Relire les événements", "Détails 1", "Détails 2"} <= listed.union(told.buttons)
     if "Relire les événements" in listed:  # what waits in other stories comes first
@@ -287,8 +287,8 @@ async def test_a_guest_for_whom_nothing_is_new_is_not_written_to(days: House) ->
 async def test_who_has_no_more_messages_is_told_how_they_come_again(juliette: Person) -> None:
     stopped = await juliette.asks("/rappels jamais")
     assert "/rappels 9h" in plain(stopped)
-    assert {"Choisir l’heure", "Plus souvent"} <= set(stopped.buttons)
-    await juliette.clicks(stopped, "Plus souvent")
+    assert {"Choisir l’heure", "Plus"} <= set(stopped.buttons)
+    await juliette.clicks(stopped, "Plus")
     assert "une fois par semaine" in plain(await juliette.whispered())
 
 

@@ -118,6 +118,6 @@ async def test_programs_and_reports_read_where_who_booked_is_met(
     }
     hall = next(rdv for _, rdv in await desk.bookings() if rdv.place == HALL)
     desk.house.clock.goes_to(hall.ends_at + timedelta(minutes=5))
-    form = await desk.juliette.opens_by(await desk.juliette.asks(f"/rdv {hall.number}"), "Écrire le compte rendu")
+    form = await desk.juliette.opens_by(await desk.juliette.asks(f"/rdv {hall.number}"), "Compte rendu")
     assert form.shown("canal") == "autre"
     assert "Bron" in form.shown("commune")

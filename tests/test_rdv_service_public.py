@@ -163,8 +163,8 @@ async def test_a_rendez_vous_that_is_over_becomes_a_report_which_a_purge_leaves(
     assert await desk.sends(body) == 200
     (rdv,) = await desk.has(lea)
     shown = await lea.asks(f"/rdv {rdv.number}")
-    assert shown.buttons == ["Écrire le compte rendu", "Sans compte rendu"]
-    form = await lea.opens_by(shown, "Écrire le compte rendu")
+    assert shown.buttons == ["Compte rendu", "Sans compte rendu"]
+    form = await lea.opens_by(shown, "Compte rendu")
     assert form.shown("activite") == "individuel"
     assert "Bron" in form.shown("commune")
     await form.fill(age="18-35", statut="en emploi").submit()
@@ -193,25 +193,25 @@ async def test_a_rendez_vous_of_two_agents_is_reported_once(desk: Desk) -> None:
     assert await desk.sends(body) == 200
     (hers,), (his,) = await desk.has(lea), await desk.has(marc)
     shown = await marc.asks(f"/rdv {his.number}")
-    form = await lea.opens_by(await lea.asks(f"/rdv {hers.number}"), "Écrire le compte rendu")
-    late = await marc.opens_by(shown, "Écrire le compte rendu")
+    form = await lea.opens_by(await lea.asks(f"/rdv {hers.number}"), "Compte rendu")
+    late = await marc.opens_by(shown, "Compte rendu")
     assert (await form.fill(age="18-35", statut="en emploi").submit()).accepted
     await house.settled()
     said = await late.fill(age="18-35", statut="en emploi").submit()
     assert not said.accepted
     assert "a déjà fait le compte rendu" in said.error
-    await marc.clicks(shown, "Écrire le compte rendu")
+    await marc.clicks(shown, "Compte rendu")
     await marc.whispered("a déjà fait le compte rendu")
     for line in (f"/rdv {his.number}", "/rdv aujourd’hui"):
         seen = await marc.asks(line)
         assert "Compte rendu fait par" in plain(seen), line
-        assert "Écrire le compte rendu" not in seen.buttons, line
-    assert "Écrire le compte rendu" not in (await marc.asks("/rdv à traiter")).buttons
+        assert "Compte rendu" not in seen.buttons, line
+    assert "Compte rendu" not in (await marc.asks("/rdv à traiter")).buttons
     assert await house.reports(marc) == []
     (cra,) = await house.reports(lea)
     await lea.asks(f"/cra supprimer {cra.number}")
-    assert "Écrire le compte rendu" in (await marc.asks(f"/rdv {his.number}")).buttons
-    again = await marc.opens_by(shown, "Écrire le compte rendu")
+    assert "Compte rendu" in (await marc.asks(f"/rdv {his.number}")).buttons
+    again = await marc.opens_by(shown, "Compte rendu")
     assert (await again.fill(age="18-35", statut="en emploi").submit()).accepted
     await house.settled()
     assert "a déjà fait le compte rendu" in (await lea.asks(f"/cra rétablir {cra.number}")).text

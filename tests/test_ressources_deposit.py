@@ -238,8 +238,8 @@ async def test_books_under_a_message_offer_a_window_once(stage: ReviewStage) -> 
     stage.juliette.acts()
     await react(stage.juliette, message, "books")
     offered = await stage.juliette.told(titre)
-    assert offered.buttons == ["En faire une ressource", "Non merci"]
-    form = await stage.juliette.opens_by(offered, "En faire une ressource")
+    assert offered.buttons == ["En faire une fiche", "Non merci"]
+    form = await stage.juliette.opens_by(offered, "En faire une fiche")
     assert (form.shown("titre"), form.shown("description")) == (titre, "Tout est là.")
     await stage.juliette.api.delete(f"/users/{stage.juliette.id}/posts/{message.id}/reactions/books")
     await react(stage.juliette, message, "books")

@@ -49,7 +49,7 @@ async def test_in_private_the_answer_stays(house: House, juliette: Person) -> No
     await worked(juliette)
     answer = await in_private(juliette, "/stats année", "Vos statistiques")
     assert len(answer.file_ids) == 2
-    assert answer.buttons[-3:] == ["Choisir une autre période", "Voir le détail", "Exporter"]
+    assert answer.buttons[-3:] == ["Choisir une autre période", "Détails", "Exporter"]
     await house.settled()
     assert [p.id for p in await juliette.direct() if p.file_ids] == [answer.id]
 
@@ -112,7 +112,7 @@ async def test_another_period_is_chosen_or_written(house: House, juliette: Perso
 async def test_details_tell_every_figure(house: House, juliette: Person) -> None:
     await worked(juliette)
     whisper = await juliette.asks("/stats comme la coop")
-    await juliette.clicks(whisper, "Voir le détail")
+    await juliette.clicks(whisper, "Détails")
     details = said(await juliette.whispered("Détails"))
     for line in (
         "Lieu de rattachement : 2 (100 %)",

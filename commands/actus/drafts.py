@@ -51,7 +51,7 @@ class Unapprove(AboutDigest):
 
 
 class PreviewDigest(AboutDigest):
-    """Button « Voir l’aperçu »: shows the posts exactly as they will look."""
+    """Button « Aperçu »: shows the posts exactly as they will look."""
 
 
 class ChangeDigest(AboutDigest):
@@ -155,7 +155,7 @@ def _draw_titles(sheet: DigestSheet) -> Markdown:
 def draw_buttons(digest: Digest, *, late: bool) -> Sequence[Button]:
     """Draw what can be done with a digest, ``late`` once its hour is past."""
     about = {"digest": digest.number}
-    preview, edit = Button("Voir l’aperçu", PreviewDigest(**about)), Button("Modifier…", ChangeDigest(**about))
+    preview, edit = Button("Aperçu", PreviewDigest(**about)), Button("Modifier…", ChangeDigest(**about))
     postpone = Button("Reporter", Postpone(**about))
     match digest.state:
         case DigestState.DRAFT | DigestState.HELD:

@@ -49,13 +49,13 @@ class SeeCard(Choosing):
 
 
 class TakeVcard(BaseModel):
-    """Button « Télécharger le contact »: sends the file of a ``target`` as ``SeeCard`` names it."""
+    """Button « vCard »: sends the file of a ``target`` as ``SeeCard`` names it."""
 
     target: str
 
 
 class TakeOne(Choosing):
-    """Menu « Télécharger le contact »: sends the file of one result of a page."""
+    """Menu « vCard »: sends the file of one result of a page."""
 
 
 class VCard(BaseModel):
@@ -126,15 +126,13 @@ async def draw_person(ctx: Context, person: Person) -> Message:
     shown = show_person(ctx.user, person)
     said: dict[str, object] = {"person": shown, "link": link_person(ctx, shown.username)}
     said |= {"address": draw_address(shown.email), "away": await say_away(ctx.db, person, ctx.now)}
-    return Message(render("annuaire/person", **said), [Button("Télécharger le contact", TakeVcard(target=person.id))])
+    return Message(render("annuaire/person", **said), [Button("vCard", TakeVcard(target=person.id))])
 
 
 def draw_contact(contact: Contact, viewer: Person) -> Message:
     """Draw a contact, with a button to remove it for animateurs."""
     out = [Button("Retirer", DecideContact(contact_id=contact.id or 0, publish=False))] if viewer.animates else []
-    return Message(
-        draw_contact_text(contact), [Button("Télécharger le contact", TakeVcard(target=f"{CONTACT}{contact.id}")), *out]
-    )
+    return Message(draw_contact_text(contact), [Button("vCard", TakeVcard(target=f"{CONTACT}{contact.id}")), *out])
 
 
 def draw_contact_text(contact: Contact) -> Markdown:

@@ -152,7 +152,7 @@ def draw_words(ctx: Context, text: str) -> Markdown:
 def _draw_buttons(ticket: Ticket) -> Sequence[Button]:
     number = ticket.number
     if not ticket.state.is_open:
-        fiche = [Button("En faire une ressource", RunCommand(line=f"ressources ajouter demande {number}"))]
+        fiche = [Button("En faire une fiche", RunCommand(line=f"ressources ajouter demande {number}"))]
         return [Button("Rouvrir", ReopenTicket(ticket=number)), *(fiche if ticket.reason is Reason.RESOLU else [])]
     take = [] if ticket.agent_id else [Button("Prendre", TakeTicket(ticket=number), "primary")]
     return [*take, Button("Répondre", WriteAnswer(ticket=number)), Button("Résoudre", Resolve(ticket=number))]

@@ -144,8 +144,8 @@ async def _show(ctx: Context, choice: DailyChoice) -> Whisper:
     count = await rappels.count_news(ctx.db, ctx.user.id)
     buttons = [Button("Lire maintenant", day.ReadNow(), "primary")] if count else []
     buttons += [Button("Choisir l’heure", ChooseHour())]
-    buttons += [Button("Moins souvent", day.LessOften())] if choice.rhythm is not Rhythm.NEVER else []
-    buttons += [Button("Plus souvent", day.MoreOften())] if choice.rhythm is not Rhythm.DAILY else []
+    buttons += [Button("Moins", day.LessOften())] if choice.rhythm is not Rhythm.NEVER else []
+    buttons += [Button("Plus", day.MoreOften())] if choice.rhythm is not Rhythm.DAILY else []
     known = {
         "Voir mes absences": (await _list_away(ctx), "absence"),
         "Voir ce qui revient": (await _list_habits(ctx), HABITS),

@@ -35,11 +35,11 @@ UNIT = ("personne", "personnes")
 
 
 class LessOften(BaseModel):
-    """Button « Moins souvent »: sends the daily message less often."""
+    """Button « Moins »: sends the daily message less often."""
 
 
 class MoreOften(BaseModel):
-    """Button « Plus souvent »: sends the daily message more often."""
+    """Button « Plus »: sends the daily message more often."""
 
 
 class ReadNow(BaseModel):
@@ -123,7 +123,7 @@ def draw_day(reader: Reader, news: Sequence[DailyNews], day: date, left: int) ->
     )
     buttons, menus = _lead_on(plain, news, left)
     cards = [replies.Card(render("rappels/asked", text=each.text), [each.button, *each.others]) for each in asked]
-    shown = [*buttons, replies.Button("Moins souvent", LessOften()), replies.Button("Plus souvent", MoreOften())]
+    shown = [*buttons, replies.Button("Moins", LessOften()), replies.Button("Plus", MoreOften())]
     return replies.Message(text, shown, menus=menus, cards=cards)
 
 

@@ -79,7 +79,7 @@ class SetState(AboutRdv):
 
 
 class ReportRdv(AboutRdv):
-    """« Écrire le compte rendu »: opens the window of a report, filled with what the rdv says."""
+    """« Compte rendu »: opens the window of a report, filled with what the rdv says."""
 
 
 class DeclineReport(AboutRdv):
@@ -245,7 +245,7 @@ def draw_buttons(ctx: Context, rdv: Rdv, report: int | None = None) -> Sequence[
 
 
 def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
-    """Draw « Écrire le compte rendu » under what has begun, and took place as far as is known; and « Sans compte
+    """Draw « Compte rendu » under what has begun, and took place as far as is known; and « Sans compte
     rendu », until that was said of its hour."""
     files = rdv.starts_at <= ctx.now and rdv.state in TOOK_PLACE and ctx.user.role is people.Role.CONSEILLER
     file, decline = offer_report(rdv)
@@ -255,7 +255,7 @@ def _draw_filing(ctx: Context, rdv: Rdv) -> Sequence[Button]:
 def offer_report(rdv: Rdv) -> tuple[Button, Button]:
     """Offer the report of a rdv, and to say that none is wanted for the hour that it has."""
     decline = Button("Sans compte rendu", DeclineReport(rdv=rdv.number, starts_at=rdv.starts_at))
-    return Button("Écrire le compte rendu", ReportRdv(rdv=rdv.number), "primary"), decline
+    return Button("Compte rendu", ReportRdv(rdv=rdv.number), "primary"), decline
 
 
 def _is_declined(rdv: Rdv) -> bool:

@@ -362,7 +362,7 @@ async def offer_deposit(ctx: Context, event: Reacted, marked: tuple[ChatPost, bo
         text, _ = _tell_known(known)
         return Direct(text, [Button("Ouvrir", records.OpenResource(resource=known.number))], user_id=event.user_id)
     text = render("ressources/offer", text=post.message[:300])
-    buttons = [Button("En faire une ressource", records.Deposit(post_id=post.id), "primary")]
+    buttons = [Button("En faire une fiche", records.Deposit(post_id=post.id), "primary")]
     return Direct(text, [*buttons, Button("Non merci", DeclineDeposit(post_id=post.id))], user_id=event.user_id)
 
 

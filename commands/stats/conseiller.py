@@ -178,7 +178,7 @@ def _own_buttons(ctx: Context, asked: queries.OwnQuery, figures: Figures) -> lis
     buttons = [Button(f"Voir {_shorten_period(p)}", queries.SeeFigures(**asked.about(p))) for p in beside if p]
     buttons.append(Button("Choisir une autre période", queries.Other(**asked.same)))
     if figures.accompagnements:
-        details = Button("Voir le détail", queries.Details(**asked.same))
+        details = Button("Détails", queries.Details(**asked.same))
         buttons += [details, Button("Exporter", queries.TakeOwnFigures(**asked.same))]
     return buttons
 

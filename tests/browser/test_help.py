@@ -52,7 +52,7 @@ async def test_help_is_asked_for_on_a_phone_and_comes_from_the_room(hotline: Hot
     await window.sends()
     await window.is_gone()
     await expect(card).to_contain_text("résolu")
-    await expect(card.locator("button[data-action-id]")).to_have_text(["Rouvrir", "En faire une ressource"])
+    await expect(card.locator("button[data-action-id]")).to_have_text(["Rouvrir", "En faire une fiche"])
     told = await phone.sees("est résolue")
     await phone.clicks(told, "👍")
     await phone.sees("Merci, votre 👍 est noté")
