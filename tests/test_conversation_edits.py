@@ -210,6 +210,17 @@ async def test_what_is_sent_twice_is_previewed_once(house: House, juliette: Pers
     await wait_for(lambda: has_reports(house, juliette, 2))
 
 
+async def test_what_is_shown_is_shown_as_often_as_it_is_asked_for(house: House, juliette: Person) -> None:
+    _, preview = await asks(house, juliette, "rdv jeudi 10h 30 min impots à Bron", "Rendez-vous")
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("Rendez-vous n°")
+    for _ in range(2):
+        await house.settled()
+        await answered(juliette, "mes rdv de jeudi", "1 rendez-vous")
+        await house.settled()
+        await answered(juliette, "le premier", " de 10")
+
+
 async def has_reports(house: House, person: Person, wanted: int) -> bool:
     """Whether somebody has stored so many reports."""
     return len(await house.reports(person)) == wanted

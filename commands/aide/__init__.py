@@ -49,6 +49,7 @@ from commands.aide.home import (
 )
 from commands.aide.questions import Answered
 from dialogs.plain_words.answers import read_answer
+from dialogs.plain_words.readings import is_previewed
 from storage import annuaire, drafts
 from storage.cra import coordination, queries
 
@@ -122,7 +123,7 @@ class SpokenMessages:
 
     def _note(self, ctx: Context, message: Spoken, words: str, answered: Answered) -> NotedAnswer:
         lines = [reply.line for reply in answered.replies if isinstance(reply, Perform)]
-        previews = any(self._home.lines.find(line)[0] in PREVIEWED for line in lines)
+        previews = any(self._home.lines.find(line)[0] in PREVIEWED and is_previewed(line) for line in lines)
         origin = answered.origin or message.post_id
         return NotedAnswer(answered, drafts.Said(message.post_id, words, origin, answered.begins, previews, ctx.now))
 

@@ -340,12 +340,14 @@ async def describe_measure(ctx: Context, measure: Measure, reader_id: str = "") 
 
 
 async def recall_message(ctx: Context, measure: Measure) -> Markdown:
-    """Quote the message that a measure is about, which its author may still have to change; "" if it is about none."""
+    """Quote the message that a measure is about, which its author may still have to change; "" if it is about none.
+
+    There is no link to it: Mattermost would show the post below, with who put a reaction to report it.
+    """
     case = await cases.get(ctx.db, measure.case_id) if measure.case_id else None
     if case is None or not case.post_id:
         return Markdown()
-    address = Markdown(make_permalink(ctx.settings, case.post_id))
-    return render("moderation/recalled", address=address, message=quotation(case.message, QUOTED_MAX))
+    return render("moderation/recalled", message=quotation(case.message, QUOTED_MAX))
 
 
 async def find_title(ctx: Context, measure: Measure, channel_id: str) -> str:

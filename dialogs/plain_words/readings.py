@@ -64,8 +64,7 @@ class Reading:
     def is_done(self) -> bool:
         """Whether it is done without asking: of a report or an appointment that is told a preview is shown, which
         asks."""
-        is_previewed = self.intention in (Intention.CRA, Intention.RDV) and _PREVIEWED.match(self.line)
-        return self.sure and not is_previewed
+        return self.sure and not (self.intention in (Intention.CRA, Intention.RDV) and is_previewed(self.line))
 
     @property
     def proposal(self) -> str:
@@ -73,9 +72,14 @@ class Reading:
         return propose(self.line) if self.line else ""
 
 
+def is_previewed(line: str) -> bool:
+    """Whether what a line of « /cra » or « /rdv » tells is shown before it is stored, and no list."""
+    return bool(_PREVIEWED.match(line))
+
+
 _PREVIEWED = re.compile(
-    r"/cra .|"
-    r"/rdv (?!annuler|décaler|disponibilit|lien|liste|point|rappels|semaine|visio|à traiter)"
+    r"/?cra .|"
+    r"/?rdv (?!annuler|décaler|disponibilit|lien|liste|point|rappels|semaine|visio|à traiter)"
     r"(?:@|.*\b\d{1,2}h(?:\d\d)?\b)"
 )
 """Lines of which a preview is shown: a report or an appointment that is told, colleagues who are to meet."""
