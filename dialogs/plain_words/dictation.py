@@ -15,7 +15,7 @@ _LETTERS = re.compile(r"(?<![\w’'.-])[A-Z](?: [A-Z]){1,6}(?![\w’'-])(?!\. ?[
 _SIGNS = tuple(
     (re.compile(words, re.IGNORECASE), sign)
     for words, sign in (
-        (r"(?<!\bles)(?<!\bces)(?<!\bsur)(?<!\bde)(?<!\bles) deux[ -]points (?=\w)", " : "),
+        (r"(?<!\bles)(?<!\bces)(?<!\bsur)(?<!\bde) deux[ -]points (?=\w)", " : "),
         (r" points? d['’ ]interrogations?(?!\w)", " ?"),
         (r" points? d['’ ]exclamations?(?!\w)", " !"),
         (r" (?:point )?(?:à|a) la ligne(?!\w)", "."),

@@ -98,8 +98,8 @@ def learn(readings: Iterable[tuple[Utterance, Reading]], commands: CommandIndex)
     """Learn from sentences that were read what stands around each kind of line, and what is hardly a detail."""
     around, left, details = defaultdict[str, set[str]](set), Counter[str](), Counter[str]()
     for said, found in readings:
-        apart = {stem_words(part) for word, is_detail in _list_words(said, found.line) if not is_detail
-                 for part in word.split() if _is_telling(part)}  # fmt: skip
+        around_it = [word for word, is_detail in _list_words(said, found.line) if not is_detail]
+        apart = {stem_words(part) for word in around_it for part in word.split() if _is_telling(part)}
         around[name_head(commands, found.line)] |= {word for word in apart if len(word) >= LETTERS_MIN}
         left.update(apart)
         details.update({stem_words(word) for word in split_words(commands.find(found.line)[1])})
