@@ -11,13 +11,13 @@ from bot.errors import ChatError
 from bot.events import Addressed, DirectMessage, Edited, Spoken, fingerprint
 from bot.mattermost import ChatPost
 from bot.replies import Answering, Direct, Perform, Redirect, Reply
+from config.text import mention
 
 
 async def sum_up(ctx: ReadingContext, message: Spoken | Edited) -> str:
     """Return the fingerprint of what counts in a message: its files and words, without the bot’s name, case and blank
     space."""
-    name = re.escape((await ctx.chat.me()).username)
-    words = re.sub(rf"(?<![\w@.+-])@{name}(?![\w-])", " ", message.text, flags=re.IGNORECASE)
+    words = re.sub(mention((await ctx.chat.me()).username), " ", message.text, flags=re.IGNORECASE)
     return fingerprint(" ".join(words.casefold().split()), *sorted(message.file_ids))
 
 

@@ -17,6 +17,11 @@ _PIECE = 500
 _FOREIGN = re.compile(rf"[^\x00-\x7f]{{1,{_PIECE}}}")
 
 
+def mention(name: str) -> str:
+    """Write the pattern of a name with « @ », as Mattermost takes it for a mention."""
+    return rf"(?<![\w@.+-])@{re.escape(name)}(?![\w-])"
+
+
 def normalize(form: Literal["NFC", "NFKD"], text: str) -> str:
     """Return the text in a normal form of Unicode, in a time that grows no faster than the text."""
     pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))

@@ -20,6 +20,8 @@ _SHORT_MONTHS = {
     **{"sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12},
 }
 MONTH_NUMBERS = {fold(name): number for number, name in enumerate(MONTHS, 1)} | _SHORT_MONTHS
+WRITTEN_MONTH = rf"(?:{'|'.join(MONTH_NUMBERS)}|février|août|décembre)"
+"""A month as it is typed, with its accents or without."""
 
 # Longer texts are no date; reading stops there.
 _LONGEST_TEXT = 80

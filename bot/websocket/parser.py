@@ -30,6 +30,7 @@ from bot.events import (
 from bot.mattermost import ChatChannel, ChatPost
 from bot.mattermost.wire import Channel, Post, Reaction
 from bot.tasks import Traffic
+from config.text import mention
 
 _EVENT = re.compile(r'\s*\{\s*"event":\s*"([^"\\]+)"')
 _TARGET = '"broadcast"'
@@ -285,7 +286,7 @@ def names_bot(text: str, name: str) -> bool:
     if not name or f"@{name}" not in text.lower():
         return False
     plain = _CODE.sub(" ", text)
-    return re.search(rf"(?<![\w@.+-])@{re.escape(name)}(?![\w-])", plain, re.IGNORECASE) is not None
+    return re.search(mention(name), plain, re.IGNORECASE) is not None
 
 
 @dataclass(slots=True)

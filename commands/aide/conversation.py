@@ -41,6 +41,7 @@ from commands.aide.questions import (
     says_ticket_solved,
     tells_report,
 )
+from config.text import mention
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import SAID_MAX as CORRECTION_MAX
 from dialogs.cra.line.corrections import read_correction
@@ -127,7 +128,7 @@ class Conversation:
     async def hear(self, ctx: ReadingContext, message: Spoken, added: Sequence[Button] = ()) -> Heard:
         """Return a message as it is understood: its words, and what its author may use."""
         name = (await ctx.chat.me()).username
-        words = re.sub(rf"(?<![\w@.+-])@{re.escape(name)}(?![\w-])[ ,:]*", " ", message.text, flags=re.IGNORECASE)
+        words = re.sub(mention(name) + "[ ,:]*", " ", message.text, flags=re.IGNORECASE)
         words = draw_emojis(words)
         off = {t.key[1] for feature in self._home.list_off(ctx) for t in feature.commands}
         heard = Heard(message, words.strip(), await self._home.seen_by(ctx), off, added=added)

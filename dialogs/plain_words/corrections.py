@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.french import MONTH_NUMBERS
+from bot.french import WRITTEN_MONTH
 from config.text import fold
 from config.time import WEEKDAYS
 
@@ -33,7 +33,6 @@ _TIME = (
     rf"(?:{_COUNT} ?(?:h\b ?(?:[0-5]\d\b)?|heures?\b(?: et (?:demie|quart)\b| {_SPELLED}\b(?! (?:personnes|pers)\b))?|"
     r"minutes?\b|min\b|mn\b)|une demi-heure|(?:trois|un) quarts? d['’]heure)"
 )
-_MONTH = rf"(?:{'|'.join(MONTH_NUMBERS)}|février|août|décembre)"
 _WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
 _UNIT = re.compile(r" ?(?:personnes?|pers|p|participants?|ans|places?|minutes?|min|heures?|h)\b", re.IGNORECASE)
 """What is counted."""
@@ -42,12 +41,12 @@ _KINDS = tuple(
     for value, flags in (
         (_TIME, re.IGNORECASE),
         (
-            rf"(?:{_WEEKDAY}(?: (?:dernier|prochain))?(?: \d{{1,2}}\b)?(?: {_MONTH})?|"
+            rf"(?:{_WEEKDAY}(?: (?:dernier|prochain))?(?: \d{{1,2}}\b)?(?: {WRITTEN_MONTH})?|"
             r"avant[- ]hier|hier|aujourd['’]hui|apr[èe]s[- ]demain|demain)",
             re.IGNORECASE,
         ),
-        (rf"(?:{_COUNT}|1er|premier) {_MONTH}", re.IGNORECASE),
-        (_MONTH, re.IGNORECASE),
+        (rf"(?:{_COUNT}|1er|premier) {WRITTEN_MONTH}", re.IGNORECASE),
+        (WRITTEN_MONTH, re.IGNORECASE),
         (rf"{_COUNT}(?:{_UNIT.pattern})?", re.IGNORECASE),
         (r"(?:pdf|excel|xlsx|csv|tableur)", re.IGNORECASE),
         (r"[A-ZÉÈÎ][\w’'-]+(?: (?:(?:en|sur|les|de|du|la|le|lès) )?[A-ZÉÈÎ][\w’'-]+){0,3}", re.NOFLAG),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.command_lines import CommandIndex
-from bot.french import MONTH_NUMBERS, Period, period_after, period_before, read_coming_period, read_period
+from bot.french import WRITTEN_MONTH, Period, period_after, period_before, read_coming_period, read_period
 from config.text import split_words
 from config.time import WEEKDAYS
 from dialogs.plain_words.commands import name_intention
@@ -55,8 +55,7 @@ _PAST = {"cra liste": "cra liste", "agenda passés": "agenda passés"}
 """Commands that list what is of a period, to come or over, each with the one to which another period is said."""
 _APPOINTMENTS = frozenset({"rdv", "rdv décaler"})
 """Commands of one appointment, of which another day or hour is said."""
-_MONTH = rf"(?:{'|'.join(MONTH_NUMBERS)}|février|août|décembre)"
-_DATE = rf"\d{{1,2}}(?:/\d{{1,2}}|(?:er)? {_MONTH})"
+_DATE = rf"\d{{1,2}}(?:/\d{{1,2}}|(?:er)? {WRITTEN_MONTH})"
 _DAY = rf"(?:(?:après|apres)[- ])?demain|(?:{'|'.join(WEEKDAYS)})(?: prochain| {_DATE})?|{_DATE}"
 _CLOCK = r"(?:0?[6-9]|1\d|2[0-2]) ?h(?: ?[0-5]\d)?"
 _RATHER = re.compile(

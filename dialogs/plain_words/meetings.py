@@ -2,7 +2,7 @@
 
 import re
 
-from bot.french import MONTH_NUMBERS, digits
+from bot.french import MONTH_NUMBERS, WRITTEN_MONTH, digits
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words
@@ -153,7 +153,7 @@ def _order_meeting(told: str) -> str:
 _MEETING_DAY = re.compile(
     r"\b(?:la |le )?(?P<day>(?:semaine prochaine|demain|après-demain|"
     rf"(?:{'|'.join(WEEKDAYS)})(?: prochain)?(?: \d{{1,2}}/\d{{1,2}})?|"
-    rf"\d{{1,2}}/\d{{1,2}}|\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)}|décembre|août|février))"
+    rf"\d{{1,2}}/\d{{1,2}}|\d{{1,2}} {WRITTEN_MONTH})"
     r"(?: (?:matin|midi|après-midi|soir)\b)?(?: (?:(?:à|a|vers|de) )?\d{1,2}h(?:\d\d)?\b)?)",
     re.IGNORECASE,
 )

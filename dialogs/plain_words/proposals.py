@@ -77,6 +77,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "rdv disponibilites": ("Voir mes disponibilités", "Changer mes disponibilités : {}"),
     "rdv lien": ("Donner mon adresse de rendez-vous", "Donner mon adresse de rendez-vous"),
     "rdv liste": ("Voir mes rendez-vous", "Voir mes rendez-vous : {}"),
+    "rdv rappels": ("Recevoir les rappels de mes rendez-vous", "Recevoir les rappels de mes rendez-vous"),
     "rdv semaine": ("Voir mes rendez-vous de la semaine", "Voir mes rendez-vous de la semaine {}"),
     "rdv à traiter": ("Voir mes rendez-vous à traiter", "Voir mes rendez-vous à traiter"),
     "ressources": ("Chercher une ressource", "Chercher des ressources : {}"),
@@ -86,6 +87,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "signaler": ("Signaler un message", "Signaler ce message"),
     "sondage": ("Poser une question à un canal", "Faire un sondage : {}"),
     "sondage liste": ("Voir les sondages", "Voir les sondages"),
+    "sondage rappels": ("Recevoir les rappels des sondages", "Recevoir les rappels des sondages"),
     "sondage resultats": ("Voir les résultats d’un sondage", "Voir les résultats du sondage n° {}"),
     "stats": ("Voir mes statistiques", "Voir mes statistiques : {}"),
     "stats carte": ("Comparer les départements", "Comparer les départements : {}"),
@@ -136,12 +138,13 @@ def propose(line: str) -> str:
     """Say a command line in words."""
     words = line.removeprefix("/").split()
     for size in (4, 3, 2, 1):
-        name = " ".join(words[:size])
+        if (name := " ".join(words[:size])) not in PROPOSALS:
+            continue
         rest = cut(quote(_LINK.sub("ce lien", " ".join(words[size:]))), SHOWN_MAX)
         if rest == "non" and name in STOPPED:
             return STOPPED[name]
         if (number := _NUMBER.fullmatch(rest)) and name in CALLED:
             return CALLED[name].format(number[1])
-        if known := PROPOSALS.get("rdv liste" if name == "rdv" and _DAYS.fullmatch(rest) else name):
-            return known[1].format(rest) if rest else known[0]
+        alone, detailed = PROPOSALS["rdv liste" if name == "rdv" and _DAYS.fullmatch(rest) else name]
+        return detailed.format(rest) if rest else alone
     return f"Taper « /{cut(quote(' '.join(words)), SHOWN_MAX)} »"
