@@ -2,6 +2,7 @@
 
 import pytest
 
+from dialogs.cra.line.short_form import shorten_command
 from dialogs.plain_words import Intention, understand
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.cues import Cues
@@ -77,8 +78,149 @@ def test_what_was_told_before_counts_where_the_wish_means_it(sentence: str, line
     assert understand(sentence, TODAY, COMMANDS).line == line
 
 
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        (
+            "Le club informatique de Figeac rouvre en janvier et ils sont tous perdus, je cherche un tuto "
+            "tablette pour débutants, court de préférence",
+            "/ressources tablette niveau:debutant",
+        ),
+        (
+            "Mon collègue d’Aurillac part en retraite et personne ne reprend le flambeau, qui s’y connaît en "
+            "linux dans le réseau ?",
+            "/annuaire qui linux",
+        ),
+        (
+            "On me demande mille choses au guichet depuis ce matin, tu aurais le numéro de la CAF du Lot quelque "
+            "part ?",
+            "/annuaire CAF Lot",
+        ),
+        (
+            "Ce groupe parle de tout sauf du travail et mon téléphone chauffe, retire-moi du canal cuisine "
+            "immédiatement",
+            "/canaux quitter cuisine",
+        ),
+        (
+            "Il nous reste une heure avant le conseil municipal, ouvre une visio sur le budget 2027 pour l’équipe",
+            "/visio budget 2027",
+        ),
+        (
+            "Je monte un cycle sur la parentalité à Mende, je voudrais suivre le thème parentalité et être "
+            "prévenue dès qu’il y a du neuf",
+            "/ressources suivre parentalité",
+        ),
+        (
+            "Il me faudrait une fiche pour envoyer et recevoir un mail",
+            "/ressources envoyer recevoir mail",
+        ),
+        (
+            "Je tourne en rond depuis une semaine avec ça, alors voici mon idée : afficher les communes sur une "
+            "carte dans le bilan",
+            "/idee afficher les communes sur une carte dans le bilan",
+        ),
+        (
+            "La fiche 41 a fait un tabac chez les bénévoles de Rodez, tu pourrais la partager dans le canal pour "
+            "tout le monde",
+            "/ressources partager 41",
+        ),
+        (
+            "Le maire n’ouvre jamais ses mails, alors le rapport mensuel de mes statistiques vous pouvez l’arrêter",
+            "/stats rapport non",
+        ),
+        (
+            "L’imprimante de la mairie fait un bruit affreux, tu peux l’arrêter ?",
+            "",
+        ),
+        (
+            "On a un pari à la maison, combien de buts a marqué Griezmann cette saison à ton avis ?",
+            "",
+        ),
+        (
+            "Non je ne veux pas faire un sondage ni une annonce, juste ouvrir une visio",
+            "/visio",
+        ),
+        (
+            "Non, je ne cherche pas une fiche ni un contact, je voudrais juste mes chiffres de septembre",
+            "/stats septembre",
+        ),
+        (
+            "Une radio locale m’appelle dans dix minutes pour parler de la Nièvre, donne-moi les chiffres du "
+            "département pour octobre",
+            "/stats departement Nièvre octobre",
+        ),
+        (
+            "Je dois poser ma voiture au garage et je m’y perds, qu’est-ce que j’ai comme rendez-vous vendredi ?",
+            "/rdv vendredi",
+        ),
+        (
+            "J’ai tout réinstallé ce week-end et plus rien n’est à sa place, où sont les liens vers les outils ?",
+            "/accueil liens",
+        ),
+        (
+            "Ici agente à la hotline depuis deux mois, il me faut les chiffres de la hotline pour septembre",
+            "/hotline stats septembre",
+        ),
+        (
+            "Mon ami d’enfance est perdu et moi aussi, trouve-moi Solène Kerbrat s’il te plaît",
+            "/annuaire Solène Kerbrat",
+        ),
+        (
+            "Les gens veulent apprendre à prendre un rendez-vous sur la préfecture et je sèche, je cherche un "
+            "tuto là-dessus",
+            "/ressources prendre rendez-vous préfecture",
+        ),
+        (
+            "J’ai tout essayé depuis hier, redémarré trois fois, je veux parler à quelqu’un de l’assistance",
+            "/hotline",
+        ),
+        (
+            "La directrice du centre social veut une affiche sur les arnaques pour son hall, tu as ça en stock ?",
+            "/ressources affiche arnaques",
+        ),
+        (
+            "Je voudrais rejoindre le canal présidentielle pour suivre les démarches de vote",
+            "/canaux rejoindre présidentielle",
+        ),
+        (
+            "Pas un mot des chiffres aujourd’hui, je veux seulement quitter le canal statistiques que Paul m’a collé",
+            "/canaux quitter statistiques",
+        ),
+        (
+            "Nous organisons le 20 à la médiathèque de Guéret, avec goûter, une après-midi jeux vidéo que je "
+            "voudrais mettre à l’agenda",
+            "/agenda proposer après-midi jeux vidéo",
+        ),
+        (
+            "Depuis la Guyane on a du mal à se situer, je voudrais les stats du département 973",
+            "/stats departement 973",
+        ),
+    ],
+)
+def test_what_is_around_a_wish_is_no_part_of_it(sentence: str, line: str) -> None:
+    """Nor is what is near to it: the mails that are received, a channel’s name, an engine that is to stop."""
+    assert understand(sentence, TODAY, COMMANDS).line == line
+
+
 def test_the_acts_of_a_sentence_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     said = hear("ouvre une visio pour la rentrée", TODAY, COMMANDS)
     first = find_act(said)
     monkeypatch.setattr(Cues, "find_rows", lambda *_: pytest.fail("looked for again"))
     assert first == find_act(said) == (Intention.VISIO, "/visio rentrée")
+
+
+def test_who_was_there_is_told_with_few_words() -> None:
+    line = understand("C’était comme hier sauf qu’elles étaient 6 parce que deux sont venues", TODAY, COMMANDS).line
+    assert shorten_command(line, TODAY) == "/cra comme hier avec 6 personnes"
+    assert (
+        shorten_command("/cra atelier mail 1h hier, il en est venu que quatre", TODAY) == "/cra atelier 4p 1h mail hier"
+    )
+    assert (
+        shorten_command("/cra comme mardi sauf qu’ils étaient seulement 5", TODAY)
+        == "/cra comme mardi avec 5 personnes"
+    )
+
+
+def test_a_meeting_of_partners_is_of_coordination() -> None:
+    story = "Ici coordo du Lot, quelle journée, je veux noter une réunion de partenariat de 2h avec 9 participants hier"
+    assert understand(story, TODAY, COMMANDS).line.startswith("/cra coordination ")

@@ -138,7 +138,12 @@ _COORDINATION = re.compile(
 def _end_words(said: Utterance, start: int) -> int:
     """The word before which a sign stands, behind another one."""
     signs = (n + 1 for n in range(start, said.end) if "," in said.sentence.gap(n))
-    return min(next(signs, said.end), said.end)
+    told = _TOLD_OF_IT.search(said.plain, said.sentence.places[start] - 1) if start < said.end else None
+    return min(next(signs, said.end), said.find_word_at(told.start() + 1) if told else said.end, said.end)
+
+
+_TOLD_OF_IT = re.compile(r" (?:et|pour) (?:recevoir|etre|avoir|lire|voir) ")
+"""What somebody gains by it, behind what is to be followed or kept."""
 
 
 def _find_title(said: Utterance, end: int) -> str:

@@ -10,7 +10,7 @@ from dialogs.plain_words.events import write_events
 from dialogs.plain_words.frames import SKILLS, TOLD, find_name, read_frame
 from dialogs.plain_words.meetings import write_appointment
 from dialogs.plain_words.places import name_place
-from dialogs.plain_words.publications import STOPPING, write_channels, write_idea, write_news, write_poll
+from dialogs.plain_words.publications import STOPPING, tells_idea, write_channels, write_idea, write_news, write_poll
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.reminders import write_reminders
 from dialogs.plain_words.report_lists import write_report_list
@@ -24,7 +24,8 @@ from storage.urls import first_permalink
 
 def write_line(intention: Intention, said: Utterance) -> str:
     """Write the command line that stands for a sentence; "" for what has none."""
-    if (act := find_act(said)) and act[0] is intention and said.calls(act[1]):
+    is_idea = intention is Intention.IDEE and tells_idea(said.sentence.text)
+    if not is_idea and (act := find_act(said)) and act[0] is intention and said.calls(act[1]):
         return act[1]
     write = _WRITERS.get(intention)
     line = " ".join(write(said).split()) if write else ""
@@ -154,7 +155,7 @@ def _find_bare_skill(plain: str) -> re.Match[str] | None:
 
 
 _WHO = re.compile(r" qui (?=([a-z]+) )")
-_ADDING = "r?ajout|propose[rz]?s? |nouveau contact|manque |(?:mettre|mets|mettez) "
+_ADDING = "r?ajout|propose[rz]?s? |nouveau contact|manque |(?:mettre|mets|mettez) (?!(?:moi|nous) en )"
 """How it is said that somebody is to be in the directory."""
 _AT_PLACE = re.compile(r"^conseill\S+ (?:sur|à|a|de|du|en|vers) ", re.IGNORECASE)
 """Whoever is a conseiller somewhere."""

@@ -85,9 +85,15 @@ _EVENT = re.compile(
     r"j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|"
     r"propos(?:e[rz]?|é)|ajout(?:e[rz]?|é)|publie[rz]?|diffuse[rz]?|"
     r"(?:inscri|mett|mets|pose)\w* (?:à|a|dans|sur) l.?agenda)(?: (?:à|a|dans|sur) l.?agenda)?(?: du réseau)?\s+"
-    r"(?:(?:une?|notre|ma|mon|la|les?)\s+|l['’])([^,.;:!?\n]{4,80})",
+    r"(?:(?:une?|notre|ma|mon|la|les?(?!\s+\d))\s+|l['’])([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
+_TO_ANNOUNCE = re.compile(
+    r"(?:^|[,;.!?] )(?:une?|notre|mon|ma) ([^,.;:!?]{4,80}?) que (?:je |j['’]|nous |on )"
+    r"(?:\S+ ){1,3}?(?:proposer|mettre|annoncer|inscrire|ajouter|publier) (?=(?:à|dans|sur) )",
+    re.IGNORECASE,
+)
+"""An event that is named before it is said that it is to be announced."""
 _FOR_AGENDA = re.compile(
     r" (?:(?:à|a|dans|sur|pour) l\W?agenda|que|et|je|comment|svp|stp|merci|(?:il )?(?:faut|faudrait)|"
     r"(?:tu|vous|on) (?:peux|peut|pouvez|pourrais|pourriez|pourrait)|(?:peux|pouvez|pourrais)[- ](?:tu|vous))\b",
@@ -98,7 +104,7 @@ _FOR_AGENDA = re.compile(
 
 def _find_event_title(said: Utterance) -> str:
     """What is announced, as typed; "" where it is no more than « un événement »."""
-    told = (pattern.search(said.sentence.text) for pattern in (TOLD, _EVENT))
+    told = (pattern.search(said.sentence.text) for pattern in (TOLD, _TO_ANNOUNCE, _EVENT))
     titles = (_FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() for found in told if found)
     titles = (write_clock(_AN_EVENT.sub("", title)) for title in titles)
     return next((title for title in titles if not read_frame("evenement").issuperset(fold(title).split())), "")

@@ -17,6 +17,8 @@ from dialogs.plain_words.duties import read_duty
 from dialogs.plain_words.hesitations import leave_hesitations
 from dialogs.plain_words.leftovers import changes_appointment
 from dialogs.plain_words.readings import Intention, Reading
+from dialogs.plain_words.references import name_again
+from dialogs.plain_words.refusals import leave_refused
 from dialogs.plain_words.reports import is_past_call
 from dialogs.plain_words.sentences import Sentence, read_sentence
 from dialogs.plain_words.stories import read_both, read_wish
@@ -32,15 +34,16 @@ def understand(sentence: str, today: date, commands: CommandIndex, allowed: Coll
     None): a reading leads to nothing that would be refused.
     """
     sentence = _ADDRESSED.sub("", sentence) or sentence
+    wanted = leave_refused(sentence)
     if sentence.strip().startswith("/"):
         return permit(_read(sentence, today, commands), commands, allowed)
-    mended, is_doubtful = _mend(sentence)
+    mended, is_doubtful = _mend(wanted)
     usual = _read(mended, today, commands)
     if usual.line == f"/hotline {mended.strip()}":
         usual = replace(usual, line=f"/hotline {sentence.strip()}")  # the team reads it as it was said
-    elif is_doubtful:
+    elif is_doubtful or wanted != sentence:
         usual = replace(usual, sure=False)
-    return permit(read_duty(sentence, commands, usual) or usual, commands, allowed)
+    return permit(read_duty(wanted, commands, usual) or usual, commands, allowed)
 
 
 def _mend(sentence: str) -> tuple[str, bool]:
@@ -69,12 +72,26 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     cues = weigh(said)
     likely = judge(said)
     whole = choose(said, cues, likely)
-    if step := _find_first_step(said, whole, is_taken_away=cues[Intention.STATS_EXPORT] > 0):
+    if step := _read_again(said) or _find_first_step(said, whole, is_taken_away=cues[Intention.STATS_EXPORT] > 0):
         return step
     if (whole.sure or whole.intention in SEEKING) and (both := read_both(said)):
         return both
     found = read_wish(said, whole) or whole
     return found if not found.sure or is_usual(said, found) else ask(said, found, cues, likely)
+
+
+def _read_again(said: Utterance) -> Reading | None:
+    """Read what is to be done with what a sentence named before; None where that says nothing by itself."""
+    if not (text := name_again(said.sentence.text)):
+        return None
+    again = hear(text, said.today, said.commands)
+    found = choose(again, weigh(again), judge(again))
+    is_act = (find_act(again) and any(map(str.isdigit, found.line))) or found.line.startswith(_DONE)
+    return replace(found, sure=False) if is_act else None
+
+
+_DONE = ("/cra supprimer ", "/cra modifier ", "/cra dupliquer ", "/cra rétablir ", "/rdv annuler ", "/stats rapport ")
+"""Lines of what is done with something that is named."""
 
 
 def _find_first_step(said: Utterance, whole: Reading, *, is_taken_away: bool) -> Reading | None:

@@ -76,9 +76,11 @@ def _ends_name(said: Utterance, index: int) -> bool:
     is_parted = not {*",.;!"}.isdisjoint(said.sentence.gap(index - 1))
     word, *after = (each.folded for each in said.sentence.words[index : index + 2])
     is_aim = word == "pour" and bool(after) and after[0].endswith(("er", "ir", "re"))
-    return is_parted or is_aim or word in ("m", "me", "nous", "est", "parce", "car", "j", "je", "on", "il")
+    return is_parted or is_aim or word in _SAID_OF_CHANNEL
 
 
+_SAID_OF_CHANNEL = frozenset(("m", "me", "nous", "est", "parce", "car", "j", "je", "on", "il", "dont", "que", "qui"))
+"""Words with which something is said of a channel, behind its name."""
 CHANNEL_MAX = 3
 """Words of a channel’s name that is told whole."""
 
@@ -100,7 +102,7 @@ _ANNOUNCED = re.compile(r"^\s*(?:pour (?:les |l['’])?|une? )?(?:actus?|infos?|
 
 
 def write_news(said: Utterance) -> str:
-    if said.has(r"mes propositions|actu que j (?:ai|avais)|propositions? (?:\S+ ){0,2}que j (?:ai|avais)"):
+    if said.has(r"mes propositions|actus? que j (?:ai|avais) |propositions? (?:\S+ ){0,2}que j (?:ai|avais)"):
         return "actus mes propositions"
     if said.has("cite|citer|discret|repris|reprenn|reprend"):
         return "actus discret"
@@ -228,7 +230,8 @@ ANNOUNCED = re.compile(
 
 
 _IDEA_FIRST = re.compile(
-    r"^\W*(?:(?:bonjour|salut|coucou|hello|bonsoir|alors|tiens|voici|voil[àa]|j['’ ]?ai|encore|juste|une?|mon|ma|"
+    r"(?:^\W*|[,;.!?…] (?:du coup )?)"
+    r"(?:(?:bonjour|salut|coucou|hello|bonsoir|alors|tiens|voici|voil[àa]|j['’ ]?ai|encore|juste|une?|mon|ma|donc|"
     r"petite?|autre|nouvelle)\W+)*(?:id[ée]e|suggestion|pens[ée] à (?:un truc|une chose|quelque chose|ça))"
     r"(?! d(?:e |['’])(?:fiche|atelier|jeu|exercice|activit|th[èe]me|support))"
     r"(?: [^\s:]{1,12}){0,5}\s*:\s*\w",
@@ -236,9 +239,9 @@ _IDEA_FIRST = re.compile(
 )
 
 
-def begins_with_idea(text: str) -> bool:
-    """Whether a text announces an idea and tells it after « : »."""
-    return bool(_IDEA_FIRST.match(text))
+def tells_idea(text: str) -> bool:
+    """Whether a text, or one of its clauses, announces an idea and tells it after « : »."""
+    return bool(_IDEA_FIRST.search(text))
 
 
 _WISHED = re.compile(
@@ -264,7 +267,7 @@ def _find_idea(text: str) -> str:
     """The idea that is told; "" for none."""
     if found := ANNOUNCED.search(text):
         return text[found.end() :]
-    if begins_with_idea(text):
+    if tells_idea(text):
         return text.partition(":")[2]
     patterns = (_WISHED, _LACKING, _SUGGESTED, _PROPOSING, _TO_DO, _NEEDED)
     wished = next((found for pattern in patterns if (found := pattern.search(text))), None)

@@ -252,13 +252,13 @@ def write_report(said: Utterance) -> str:
     number, signs = _find_number(said, REPORT_ACTS.get(found, "")), sum_signs(said.plain)
     is_last = bool(_OF_LAST.search(said.plain))
     again = _write_again(said)
-    is_like = bool(again) and found == "dupliquer"
+    is_like = (bool(again) and found == "dupliquer") or is_like_another(said.plain)
     is_told = signs >= ENOUGH and (len(number) == POSTCODE or not _is_called(said, number))
     if found and number and not (is_last or is_like or is_told):
         return f"cra {found} {number}"
     if again:
         return again
-    if found and (signs < 1 or is_last):
+    if found and (signs < 1 or is_last) and not is_like:
         day = said.period or find_day(said.plain)
         return f"cra liste {'aujourd’hui' if day in _TODAY else day}"
     return _write_habit(said) or _write_told(said)

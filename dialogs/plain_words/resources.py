@@ -62,8 +62,12 @@ def _write_sought(said: Utterance) -> str:
     found, subject = said.content("sujet", start, taken=said.period_span), find_subject(said)
     told = [word for word in fold(found).split() if word not in read_frame("petits")]
     is_story = len(told) > SUBJECT_MAX or subject not in found or _says_what_to_do(said, fold(found))
-    subject = subject if subject and is_story else found
-    return f"ressources {_write_level(subject)} {_find_since(said)}"
+    if subject and is_story:
+        found = f"affiche {subject}" if _POSTER.search(said.plain) else subject
+    return f"ressources {_write_level(found)} {_find_since(said)}"
+
+
+_POSTER = re.compile(r" (?:une|d|cette|l) affiche (?:sur|concernant) ")
 
 
 def _write_level(subject: str) -> str:

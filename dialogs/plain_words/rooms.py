@@ -20,6 +20,8 @@ def _find_subject(said: Utterance) -> str:
         return told[1]
     about = _ROOM_FOR.search(said.plain, said.sentence.places[named[-1]] - 1) or SUBJECT.search(said.plain)
     start = said.find_word_at(about.end() - 1) if about else named[-1] + 1
+    if not about and start < said.end and _WITH_WHOM.match(said.plain, said.sentence.places[start] - 1):
+        return ""
     subject = _ONLINE.sub(r"\1", _CLAUSE.split(said.middle("visio", start), maxsplit=1)[0])
     return "" if subject.lower() in _MEETING_ALONE else subject
 
@@ -28,6 +30,10 @@ _ROOM_FOR = re.compile(
     r" (?:je|j|on|nous|avec) (?:\S+ ){1,7}?pour (?:parler d\S* |preparer )?(?:(?:le|la|les|un|une|notre|l) )?"
 )
 """Who comes to a call, before what it is for: « on est 3 à attendre pour le point arnaques »."""
+_WITH_WHOM = re.compile(
+    r" (?:(?:la|maintenant|tout|de|suite|demain) ){0,4}avec (?:les|mes|nos|des|l) (?!.* (?:pour|sur) )"
+)
+"""Who is called, and no more."""
 _ONLINE = re.compile(
     r"\b(r[ée]union|rendez-vous|rdv|point|rencontre|[ée]change|entretien) (?:en ligne|[àa] distance|en visio\w{0,9})\b",
     re.IGNORECASE,

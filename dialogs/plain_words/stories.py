@@ -10,8 +10,9 @@ from dialogs.plain_words import weights
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.details import FORMATS, write_line
 from dialogs.plain_words.frames import find_name
+from dialogs.plain_words.publications import tells_idea
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.reports import REPORT_ACTS, find_day, is_noted, sum_signs, weigh_report
+from dialogs.plain_words.reports import REPORT_ACTS, find_day, fold_words, is_noted, sum_signs, weigh_report
 from dialogs.plain_words.resources import find_themes
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.wishes import STORY_MIN, begins_with_wish, find_wishes, leave_aside, leave_politeness
@@ -66,7 +67,7 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     which was read as a ``whole``, too."""
     if find_link(story.sentence.text) or _OF_ALL.search(story.plain) or is_noted(story) or _asks_advice(story, whole):
         return None
-    if _OF_SOMEBODY.search(story.plain) and (name := find_name(story.sentence.text, story.known)):
+    if name := _find_sought(story):
         return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)
     beginnings = () if whole.sure else _list_beginnings(story)
     ends = chain(islice(find_wishes(story.sentence, story.first), ENDS_MAX), beginnings)
@@ -79,6 +80,20 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     if _says_less(said, line, story, whole) or _says_part(intention, line, said, whole):
         return whole
     return Reading(intention, line, sure=False, others=_list_others(whole, line))
+
+
+def _find_sought(story: Utterance) -> str:
+    """The name of whom a story asks for at its end; "" for nobody."""
+    asked = _BY_NAME.search(story.plain) if len(story.sentence.words) >= TOLD_MIN else None
+    is_meant = bool(_OF_SOMEBODY.search(story.plain))
+    name = find_name(story.sentence.text, story.known) if asked or is_meant else ""
+    return name if is_meant or (name and asked and f"{fold_words(name).strip()} " in asked[1]) else ""
+
+
+_BY_NAME = re.compile(
+    r" (?:(?:re)?trouve[zrs]?|(?:re)?cherche[zrs]?|(?:contact|lien|relation) avec) (?:moi |nous )?((?:\S+ ){2,8})$"
+)
+"""Who is asked for by name at the end of a story."""
 
 
 def _list_beginnings(story: Utterance) -> Iterator[str]:
@@ -133,6 +148,8 @@ _ADVICE = re.compile(r" (?:une|des|vous avez une|tu as une|t as une|quelqu un a 
 
 
 def _asks_advice(story: Utterance, whole: Reading) -> bool:
+    if whole.intention is Intention.IDEE and tells_idea(story.sentence.text):
+        return True
     return whole.intention in _COMPLAINING | {Intention.IDEE} and bool(_ADVICE.search(story.plain))
 
 
@@ -182,7 +199,8 @@ def _judge_end(said: Utterance, story: Utterance) -> Intention | None:
     cues, likely = weights.weigh(said), weights.judge(said)
     best = weights.rank(cues, likely)[0]
     is_told = likely[best] >= weights.AGREED or (cues[best] >= weights.SURE and likely[best] >= HEARD)
-    is_wish = is_told and best not in _NO_WISH and (best is not Intention.CRA or _reports(said, story))
+    is_links = best is Intention.ACCUEIL and write_line(best, said) == "/accueil liens"
+    is_wish = is_told and (best not in _NO_WISH or is_links) and (best is not Intention.CRA or _reports(said, story))
     return best if is_wish else None
 
 
@@ -202,8 +220,10 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     if _is_told_before(intention, said, story):
         return write_line(intention, story)
     line, themes = weights.write_brief(intention, said), find_themes(story)
+    if intention is Intention.STATS_TERRITOIRE and story.place and not said.place:
+        line = line.replace(f"/stats {story.place.kind}", f"/stats {story.place.kind} {story.place.name}", 1)
     if intention is Intention.RESSOURCES and themes and _ABOUT_THAT.search(said.plain):
-        return f"/ressources {themes}"
+        return f"/ressources {_find_way(story) or themes}"
     if intention is Intention.CRA and weigh_report(said.plain) and not find_day(said.plain):
         if _PLACED.search(story.sentence.text.rpartition(said.sentence.text)[0]):
             return write_line(intention, story)
@@ -212,6 +232,15 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     if told.startswith(line) and len(told.split()) <= weights.SOUGHT_MAX + len(line.split()):
         return told
     return f"/ressources {themes}" if line == "/ressources" and themes else line
+
+
+def _find_way(story: Utterance) -> str:
+    """What people want to know how to do, where a story names that: « comment on prend un rendez-vous »."""
+    asked = _HOW.search(story.plain)
+    return story.content("sujet", story.find_word_at(asked.end() - 1)) if asked else ""
+
+
+_HOW = re.compile(r" (?:comment (?:on|ils?|elles?|faire pour|il faut|se)|apprendre a|savoir comment) (?=[a-z]{3})")
 
 
 def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> bool:
@@ -225,7 +254,10 @@ def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> 
         return True
     if intention is Intention.IDEE and write_line(intention, said) == "/idee":
         return True
-    return intention in _TOLD_WHOLE or (intention in _COUNTED and not said.period and _lasts(story))
+    if intention in _TOLD_WHOLE:
+        return not find_act(said)
+    is_same_place = said.place is None or said.place.name == (story.place.name if story.place else "")
+    return intention in _COUNTED and is_same_place and not said.period and _lasts(story)
 
 
 _IN_FORMAT = tuple(f"/stats exporter {name}" for name, _ in FORMATS)

@@ -25,6 +25,8 @@ _SET_PHRASES = re.compile(
     r"(?:pas |plutot )?(?:trop|tres|assez|vraiment|bien) (?:complique|complexe|technique|long|longue|simple|facile|"
     r"court|courte|clair|claire|dense|difficile|lourd|lourde|basique|accessible|compliquee)s?|"
     r"en (?:poste|fonctions?|activite)|a partir (?:de maintenant|d aujourd hui|d aujourdhui)|dorenavant|desormais|"
+    r"de preference|tout de suite|quelque part|immediatement|a (?:ton|votre) avis|"
+    r"a venir|(?:dans|sur) (?:l|mon|notre|votre) agenda(?: du reseau)?|"
     r"1(?= (?:fiche|ressource|tuto|quiz|jeu|video|exercice|support|guide|affiche|truc|doc))|"
     r"dans (?:la|notre|votre) (?:bases?|banque)(?: de (?:fiches|ressources|donnees)| commune)?) "
 )
@@ -47,7 +49,9 @@ _AROUND = {
         r"(?:messages?|mails?|mots?|courriers?|emails?|courriels?) "
     ),
     "sujet": re.compile(
-        r"(?<= )pour (?:l|la|le|mon|ma|mes|notre|une?) (?:atelier|permanence|seance|rdv|rendez vous|animation|"
+        r"(?<= )(?:pour|dans) (?:l|la|le|sa|son|ma|mon|leur|notre|nos) (?:salle|hall|accueil|"
+        r"vitrine|panneau|couloir|entree|tiroirs?|bureau) (?:d [a-z]{4,9} )?"
+        r"|(?<= )pour (?:l|la|le|mon|ma|mes|notre|une?) (?:atelier|permanence|seance|rdv|rendez vous|animation|"
         r"intervention|formation|journee)s? (?:collecti\S+ )?(?:(?:du|de|d|prevue?|le) )?"
         r"(?:\d{1,2}|demain|(?:lun|mar|mercre|jeu|vendre|same)di|la semaine|ce|cet|cette)\b.* "
     ),

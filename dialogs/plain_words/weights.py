@@ -17,7 +17,7 @@ from dialogs.plain_words.frames import EXPERTS, find_name, read_frame
 from dialogs.plain_words.leftovers import leaves_nothing
 from dialogs.plain_words.meetings import asks_to_meet
 from dialogs.plain_words.model import read_model
-from dialogs.plain_words.publications import begins_with_idea
+from dialogs.plain_words.publications import tells_idea
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import (
     REPORT_ACTS,
@@ -139,7 +139,7 @@ def _weigh_opening(said: Utterance, scores: dict[Intention, float]) -> None:
     """Add what a beginning says: an idea that is told after « : », an expert who is looked for, the format of a
     resource beside what it is about."""
     is_expert = bool(EXPERTS.match(said.plain[said.sentence.places[said.first] - 1 :]))
-    if begins_with_idea(said.sentence.text):
+    if tells_idea(said.sentence.text):
         scores[Intention.IDEE] = max(scores[Intention.IDEE], 0.0) + NOTED_WEIGHT
     if is_expert:
         scores[Intention.ANNUAIRE] += MEETING_WEIGHT

@@ -31,9 +31,16 @@ _STRONG = (
     rf"(?:y a t il|ya t il|ya ti|existe t il)|(?:{_TO_ME})[zs]? (?:moi|nous)"
 )
 """What says that something is wanted wherever it stands."""
+_ASKED_ME = (
+    r"(?!(?:chez|dans|sans|apres|vers|entre|comme|contre|excuse[zs]?|pardonne[zs]?|rassure[zs]?|crois|laisse[zs]?|"
+    r"imagine[zs]?|ecoute[zs]?) )[a-z]{2,10}[ezs] moi (?!(?:j|je|ca|qui|non|aussi|on|c) )"
+)
+"""What anybody is told to do for who speaks: « vire-moi … », but « chez moi » and « crois-moi »."""
 _OPENING = (
     r"on a quoi|il y a (?:un|une|des) \S+ quelque part|"
-    r"(?:ou|comment) (?:est ce qu|puis je|je|on|trouver|faire|fait on|puis)|combien|quel(?:le)?s? |"
+    r"(?:ou|comment) (?:est ce qu|puis je|je|on|trouver|faire|fait on|puis)|ou (?:sont|est|se trouve)|combien|"
+    r"qu est ce (?:que |qu )(?:j ai|on a|il y a|tu as|vous avez)|que sont devenu|quel(?:le)?s? |"
+    rf"{_ASKED_ME}|"
     rf"qui (?:est|sait|connait|peut|pourrait|parle)|y a|(?:{_ACTS})[zs]? |"
     r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles (?:d|du|de|sur) |besoin d|c est quoi|il me reste"
 )
@@ -68,7 +75,8 @@ _ASIDE = re.compile(
     r"|, (?:(?:le|la|les|une?|mon|ma|mes|notre|nos|deux|trois|quatre|cinq|six|\d+) |l['’])\w[\w-]* (?:\S+ ){0,4}?"
     r"(?:a|ont|est|sont|ne|n['’]\w+|veut|veulent|doit|commence|demande|en|me|m['’]\w+|nous|vient|attend\w*|arrive\w*)"
     r"\b.*"
-    r"|(?<!\bce),? que (?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*"
+    r"|(?<!\bce)(?<!\bfaudrait)(?<!\bfaut),? que "
+    r"(?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*"
     rf"|,? que (?:je |j['’]|nous |on ){_SOMETHING_BEHIND}(?:voie|v[ée]rifie|regarde|sache|fasse|aie|sois|montre|"
     r"prenne|comprenne|retrouve|pr[ée]pare)\b.*",
     re.IGNORECASE | re.DOTALL,
@@ -105,8 +113,17 @@ def leave_politeness(text: str) -> str:
 
 
 def leave_aside(text: str) -> str:
-    """The text of a wish without what is told after it."""
-    return leave_politeness(_ASIDE.sub("", text))
+    """The text of a wish without what is told after it, and without how soon, where, for whom and how gladly."""
+    return _TAIL.sub("", leave_politeness(_ASIDE.sub("", text)))
+
+
+_TAIL = re.compile(
+    r"(?<!\bjour)(?:,? (?:de préférence|si possible|(?:et )?tout de suite|imm[ée]diatement|sur[- ]le[- ]champ|"
+    r"quelque part|là maintenant|pour (?:toute )?(?:l['’]|mon |notre )[ée]quipe|au plus vite|"
+    r"dès que possible)){1,3}(?=[ .!?]{0,5}$)",
+    re.IGNORECASE,
+)
+"""How soon, where, for whom and how gladly something is wanted, at the end of a wish."""
 
 
 def begins_with_wish(sentence: Sentence, first: int) -> bool:
@@ -121,6 +138,7 @@ def _find_word(sentence: Sentence, place: int) -> int:
 def _may_begin(sentence: Sentence, index: int, *, is_strong: bool) -> bool:
     """Whether a clause may begin with a word: behind a sign or a link, or said strongly and not under another."""
     before = sentence.words[index - 1].folded.split()[-1]
-    if before in _UNDER:
+    is_parted = not _SIGNS.isdisjoint(sentence.gap(index - 1))
+    if before in _UNDER and not (before == "fois" and is_parted):
         return False
-    return is_strong or before in _LINKS or not _SIGNS.isdisjoint(sentence.gap(index - 1))
+    return is_strong or before in _LINKS or is_parted

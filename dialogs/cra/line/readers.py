@@ -277,7 +277,10 @@ def read_participants(span: Span, clues: Clues) -> SpanReading | None:
     return _read_count("participants", _PARTICIPANTS, span)
 
 
-_THEY_WERE = re.compile(r"(?:(?:(?:qu )?(?:ils|elles)|(?:il )?y) )?(?:etaient|avait) ([0-9]{1,4})")
+_THEY_WERE = re.compile(
+    r"(?:(?:(?:(?:qu )?(?:ils|elles)|(?:il )?y) )?(?:etaient|avait)|(?:il )?(?:n )?en est (?:venu|passe|reste))"
+    r"(?: que| seulement| juste)? ([0-9]{1,4})"
+)
 _ATTENDED = re.compile(
     r"(?:on|ils|elles|nous)(?: n)? (?:etait|etaient|etions|sont|sommes)(?: que| plus que| a)? ([0-9]{1,3})"
 )
