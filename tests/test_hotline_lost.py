@@ -71,6 +71,23 @@ async def test_a_file_that_mattermost_takes_no_more_is_said_to_be_missing(helpde
     assert "grand.bin" in plain(twin)
 
 
+async def test_who_was_not_helped_is_asked_about_the_second_solution(helpdesk: Hotline) -> None:
+    ticket, receipt = await helpdesk.asks(helpdesk.juliette, "La visio coupe")
+    await helpdesk.is_where(ticket)
+    await send_dialog(helpdesk.agathe, await helpdesk.card(ticket), "Résoudre", solution="Redémarrez.")
+    told = await helpdesk.under(helpdesk.juliette, receipt, "Cela vous a-t-il aidé")
+    await helpdesk.juliette.clicks(told, "👎")
+    rated = await helpdesk.juliette.rewritten(told, "👎")
+    await helpdesk.juliette.clicks(rated, "Ce n’est pas réglé")
+    card = await helpdesk.card(ticket, "rouvert")
+    await send_dialog(helpdesk.agathe, card, "Résoudre", solution="Changez de câble.")
+    again = await helpdesk.under(helpdesk.juliette, receipt, "Changez de câble.")
+    assert "Cela vous a-t-il aidé" in plain(again)
+    await helpdesk.juliette.clicks(again, "👍")
+    await helpdesk.juliette.rewritten(again, "👍")
+    assert (await helpdesk.now(ticket)).rating == 1
+
+
 async def test_a_word_with_the_rating_is_read_by_agents(helpdesk: Hotline) -> None:
     ticket, receipt = await helpdesk.asks(helpdesk.juliette, "Pas contente")
     await helpdesk.is_where(ticket)

@@ -60,7 +60,10 @@ async def test_a_ticket_is_handed_on_hurried_asked_back_and_released(helpdesk: H
     card = await helpdesk.card(ticket, "pris")
     assert helpdesk.omar.username in plain(card)
     await helpdesk.under(helpdesk.omar, card, "vous confie cette demande")
-    await send_dialog(helpdesk.omar, card, "Urgence", urgence="bloquant")
+    await helpdesk.omar.chooses(card, "Plus…", "Urgence")
+    window = await helpdesk.omar.dialog()
+    assert window.shown("urgence") == (await helpdesk.now(ticket)).urgency.value, "as it is now"
+    assert (await window.fill(urgence="bloquant").submit()).accepted
     card = await helpdesk.card(ticket, "bloquant")
     await send_dialog(helpdesk.omar, card, "Demander une précision", question="Quel navigateur ?")
     await helpdesk.under(helpdesk.juliette, receipt, "Quel navigateur ?")

@@ -195,10 +195,16 @@ async def choose_move(ctx: Context, click: cards.MoreMoves) -> Replies:
     """Open the window of the chosen move, or make it at once if it needs none."""
     move = Move(click.chosen)
     if window := WINDOWS.get(move):
-        return Ask(window.draft(ticket=click.ticket))
+        return Ask(window.draft(ticket=click.ticket, **await _read_present(ctx, move, click.ticket)))
     if move is Move.TRANSFER:
         return await _ask_queue(ctx, click.ticket)
     return Redirect.to((cards.LeaveOutage if move is Move.PART else ReleaseTicket)(ticket=click.ticket))
+
+
+async def _read_present(ctx: Context, move: Move, number: int) -> Mapping[str, str]:
+    """Return what a window shows of the ticket as it is now."""
+    ticket = await tickets.get(ctx.db, number) if move is Move.HASTEN else None
+    return {"urgency": ticket.urgency.value} if ticket else {}
 
 
 async def _ask_queue(ctx: Context, number: int) -> Replies:
