@@ -158,7 +158,11 @@ async def test_a_measure_is_annulled_and_what_is_long_over_is_not_contested(room
     card = await room.card(case, "Rendez-le-moi")
     room.lea.acts()
     await send_dialog(room.omar, card, "Annuler la mesure", reponse="C’est vrai.")
-    await room.lea.told("est annulée")
+    told = plain(await room.lea.told("est annulée"))
+    for words in ("est republié par le bot, à votre nom", "C’est vrai."):
+        assert words in told, told
+    await room.house.settled()
+    assert not [p for p in await room.lea.direct() if "Décision annulée" in plain(p)], "one message says it all"
     assert "moderation.annuler" in await room.acts(case)
     room.house.clock.goes_to(room.house.clock() + timedelta(days=31))
     await room.lea.clicks(late, "Contester")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.work import steps
 from storage import journal
 from storage.journal import AuditAct
 from storage.moderation import CaseSource, CaseState
@@ -133,6 +134,17 @@ async def test_a_first_message_is_one_where_mattermost_knows_of_none_before(stag
     await stage.lea.says("Et https://exemple.fr/autre.png", stage.place)
     await stage.is_idle()
     assert [case.post_id for case in await stage.cases()] == [first.id]
+
+
+async def test_a_long_trial_says_which_rule_it_tries(stage: RuleStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "TOLD_AFTER", timedelta())
+    monkeypatch.setattr(steps, "TOLD_EVERY", 0.0)
+    stage.ana.acts()
+    await stage.ana.runs(f"/moderer regle mots essai 2j {unique('brie')}")
+    assert "Règle « mots »." in plain(await stage.ana.told("⏳ **Essai d’une règle**"))
+    await stage.ana.runs("/moderer regle mentions essai 2j")
+    assert "Règle « mentions »." in plain(await stage.ana.told("⏳ **Essai d’une règle**"))
+    await stage.house.settled()
 
 
 async def test_a_rule_is_tried_on_what_was_said(stage: RuleStage) -> None:

@@ -40,9 +40,11 @@ async def test_a_warning_and_a_hidden_message_are_taken_back(stage: MeasureStage
     post = await stage.lea.says(words, stage.place)
     stage.lea.acts()
     await stage.moderates(f"masquer {stage.link(post)} ton vif")
-    await stage.lea.told("a été retiré")
+    notice = await stage.lea.told("a été retiré")
     measure = await stage.last(stage.lea)
     assert "republié" in await undone(stage, measure.entry)
+    await stage.lea.clicks(notice, "Contester")
+    assert "déjà annulé" in plain(await stage.lea.whispered("annulé")), "nothing is left to contest"
     again = await stage.said(stage.place, "Message rétabli")
     assert f"écrit par @{stage.lea.username}" in plain(again)
     assert words.replace("@all", "") in plain(again).replace("@all", "")
@@ -101,6 +103,7 @@ async def test_several_messages_are_shown_removed_and_said_again(stage: MeasureS
     assert words[1] in shown
     assert words[2] in shown
     assert "1 message où d’autres ont répondu reste" in shown
+    assert "`/moderer masquer-fil` retire un fil entier" in shown
     await stage.stands(posts[2], there=True)
     await posts_gone_meanwhile(stage, posts[1].id)
     stage.lea.acts()

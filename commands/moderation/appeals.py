@@ -18,7 +18,7 @@ from bot.texts import Markdown, quotation, render, require
 from commands.moderation import cards
 from commands.moderation.cases import Decision, get_case, lock_case, record_case_entry
 from commands.moderation.decisions import carry_out
-from commands.moderation.measures import find_handler, undo_measure
+from commands.moderation.measures import choose_lifted_words, find_handler, undo_measure
 from commands.moderation.policy import ANIMATEURS, MEASURES, YEAR, feature
 from config import charte, time
 from config.text import fold
@@ -102,10 +102,10 @@ async def answer_appeal(ctx: Context, form: forms.AppealAnswerForm) -> Replies:
     if isinstance(form, forms.UpholdMeasure):
         return await _record_answer(ctx, contested, form, kept=True)
     measure, decided = contested.measure, list[Reply]()
-    if is_replaced := isinstance(form, forms.LightenMeasure):
+    if isinstance(form, forms.LightenMeasure):
         # The new one first: it takes over whom the old one keeps out, and nobody comes back in between.
         decided += await carry_out(ctx, contested.case, _read_replacement(ctx, measure, form), is_second=True)
-    undone = await undo_measure(ctx, measure.entry, is_replaced=is_replaced) if measure.ended_at is None else []
+    undone = await undo_measure(ctx, measure.entry, is_told=False) if measure.ended_at is None else []
     return [*undone, *decided, *await _record_answer(ctx, contested, form, kept=False)]
 
 
@@ -135,11 +135,19 @@ async def _record_answer(
     answered = {"decided_at": ctx.now, "decided_by": ctx.user.id, "kept": kept, "answer": form.answer}
     await change(ctx.db, contested.appeal, **answered)
     await change(ctx.db, case, state=CaseState.CLOSED)
-    act, word = label_of(measure.act), quotation(form.answer, 1000)
-    text = render("moderation/answered", act=act, entry=measure.entry, kept=kept, word=word)
+    text = await _say_answer(ctx, measure, form.answer, kept=kept)
     there = not isinstance(form, forms.LightenMeasure) and await is_active(ctx, case.author_id)
     told = [Direct(text, user_id=case.author_id)] if there else []
     return [Whisper(render("moderation/appeal_answered")), *told, *await cards.refresh_card(ctx, case)]
+
+
+async def _say_answer(ctx: Context, measure: Measure, answer: str, *, kept: bool) -> Markdown:
+    """Say what became of a contested measure, and what changes for the person where this undid it just now."""
+    is_undone = not kept and measure.ended_at == ctx.now
+    words = await choose_lifted_words(ctx, measure) if is_undone else ""
+    told = await cards.describe_measure(ctx, measure, measure.user_id)
+    act, word = label_of(measure.act), quotation(answer, 1000)
+    return render("moderation/answered", act=act, entry=measure.entry, kept=kept, words=words, told=told, word=word)
 
 
 CONTESTED_WITHIN = timedelta(days=30)
@@ -165,6 +173,8 @@ def check_contestable(ctx: Context, measure: Measure | None) -> Measure:
     """Return the measure. Raises UserError if the person may not contest it, or no longer."""
     if measure is None or measure.user_id != ctx.user.id:
         raise UserError(render("moderation/not_contestable"))
+    if measure.was_undone:
+        raise UserError(render("moderation/measure_over", entry=measure.entry, is_undone=True))
     if (end := find_end(measure)) is not None and end + CONTESTED_WITHIN < ctx.now:
         raise UserError(render("moderation/too_late_to_contest"))
     return measure

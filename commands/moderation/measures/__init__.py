@@ -267,7 +267,7 @@ async def _tell_answer_alone(ctx: Context, measure: Measure) -> Sequence[Reply]:
     if old is None:
         return []
     word = quotation(measure.reason, 1000)
-    text = render("moderation/answered", act=label_of(old.act), entry=old.entry, kept=False, word=word)
+    text = render("moderation/answered", act=label_of(old.act), entry=old.entry, kept=False, words="", word=word)
     return [Direct(text, user_id=measure.user_id)]
 
 
@@ -381,16 +381,16 @@ async def undo_typed_number(ctx: Context, line: str) -> Replies:
     return [*replies, *room, *await refresh_measure_card(ctx, measure), Whisper(text)]
 
 
-async def undo_measure(ctx: Context, entry: int, *, is_replaced: bool = False) -> Sequence[Reply]:
-    """Undo a measure and tell the person, unless the notice of its replacement does, without asking Mattermost. The
-    caller rewrites the card. Raises UserError for an entry that is no measure, is over, or concerns the person who
+async def undo_measure(ctx: Context, entry: int, *, is_told: bool = True) -> Sequence[Reply]:
+    """Undo a measure and tell the person, unless another message does, without asking Mattermost. The caller rewrites
+    the card. Raises UserError for an entry that is no measure, is over, or concerns the person who
     acts."""
     measure = await _lock_standing(ctx, entry)
     back = await _end_measure(ctx, measure, AuditAct.UNDO, f"acte:{entry}", by=ctx.user.id)
     case = await cases.lock(ctx.db, measure.case_id) if measure.case_id else None
     if case and case.state is CaseState.DECIDED and case.entry == measure.entry:
         await database.change(ctx.db, case, state=CaseState.CLOSED, until=None)
-    return back if is_replaced else [*back, *await _tell_person(ctx, measure)]
+    return [*back, *await _tell_person(ctx, measure)] if is_told else back
 
 
 async def _end_measure(ctx: Context, measure: Measure, act: AuditAct, thing: str, by: str = "") -> Sequence[Reply]:
@@ -421,13 +421,16 @@ async def _tell_person(ctx: Context, measure: Measure) -> Sequence[Reply]:
     if not measure.user_id or not cases.read_record(measure).told:
         return []
     told = await cards.describe_measure(ctx, measure, measure.user_id)
-    if not measure.ended_by:
-        return [Direct(render("moderation/over", told=told), user_id=measure.user_id)]
+    block = "moderation/lifted" if measure.ended_by else "moderation/over"
+    return [Direct(render(block, told=told, words=await choose_lifted_words(ctx, measure)), user_id=measure.user_id)]
+
+
+async def choose_lifted_words(ctx: Context, measure: Measure) -> str:
+    """Choose the block that says to the person what changes now that their measure is undone."""
     handler, place = find_handler(measure.act), measure.channels[0] if measure.channels else ""
-    words = handler.lifted
     if handler.keeps_out and await cases.find_exclusion(ctx.db, measure.user_id, place, but=measure.entry):
-        words = "moderation/lifted_held"
-    return [Direct(render("moderation/lifted", told=told, words=words), user_id=measure.user_id)]
+        return "moderation/lifted_held"
+    return handler.lifted
 
 
 EXPIRED_BATCH = 50

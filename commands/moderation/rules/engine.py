@@ -338,10 +338,11 @@ def _make_row(said: CheckedMessage, work: Try) -> tuple[int, str, int, str]:
 @regles.work(Try, name="moderation.Try", title="Essai d’une règle", unit=("canal", "canaux"), roles=ANIMATEURS)
 async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
     """Try a rule on the next channel; the first step finds the channels, the last one reports."""
+    which = render("moderation/tried_rule", rule=work.rule)
     if so_far.cursor is None:
         left, exempt = await list_rule_channels(ctx.db, ctx.settings), await moderation.list_exempt(ctx.db)
         seen = TrialProgress(left=sorted(left), exempt=sorted(exempt))
-        return Step(cursor=seen.model_dump(mode="json"), total=len(seen.left) + 1)
+        return Step(cursor=seen.model_dump(mode="json"), total=len(seen.left) + 1, said=which)
     seen = TrialProgress.model_validate(so_far.cursor)
     if not seen.left:
         if work.rule is RuleName.FIRST:
@@ -353,7 +354,7 @@ async def try_rule(ctx: ReadingContext, work: Try, so_far: Progress) -> Step:
     posts, is_whole = await _read_posts(ctx, seen.left[0], work)
     seen.add([post for post in posts if post.user_id not in seen.exempt], work)
     seen.left, seen.cut = seen.left[1:], seen.cut or not is_whole
-    return Step(cursor=seen.model_dump(mode="json"), done=so_far.done + 1, total=so_far.total)
+    return Step(cursor=seen.model_dump(mode="json"), done=so_far.done + 1, total=so_far.total, said=which)
 
 
 async def _read_posts(ctx: ReadingContext, channel_id: str, work: Try) -> tuple[Sequence[ChatPost], bool]:
