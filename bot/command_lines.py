@@ -54,6 +54,8 @@ _VERBS: Mapping[str, frozenset[str]] = {
 """Words that people type for one another after a command, folded: each with all that mean the same."""
 SAID_MAX = 200
 """Characters in which a command is looked for."""
+_TO_DO = re.compile(r"(\S{1,20}) [àa] (\S{1,20})", re.IGNORECASE)
+"""A command with what is to be done about its things: « ressources à relire »."""
 NUMBER = r"(?:(?i:n ?[°ºo]?|num(?:[ée]ro)?|#)\.? ?)?(\d{1,9})"
 """How the number of something is typed: « 12 », « n° 12 », « no 12 », « numéro 12 », « #12 »."""
 
@@ -103,13 +105,19 @@ class CommandIndex:
         """Return the command that a line calls (the longest name that fits) and the rest of the line; for an unknown
         one, its first word. « aide » after a command calls the help about it; « nouveau » after one that takes content
         is none."""
-        said = line.removeprefix("/").strip()
+        said = self._drop_preposition(line.removeprefix("/").strip())
         for size in range(min(self._longest, len(said.split())), 0, -1):
             *words, rest = [*said.split(maxsplit=size), ""][: size + 1]
             if name := self._names.get(fold(" ".join(words))):
                 return self._or_help(name, rest)
         first, _, rest = said.partition(" ")
         return first.lower(), rest.strip()
+
+    def _drop_preposition(self, said: str) -> str:
+        """Return « ressources relire » for « ressources à relire », and any other line as it is."""
+        found = _TO_DO.fullmatch(said)
+        short = f"{found[1]} {found[2]}" if found else ""
+        return short if fold(short) in self._names else said
 
     def _or_help(self, name: str, rest: str) -> tuple[str, str]:
         said = fold(rest.strip(MANNERED))

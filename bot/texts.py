@@ -150,12 +150,16 @@ def _environment() -> Environment:
     return environment
 
 
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
 def render(name: str, /, **values: object) -> Markdown:
     """Render a block: « hotline/opened » is the block « opened » of templates/hotline.md.j2, with these values.
 
-    Raises TemplateNotFound for an unknown block, UndefinedError for a missing value.
+    Parts of a block that say nothing leave one blank line at most. Raises TemplateNotFound for an unknown block,
+    UndefinedError for a missing value.
     """
-    return Markdown(_environment().get_template(name).render(values).strip())
+    return Markdown(_BLANK_LINES.sub("\n\n", _environment().get_template(name).render(values).strip()))
 
 
 def require(found: T | None, block: str, **said: object) -> T:

@@ -39,7 +39,7 @@ class OrderKit(Form):
     of them."""
 
     title = "Mon kit d’animation"
-    submit_label = "Commander"
+    submit_label = "Valider"
     noun = "commande de kit", "commandes de kit"
 
     taille_haut: Annotated[str, Offered("tops")] = asks("Taille du haut", "Polo et sweat.")

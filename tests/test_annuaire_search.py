@@ -203,6 +203,14 @@ async def test_the_nearest_spellings_find_somebody(database: Database) -> None:
     assert await near(database, "xyzzy") == []
 
 
+async def test_a_mistyped_skill_is_proposed_as_it_is_written(database: Database) -> None:
+    await stored(database, *EVERYBODY)
+    assert await found(database, "tableur") == ["zoe"]
+    assert await found(database, "tableaur") == []
+    assert "tableur" in await near(database, "tableaur")
+    assert "tableur" not in await near(database, "zébulon")
+
+
 async def test_the_nearest_spellings_betray_nothing(database: Database) -> None:
     secret = {"structure": Audience.PERSONNE.value}
     await stored(database, make_person("zed", "Zed Zibeline", structure="Clandestinerie", shown_to=secret))

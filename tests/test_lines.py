@@ -58,6 +58,9 @@ def test_commands_that_are_near(said: str, lines: list[str]) -> None:
         ("/cra liste de tous", ("cra liste de tous", "")),
         ("/cra liste de tous 2026", ("cra liste de tous", "2026")),
         ("/cra liste de mai", ("cra liste", "de mai")),
+        ("/cra à rétablir", ("cra rétablir", "")),
+        ("/cra a liste", ("cra liste", "")),
+        ("/cra à lister", ("cra", "à lister")),
     ],
 )
 def test_help_after_a_command_is_about_it_and_longer_names_come_first(line: str, called: tuple[str, str]) -> None:

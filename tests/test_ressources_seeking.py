@@ -111,6 +111,8 @@ async def test_nothing_found_leads_to_what_is_near(house: House, juliette: Perso
     nothing = await juliette.asks("/ressources lettre niveau:debutant")
     assert nothing.buttons[0] == "Chercher sans les filtres"
     assert "(niveau débutant)" in plain(await juliette.asks("/ressources niveau:facile")), "how the filter was read"
+    said = plain(await juliette.asks("/ressources zorglub niveau:avance"))
+    assert "(niveau" not in said, "what was typed is not said again"
     await juliette.clicks(nothing, "Chercher sans les filtres")
     assert "Lettre" in (await juliette.whispered("1 ressource")).text
 

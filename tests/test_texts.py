@@ -65,6 +65,13 @@ def test_what_is_written_nowhere_cannot_be_said() -> None:
             render(name)
 
 
+def test_what_a_block_leaves_out_leaves_one_blank_line() -> None:
+    unsure = {"unread": [], "mistakes": [], "notes": []}
+    said = render("cra/preview", text="Atelier.", assumed=["aujourd’hui"], blank=["l’âge"], **unsure)
+    assert said.count("\n\n") == 2
+    assert "\n\n\n" not in said
+
+
 def test_words_that_are_markdown_already_are_escaped_once_though_their_first_letter_is_changed() -> None:
     wanted = SimpleNamespace(title="Général", reason="")
     values = {"entry": 1, "lasts": "1 h", "approved": "", "declined": "", "by": Markdown(escape("@agathe"))}

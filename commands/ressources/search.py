@@ -126,10 +126,11 @@ def say_unknown(query: Query | None) -> Sequence[Markdown]:
     return said
 
 
-def say_filters(query: Query | None) -> Sequence[str]:
-    """Name the filters as they were understood: « expert » is « niveau avancé »."""
+def say_filters(query: Query | None, text: str) -> Sequence[str]:
+    """Name the filters that the text says in other words: « expert » is « niveau avancé »."""
     chosen = sorted(query.filters.choices) if query else ()
-    return [f"{of} {LISTS[of][code].libelle.lower() if code in LISTS[of] else code}" for of, code in chosen]
+    named = [(of, LISTS[of][code].libelle.lower() if code in LISTS[of] else code) for of, code in chosen]
+    return [f"{of} {label}" for of, label in named if fold(label) not in fold(text)]
 
 
 async def offer_without_filters(ctx: Context, query: Query) -> Sequence[Button]:
@@ -243,7 +244,7 @@ async def _draw_nothing(ctx: Context, shelf: Shelf) -> Whisper:
     at, query = shelf.at, shelf.query
     proposes = Button("Proposer une ressource", Deposit())
     number = read_typed_number(at.text)
-    unknown, filters = say_unknown(query), say_filters(query)
+    unknown, filters = say_unknown(query), say_filters(query, at.text)
     said = {"of": at.of.value, "text": quote(at.text), "unknown": unknown, "filters": filters, "number": number}
     if query is None:
         return Whisper(render("ressources/nothing", **said, is_near=False), [proposes])

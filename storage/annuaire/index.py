@@ -15,14 +15,14 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import DEPARTEMENTS, hub_of
-from config.text import fold, make_theme_word
+from config.text import find_nearest, fold, make_theme_word
 from config.text import split_words as split_all
-from config.themes import THEMES, find_theme
+from config.themes import THEMES, find_theme, vocabulary
 from storage.annuaire.entries import AnyPerson, Contact, ContactState, ListedPerson, find_commune, may_see
 from storage.communes import Commune, find_place_exactly
 from storage.database import dialect, execute
 from storage.people import SHOWN_TO, Audience, Awaited, Person, Role
-from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary
+from storage.search import PREFIX_MIN, InvertedIndex, Vocabulary, count_slips_allowed
 
 SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur"})
 """Words that are ignored in a search, since every text has them."""
@@ -166,6 +166,8 @@ BEGINS, SLIP = 0.85, 0.15
 LIKE_MIN = 60
 """The least similarity, of 100, of a word suggested in place of another."""
 SUGGESTED_MAX = 3
+NEAR_SKILLS = 2
+"""How many of them are usual words for a skill: « tableur » for « tableaur »."""
 
 Scores = dict[int, float]
 """The scores of entries, by their place in the index."""
@@ -284,7 +286,8 @@ class DirectoryIndex:
                 continue
             near = self.vocabulary.find_alike(term, LIKE_MIN)
             seen = (word for word, _ in near if self._is_seen(viewer, word))
-            for word in islice(seen, SUGGESTED_MAX):
+            skills = find_nearest(term, list(vocabulary()), count_slips_allowed(term))[0]
+            for word in (*skills[:NEAR_SKILLS], *islice(seen, SUGGESTED_MAX)):
                 yield " ".join((*terms[:number], word, *terms[number + 1 :]))
 
 
