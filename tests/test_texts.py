@@ -66,8 +66,8 @@ def test_what_is_written_nowhere_cannot_be_said() -> None:
 
 
 def test_what_a_block_leaves_out_leaves_one_blank_line() -> None:
-    unsure = {"unread": [], "mistakes": [], "notes": []}
-    said = render("cra/preview", text="Atelier.", assumed=["aujourd’hui"], blank=["l’âge"], **unsure)
+    missing = {"assumed": ["aujourd’hui"], "blank": ["l’âge"]}
+    said = render("cra/preview", text="Atelier.", unread=[], mistakes=[], notes=[], **missing)
     assert said.count("\n\n") == 2
     assert "\n\n\n" not in said
 

@@ -350,8 +350,9 @@ def _find_times(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
         return said | ({"resolved_at": actor.at} if move in {Move.RESOLVE, Move.DUPLICATE} else {})
     if move in {Move.REPLY, Move.REOPEN}:
         # Who answered is asked about the next solution, too; who did not is left in peace.
-        reopened = {"rating_asked": ticket.rating_asked and not ticket.rating}
-        reopened |= {"resolved_at": None, "closed_at": None, "reason": None, "warned_at": None, "nudged": 0}
+        asked = ticket.rating_asked and not ticket.rating
+        reopened = {"resolved_at": None, "closed_at": None, "reason": None, "warned_at": None, "nudged": 0}
+        reopened["rating_asked"] = asked
         return {"asked_at": ticket.asked_at or actor.at} | ({} if ticket.state in OPEN else reopened)
     if move is Move.JOIN:  # the next word comes from the outage, for all of its tickets
         return {"first_answer_at": ticket.first_answer_at or actor.at, "asked_at": None, "nudged": 0}
