@@ -13,8 +13,6 @@ from dialogs.plain_words.frames import list_frame_words, read_frame
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.sentences import NUMBERS, Sentence, Spelling, stem_words
 
-KEY = 3
-"""Letters by which a cue is looked up."""
 _GAP = r"(?:\S+ ){0,4}?"
 POLITE = "poli"
 """The class of what people say around what they want."""
@@ -35,7 +33,7 @@ class Cue:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """The pattern, compiled once a sentence has its first letters: for all of them it takes a third of a second."""
+        """The pattern, compiled once a sentence has its first word: for all of them it takes a third of a second."""
         return re.compile(self.written)
 
     def match(self, stems: str, place: int, stop: int) -> re.Match[str] | None:
@@ -48,7 +46,7 @@ class Cue:
 
 @dataclass(frozen=True)
 class Cues:
-    """All of them: what each row is for and how much it weighs, and the cues by the letters they begin with."""
+    """All of them: what each row is for and how much it weighs, and the cues by the word they begin with."""
 
     rows: tuple[tuple[Intention, float], ...]
     by_key: Mapping[str, tuple[Cue, ...]]
@@ -116,12 +114,9 @@ def _is_polite_to_end(polite: list[int], index: int) -> bool:
 
 
 def _at(by_key: Mapping[str, tuple[Cue, ...]], plain: str, place: int) -> Iterator[Cue]:
-    """The cues whose first letters stand at a place."""
-    for size in range(1, KEY + 1):
-        key = plain[place : place + size]
-        if key.endswith(" "):
-            break
-        yield from by_key.get(key, ())
+    """The cues whose first word stands at a place, or the letters of it that they give, the fewest first."""
+    for end in range(place + 1, plain.index(" ", place) + 2):
+        yield from by_key.get(plain[place:end], ())
 
 
 @cache
@@ -178,13 +173,13 @@ class _Table:
             self._add(phrase, len(self.rows) - 1, self.cues)
 
     def _add(self, phrase: str, row: int, to: dict[str, list[Cue]]) -> None:
-        """Add a turn of phrase under each of the words that it may begin with."""
+        """Add a turn of phrase under each word that it may begin with: « mail » with its space, « mail* » without."""
         elements = phrase.split()
         opens, closes = elements[0] == "^", elements[-1] == "$"
         elements = elements[opens : len(elements) - closes]
         cue = Cue(row, "".join(map(self._write, elements)), opens, closes)
         for word in {option.split()[0] for option in self._list_options(elements[0])}:
-            to.setdefault(_stem_option(word.rstrip("*"))[:KEY], []).append(cue)
+            to.setdefault(_stem_option(word.rstrip("*")) + " " * (word[-1] != "*"), []).append(cue)
         self.stems.update(stem for element in elements for stem in re.findall(r"([a-z]{6,})\*", element))
         self.words.update(word for element in elements for word in re.findall(r"(?<![a-z<])[a-z]+(?![a-z*>])", element))
 

@@ -1,10 +1,9 @@
 """The model: how likely each intention is by the words and letters of a sentence, learnt from examples by `trainer`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import chain
 from math import exp, sqrt
 
 from config import tables
@@ -18,7 +17,7 @@ LENGTH = 3.0
 """How long the features of a sentence are together, whatever their number."""
 LETTERS = (3, 4, 5)
 """Letters of the pieces into which words are cut."""
-_WEIGHTS = {"=": 1.0, "+": 0.6, "^": 0.8, "<": 0.35, "#": 0.3}
+_WEIGHTS = {"=": 20, "+": 12, "^": 16, "<": 7, "#": 6}
 """How much a feature counts, by its first sign: a stem, two of them, the first one, a piece, the length."""
 LONGEST = 8
 """Words from which sentences are of one length."""
@@ -29,16 +28,36 @@ class Model:
     """Weights of features: for each, the number of an intention and its weight, one after the other."""
 
     labels: tuple[Intention, ...]
-    weights: Mapping[str, tuple[int, ...]]
+    weights: Mapping[str, str]
 
     def judge(self, sentence: Sentence) -> dict[Intention, float]:
         """How likely each intention is; together they are 1."""
-        sums = [0.0] * len(self.labels)
-        for feature, value in weigh_features(sentence).items():
-            row = self.weights.get(feature, ())
-            for label, weight in zip(row[::2], row[1::2], strict=True):
-                sums[label] += weight * value
-        return dict(zip(self.labels, make_likely([each / SCALE for each in sums]), strict=True))
+        features = _list_features(sentence)
+        packed = sum(
+            _WEIGHTS[sign] * sum(map(_pack, filter(None, map(self.weights.get, each))))
+            for sign, each in features.items()
+        )
+        scale = LENGTH / _measure(features) / SCALE
+        sums = [scale * weight for weight in _unpack(packed, len(self.labels))]
+        return dict(zip(self.labels, make_likely(sums), strict=True))
+
+
+_BITS = 32
+"""Of a weight in the number that has those of all intentions: those of a whole sentence add up to less."""
+_HALF = 1 << _BITS - 1
+
+
+@lru_cache(8192)
+def _pack(row: str) -> int:
+    """The weights of a feature as one number, so that those of all intentions are added up at once."""
+    numbers = map(int, row.split())
+    return sum(weight << label * _BITS for label, weight in zip(numbers, numbers, strict=True))
+
+
+def _unpack(packed: int, count: int) -> Iterator[int]:
+    """The weight of each intention, which may be below 0."""
+    shifted = packed + sum(_HALF << label * _BITS for label in range(count))
+    return ((shifted >> label * _BITS) % (2 * _HALF) - _HALF for label in range(count))
 
 
 def make_likely(sums: list[float]) -> list[float]:
@@ -51,24 +70,27 @@ def make_likely(sums: list[float]) -> list[float]:
 
 def weigh_features(sentence: Sentence) -> dict[str, float]:
     """The features of a sentence and what each counts in it."""
-    found = {feature: _WEIGHTS[feature[0]] for feature in set(_list_features(sentence))}
-    length = sqrt(sum(weight * weight for weight in found.values())) or 1.0
-    return {feature: weight * LENGTH / length for feature, weight in found.items()}
+    features = _list_features(sentence)
+    scale = LENGTH / _measure(features)
+    return {feature: _WEIGHTS[sign] * scale for sign, each in features.items() for feature in each}
 
 
-def _list_features(sentence: Sentence) -> Iterator[str]:
+def _measure(features: Mapping[str, Collection[str]]) -> float:
+    """How long features are together, by what each counts."""
+    return sqrt(sum(_WEIGHTS[sign] ** 2 * len(each) for sign, each in features.items())) or 1.0
+
+
+def _list_features(sentence: Sentence) -> dict[str, set[str]]:
+    """The features of a sentence, by their first sign."""
     stems = ["0" if stem.isdigit() else stem for stem in sentence.stems.split()]
-    yield from (f"={stem}" for stem in stems)
-    yield from (f"+{first} {second}" for first, second in zip(["^", *stems], [*stems, "$"], strict=True))
-    yield from (f"^{stem}" for stem in stems[:1])
-    yield from _cut_words(word.folded for word in sentence.words)
-    yield f"#{min(len(stems), LONGEST)}"
-
-
-def _cut_words(texts: Iterable[str]) -> Iterator[str]:
-    for word in chain.from_iterable(text.split() for text in texts):
-        framed = f"({word})"
-        yield from (f"<{framed[at : at + size]}" for size in LETTERS for at in range(len(framed) - size + 1))
+    framed = {f"({word})" for word in sentence.plain.split()}
+    return {
+        "=": {f"={stem}" for stem in stems},
+        "+": {f"+{first} {second}" for first, second in zip(["^", *stems], [*stems, "$"], strict=True)},
+        "^": {f"^{stem}" for stem in stems[:1]},
+        "<": {f"<{word[at : at + size]}" for word in framed for size in LETTERS for at in range(len(word) - size + 1)},
+        "#": {f"#{min(len(stems), LONGEST)}"},
+    }
 
 
 @cache
@@ -76,8 +98,7 @@ def read_model() -> Model:
     """Read the weights."""
     head, *lines = (files("config") / FILE).read_text("utf-8").splitlines()
     labels = tuple(map(Intention, head.split("\t")[1].split()))
-    rows = (line.split("\t") for line in lines)
-    return Model(labels, {feature: tuple(map(int, weights.split())) for feature, weights in rows})
+    return Model(labels, dict(line.split("\t") for line in lines))
 
 
 def read_examples() -> list[tuple[str, Intention]]:

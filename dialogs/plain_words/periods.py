@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from bot.french import MONTH_NUMBERS, Period, find_period, read_period
 from config.text import fold
@@ -37,7 +38,7 @@ def write_period(sentence: Sentence, today: date, taken: range = range(0)) -> tu
     "" where there is none."""
 
     def write(first: int, end: int) -> str:
-        return _write(sentence, first, end) if all(map(may.__getitem__, range(first, end))) else ""
+        return _write(sentence, first, end) if all(may[first:end]) else ""
 
     words = [word.folded for word in sentence.words]
     may = [index not in taken and _may_tell(word, words[index - 1 : index]) for index, word in enumerate(words)]
@@ -77,13 +78,17 @@ _COUNTED = frozenset({*MONTH_NUMBERS, "semaine", "mois", "trimestre", "semestre"
 """What is compared by how much, and with what."""
 
 
+@cache
+def _read_known() -> frozenset[str]:
+    return read_frame("periode") | read_frame("periode_liens") | NUMBERS
+
+
 def _may_tell(word: str, before: list[str]) -> bool:
-    known = read_frame("periode") | read_frame("periode_liens") | NUMBERS
     if word == "un":
         return before == ["depuis"]
     if word == "ete":
         return not _OF_TIME.isdisjoint(before)
-    return all(each in known or each[0].isdigit() or _is_quarter(each) for each in word.split())
+    return all(each in _read_known() or each[0].isdigit() or _is_quarter(each) for each in word.split())
 
 
 _LONGER = frozenset({*MONTH_NUMBERS, "mois", "trimestre", "semestre", "annee"})

@@ -31,11 +31,11 @@ class SaidPlace:
 def find_place(sentence: Sentence) -> SaidPlace | None:
     """Find the first territory that is named, the longest name first."""
     words = [word.folded for word in sentence.words]
-    for size in range(min(NAME_MAX, len(words)), 0, -1):
-        for first in range(len(words) - size + 1):
-            folded = " ".join(words[first : first + size])
-            typed = sentence.typed(first, first + size)
-            if (known := _read_names().get(folded)) and not _is_meeting(typed, words[first + size : first + size + 1]):
+    firsts = [index for index, word in enumerate(words) if word.partition(" ")[0] in _read_first_words()]
+    for size in range(NAME_MAX, 0, -1):
+        for first in (each for each in firsts if each + size <= len(words)):
+            known = _read_names().get(" ".join(words[first : first + size]))
+            if known and not _is_meeting(sentence.typed(first, first + size), words[first + size : first + size + 1]):
                 return SaidPlace(known[0], known[1], range(first, first + size))
     return _find_code(sentence, words)
 
@@ -51,15 +51,17 @@ _OF_MEETINGS = frozenset({"de", "d", "du", "des", "avec", "que", "qui", "a", "pr
 
 def _find_code(sentence: Sentence, words: list[str]) -> SaidPlace | None:
     """Find the code of a département behind a word that may announce one; « le 12 octobre » has none."""
-    from_code = {code.lower(): code for code in DEPARTEMENTS}
     for index, word in enumerate(words[1:], 1):
         is_announced = words[index - 1] in read_frame("avant_code")
         is_announced = is_announced and words[max(index - 2, 0) : index] != ["semaine", "du"]
         is_named = words[index - 1] in ("departement", "departements")
         is_announced = is_announced and words[index - 2 : index] != ["semaine", "du"]
-        if word in from_code and is_announced and (is_named or not _is_counted(word, words[index + 1 : index + 3])):
+        if word in _CODES and is_announced and (is_named or not _is_counted(word, words[index + 1 : index + 3])):
             return SaidPlace("departement", sentence.typed(index, index + 1), range(index, index + 1))
     return None
+
+
+_CODES = frozenset(map(str.lower, DEPARTEMENTS))
 
 
 def _is_counted(number: str, after: list[str]) -> bool:
@@ -90,6 +92,11 @@ def _read_bare_names() -> dict[str, tuple[str, str]]:
     """The names of territories without their small words, of which what is sought is left: « corse sud »."""
     small = read_frame("entre")
     return {" ".join(w for w in name.split() if w not in small): known for name, known in _read_names().items()}
+
+
+@cache
+def _read_first_words() -> frozenset[str]:
+    return frozenset(name.partition(" ")[0] for name in _read_names())
 
 
 @cache

@@ -46,7 +46,7 @@ def learn(examples: Sequence[Example]) -> Model:
     for number in range(ROUNDS):
         for index in _shuffle(len(rows), number):
             _correct(*rows[index], len(labels), STEP / (1 + number * FADING))
-    return Model(labels, {feature: _compress(row) for feature, row in sorted(weights.items()) if any(map(_round, row))})
+    return Model(labels, {feature: row for feature in sorted(weights) if (row := _write_row(weights[feature]))})
 
 
 def _shuffle(count: int, number: int) -> list[int]:
@@ -73,8 +73,8 @@ def _round(weight: float) -> int:
     return round(weight * SCALE) if abs(weight) >= SMALLEST else 0
 
 
-def _compress(row: list[float]) -> tuple[int, ...]:
-    return tuple(number for label, weight in enumerate(row) if _round(weight) for number in (label, _round(weight)))
+def _write_row(row: list[float]) -> str:
+    return " ".join(f"{label} {_round(weight)}" for label, weight in enumerate(row) if _round(weight))
 
 
 def name_version(examples: Sequence[Example]) -> str:
@@ -85,7 +85,7 @@ def name_version(examples: Sequence[Example]) -> str:
 def write(learnt: Model, version: str, to: Path) -> None:
     """Write a model as a file: the version of its examples and its intentions, then a line for each feature."""
     lines = [f"{version}\t{' '.join(learnt.labels)}"]
-    lines += [f"{feature}\t{' '.join(map(str, row))}" for feature, row in learnt.weights.items()]
+    lines += [f"{feature}\t{row}" for feature, row in learnt.weights.items()]
     to.write_text("\n".join(lines) + "\n", "utf-8")
 
 

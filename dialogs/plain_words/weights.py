@@ -105,9 +105,9 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     """Add to what the cues say what the sentence is like: a report, a place with figures, a period alone, a story."""
     scores = read_cues().weigh(said.sentence, said.first, said.end)
     asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
-    if said.place and asks_figures:
+    if asks_figures and said.place:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
-    elif said.place and _HOW_IT_DOES.search(said.plain):
+    elif _HOW_IT_DOES.search(said.plain) and said.place:
         scores[Intention.STATS_TERRITOIRE] += PLACE_WEIGHT
     _weigh_told(said, scores)
     _weigh_opening(said, scores)
@@ -124,7 +124,7 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
         scores[Intention.ANNUAIRE] += NAME_WEIGHT
     if len(said.sentence.words) >= STORY and scores[Intention.HORS_SUJET] <= 0:
         scores[Intention.HOTLINE] += STORY_WEIGHT
-    if said.period and not any(scores.values()) and len(said.period.split()) >= (said.end - said.first) - 1:
+    if not any(scores.values()) and said.period and len(said.period.split()) >= (said.end - said.first) - 1:
         scores[Intention.STATS] += PERIOD_WEIGHT
     return scores
 
