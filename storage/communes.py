@@ -247,6 +247,20 @@ def find_near_places(text: str, near: Sequence[str]) -> list[CommunePlace]:
     return sorted((_get_place(code) for code in codes), key=lambda place: -place.commune.population)
 
 
+def find_larger_places(text: str, place: CommunePlace) -> list[CommunePlace]:
+    """Find the communes that a name may be short for rather than the one that it names, the most populated first:
+    « Villefranche » was a village, and Villefranche-sur-Saône has forty thousand people."""
+    longer = _list_by_names(_list_names().begin_with(f"{reduce_name(text)} "))
+    least = place.commune.population * (1 if reduce_name(place.commune.nom) != reduce_name(text) else _LARGER)
+    accented = _spell(text) if _spell(text) != fold(text) else ""  # « Viré » is no Vire Normandie
+    larger = [p for p in longer if p.commune.population > least and _spell(p.commune.nom).startswith(accented)]
+    return sorted(larger, key=lambda other: -other.commune.population)
+
+
+_LARGER = 3
+"""How many times as many people make another commune the one that is rather meant."""
+
+
 def _find_longer_names(words: Sequence[str], departement: str) -> Iterator[str]:
     text = reduce_name(" ".join(words))
     for name, kept, code in _list_names_of(departement):

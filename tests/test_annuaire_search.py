@@ -109,6 +109,15 @@ async def test_one_s_own_departement_comes_first(database: Database) -> None:
     assert await found(database, "marie 69", viewer) == ["m69"]
 
 
+@pytest.mark.parametrize(
+    ("declared", "asked"),
+    [("Excel", "tableur"), ("LSF", "langue des signes"), ("langue des signes", "LSF"), ("Canva", "graphisme")],
+)
+async def test_a_skill_is_found_by_its_other_names(database: Database, declared: str, asked: str) -> None:
+    await stored(database, make_person("zed", "Zed Zibeline", skill_words=[declared]))
+    assert "zed" in await found(database, asked)
+
+
 HIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "structure": ("etoile", {"structure": "Étoile"}),
     "commune": ("69120", {"code_commune": "69256"}),

@@ -151,6 +151,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("forum des associations hier 60 visiteurs", "evenement", {"type": "grand_public", "participants": 60}),
     ("monté un partenariat avec la région hier", "partenariat", {"sujet": "monté un partenariat avec la région"}),
     ("une animation du réseau hier 3h 15 conseillers", "animation", {"sujet": "animation du réseau"}),
+    ("partenariat mercredi une heure trente on était six", "partenariat", {"duree": "1h30", "participants": 6}),
+    ("partenariat caf deux heures quinze 8 participants", "partenariat", {"duree": "2h15", "participants": 8}),
     ("animation quelque chose 20 min 5 personnes", "animation", {"type": "autre_animation", "autres": 5}),
 ]
 

@@ -137,6 +137,8 @@ def test_what_cannot_be_is_explained(row: str) -> None:
         ("à vaux en velin, mail", "vaux en velin", ["69120 Vaulx-en-Velin"]),
         ("mail Villeurbane", "Villeurbane", ["69100 Villeurbanne"]),
         ("69999 mail", "69999", ["« 69999 »"]),
+        ("mail à Chalon", "Chalon", ["71100 Chalon-sur-Saône", "38122 Chalon"]),
+        ("mail à Bourg", "Bourg", ["01000 Bourg-en-Bresse", "33710 Bourg"]),
     ],
 )
 def test_a_doubtful_commune_gives_choices_and_stays_as_typed(text: str, typed: str, choices: list[str]) -> None:
@@ -144,6 +146,13 @@ def test_a_doubtful_commune_gives_choices_and_stays_as_typed(text: str, typed: s
     assert found.raw["commune"] == typed
     assert found.unread == ()
     assert all(choice in found.mistakes["commune"] for choice in choices)
+
+
+def test_a_former_village_is_no_larger_town_of_a_longer_name() -> None:
+    of_paris = replace(CLUES, user=CLUES.user.copy_with(departements=["75"]))
+    found = read_line("mail à Villefranche", of_paris, USUAL)
+    assert found.raw["commune"] == "Villefranche"
+    assert found.choices["commune"].keys() >= {"69400 Villefranche-sur-Saône", "89120 Charny Orée de Puisaye"}
 
 
 def test_who_says_several_alone_chooses_a_workshop_or_one_person() -> None:
@@ -278,6 +287,8 @@ MEANT = (
     ("atelier mail 1h +60, j’en ai eu 3 sur les 12 inscrits", {"participants": 3}),
     ("atelier mail 1h +60, 12 inscrits et 5 présents", {"participants": 5}),
     ("atelier mail 1h +60, 12 inscrits", {"participants": 12}),
+    ("atelier mail 1h +60, on attendait douze personnes il en est venu cinq", {"participants": 5}),
+    ("atelier mail 1h +60, on attendait 12 personnes, 5 sont venues", {"participants": 5}),
     ("atelier cv à la mission locale, 8 jeunes sans emploi 18-35, deux h", {"participants": 8, "duree": "120"}),
     ("indiv mail 1h +60 à Vire", {"commune": "14500 Vire Normandie"}),
     ("indiv mail 1h +60 à Viré", {"commune": "71260 Viré"}),

@@ -292,9 +292,14 @@ def read_coordination_line(text: str, clues: Clues) -> CoordinationLine:
 
 
 _SPELLED = re.compile(r"\b([a-zé-]{3,12}) (?=(?:heures?|minutes|participant|personne|conseill|médiat))", re.IGNORECASE)
+_PAST_HOUR = re.compile(
+    r"\b(\d{1,2}) ?(?:h|heures?) (?:et )?(quinze|vingt|trente|quarante(?:[ -]cinq)?|cinquante)\b", re.IGNORECASE
+)
+"""The minutes of hours, in letters: « 1 heure trente »."""
 _END = r"(?= ?(?:[,.;!]|$))"
+_FEW = "(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|vingt)"
 _COUNTED = re.compile(
-    rf"\b(?:on|nous|ils|elles) [ée]t(?:ait|ions|aient) (?:[àa] )?(\d{{1,3}}){_END}|(?<=[\dhn] )[àa] (\d{{1,3}}){_END}",
+    rf"\b(?:on|nous|ils|elles) [ée]t(?:ait|ions|aient) (?:[àa] )?(\d{{1,3}}|{_FEW}){_END}|(?<=[\dhn] )[àa] (\d{{1,3}}){_END}",
     re.IGNORECASE,
 )
 """How many took part: « on était 7 », « 1h30 à 6 »."""
@@ -303,7 +308,8 @@ _COUNTED = re.compile(
 def _write_counts(text: str) -> str:
     """Write in figures how long something took and how many took part: « trois heures, on était 7 »."""
     text = _SPELLED.sub(lambda found: f"{digits(found[1])} " if digits(found[1]).isdigit() else found[0], text)
-    return _COUNTED.sub(lambda found: f"{found[1] or found[2]} participants", text)
+    text = _PAST_HOUR.sub(lambda found: f"{found[1]}h{digits(found[2])}", text)
+    return _COUNTED.sub(lambda found: f"{digits(found[1] or found[2])} participants", text)
 
 
 def amend_line(

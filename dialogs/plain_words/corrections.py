@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from bot.french import WRITTEN_MONTH
+from bot.french import MONTH_NUMBERS, WRITTEN_MONTH
 from config.text import fold
 from config.time import WEEKDAYS
+from dialogs.plain_words.cues import read_cues
 
 _GAP = r"[\s,…]{1,3}"
 _AGAIN = r"(?:pardon|attend[sz]?|attendez|plut[ôo]t|en fait|finalement|d[ée]sol[ée]e?|je veux dire|c['’]est|euh+)"
 _MARK = re.compile(
     rf"{_GAP}(?:(?P<clear>(?:(?:euh+|heu+|ah|oh|oups|mince|zut),? ){{0,2}}(?:"
-    rf"(?:(?:enfin|mais),? )?non(?:,? {_AGAIN}){{1,3}}|{_AGAIN},? non(?:,? {_AGAIN}){{0,2}}|enfin,? (?:non|plut[ôo]t)|"
-    rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? non|je veux dire|ou plut[ôo]t|(?:enfin|euh+)(?=,? pas \S)))"
+    rf"(?:(?:enfin|mais),? )?non(?:,? {_AGAIN}){{1,3}}|{_AGAIN},? non(?:,? {_AGAIN}){{0,2}}|enfin,? (?:non|plut[ôo]t)|non,? enfin|"
+    rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? (?:non|pardon)|je veux dire|ou plut[ôo]t|(?:enfin|euh+)(?=,? pas \S)))"
     rf"|enfin|non|pardon|euh+|heu+){_GAP}",
     re.IGNORECASE,
 )
@@ -63,6 +64,21 @@ CORRECTED_MAX = 3
 
 def correct(text: str) -> tuple[str, bool]:
     """Return a text with what was put right in it, and whether something may be that was not understood."""
+    corrected, is_doubtful = _correct(text)
+    return _correct(_spell_days(text)) if is_doubtful else (corrected, is_doubtful)
+
+
+def _spell_days(text: str) -> str:
+    """Return a text with its months and days of the week as they are spelled: « octobbre euh non novenbre »."""
+    mended = {word: read_cues().spelling.mend(fold(word)) for word in _LETTERS.findall(text)}
+    return _LETTERS.sub(lambda word: mended[word[0]] if mended[word[0]] in _CALENDAR else word[0], text)
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CALENDAR = frozenset((*MONTH_NUMBERS, *WEEKDAYS))
+
+
+def _correct(text: str) -> tuple[str, bool]:
     doubtful, start = False, 0
     for _ in range(CORRECTED_MAX):
         if not (mark := _MARK.search(text, start)):

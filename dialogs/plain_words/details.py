@@ -29,7 +29,14 @@ def write_line(intention: Intention, said: Utterance) -> str:
         return act[1]
     write = _WRITERS.get(intention)
     line = " ".join(write(said).split()) if write else ""
+    line = line if intention in _WHOLE else _ENDS.sub("", line)
     return f"/{line}" if line else ""
+
+
+_WHOLE = frozenset({Intention.HOTLINE, Intention.CRA, Intention.SONDAGE})
+"""What keeps the words of a sentence with its signs."""
+_ENDS = re.compile(r"(?:[ ,;:!]|(?<!\b[A-Z])\.){1,9}$")
+"""Signs that end a sentence, and no detail: « une journée portes ouvertes. », but « Mme D. »."""
 
 
 FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
@@ -132,7 +139,7 @@ def _write_people(said: Utterance) -> str:
         start = said.find_word_at(found.end() - 1)
         end = next((n for n in range(start, said.end) if said.sentence.words[n].folded == "?"), said.end)
         where = next((n for n in range(start, end) if said.leads_to_place(n)), end)
-        if skill := _SIGNED.sub("LSF", said.content("savoir", start, where)):
+        if skill := _SIGNED.sub(_call_signs, said.content("savoir", start, where)):
             is_before = said.place and said.place.span.stop <= start
             near = said.content("lieu", where, end) or _find_near(said, found)
             place = said.place.name if said.place and is_before else near
@@ -164,7 +171,13 @@ _SIGNED = re.compile(
     r"(?:(?:des )?signes(?: française?)?(?: \(?lsf\)?)?|lsf)(?!\w)",
     re.IGNORECASE,
 )
-"""The language of the deaf, by its usual letters."""
+"""The language of the deaf."""
+
+
+def _call_signs(found: re.Match[str]) -> str:
+    """Call the language of the deaf by its name where it is told, or else by its usual letters."""
+    told = fold(found[0])
+    return "langue des signes" if "langue" in told and "lsf" not in told else "LSF"
 
 
 def _find_contact(said: Utterance) -> str:

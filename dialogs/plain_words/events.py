@@ -85,7 +85,7 @@ _EVENT = re.compile(
     r"j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|"
     r"propos(?:e[rz]?|é)|ajout(?:e[rz]?|é)|publie[rz]?|diffuse[rz]?|"
     r"(?:inscri|mett|mets|pose)\w* (?:à|a|dans|sur) l.?agenda)(?: (?:à|a|dans|sur) l.?agenda)?(?: du réseau)?\s+"
-    r"(?:(?:une?|notre|ma|mon|la|les?(?!\s+\d))\s+|l['’])([^,.;:!?\n]{4,80})",
+    r"(?:(?:une?|notre|ma|mon|la|les?(?!\s+\d))\s+|l['’]|(?=[ée]v[éèe]nements? \w))([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
 _TO_ANNOUNCE = re.compile(
@@ -111,7 +111,7 @@ def _find_event_title(said: Utterance) -> str:
 
 
 _AN_EVENT = re.compile(
-    r"^(?:un |l['’])?[ée]v[éèe]nement (?:(?:pour|sur|:) )?(?:l[ae] |les |l['’])?(?=\w{3})", re.IGNORECASE
+    r"^(?:un |l['’])?[ée]v[éèe]nement (?:(?:pour|sur|:) )?(?:l[ae] |les |l['’]|une? )?(?=\w{3})", re.IGNORECASE
 )
 """Words before the title of an event that say no more than that it is one."""
 _MOMENT = re.compile(

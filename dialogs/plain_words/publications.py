@@ -7,7 +7,7 @@ from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
 
 STOPPING = (
-    "arret|cess|stop|pas envie|marre|ne m envoy|n envoy|desabonn|desinscri|pl?us? recevoir|veux plus|plus d |"
+    "arret|cess|stop|pas envie|marre|ne m envo|n envo|desabonn|desinscri|pl?us? recevoir|veux plus|plus d |"
     "plus les |supprim|non |ne plus |(?:plus|pas) besoin|inutile"
 )
 """How it is said that something is to come no more."""
@@ -292,7 +292,7 @@ _PROPOSING = re.compile(
 
 
 _TO_DO = re.compile(
-    r"\b(?:une|mon|ma|nouvelle|petite) (?:id[ée]e|suggestion|proposition),? (?:c['’]est )?(?:de |d['’])?"
+    r"\b(?:une|mon|ma|nouvelle|petite) (?:id[ée]e|suggestion|proposition),? (?:c['’]est |ce serait )?(?:de |d['’])?"
     r"((?!(?:encore|autre|super|claire|entre|notre|votre|contraire|premi[eè]re|derni[eè]re)\b)"
     r"\w{1,12}(?:er|ir|re)\b.{4,200})",
     re.IGNORECASE,

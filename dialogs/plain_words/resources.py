@@ -80,7 +80,7 @@ def _write_level(subject: str) -> str:
 
 _BEGINNERS = re.compile(
     r"(?:\bniveau )?(?:\b(?:pour|à|a|aux|avec) )?(?:\b(?:des|de|les|un|une|mes) )?"
-    r"(?:\b(?:grande?s?|gde?s?|vraie?s?|tou(?:te)?s?) )?\bd[ée]butante?s?\b(?: complets?)?",
+    r"(?:\b(?:grande?s?|gde?s?|vraie?s?|tou(?:te)?s?) )?\bd[ée]bb?utt?ant?e?s?\b(?: complets?)?",
     re.IGNORECASE,
 )
 """For whom things are that are easy, in the words around it."""

@@ -95,7 +95,7 @@ _SPEAKING = frozenset(
 _NEXT_CLAUSE = re.compile(
     r" (?:mais|car|parce|et d une? autre|sinon|qui etait|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
     r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous|me|m)|quand a t|trop d\S*|sans (?:avoir|etre|que|qu)|"
-    r"(?:ca|cela) \S+|tu (?:le|la|les|l|me|m|peux|pourrais)|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
+    r"(?:je |j )(?:ne )?(?:sais|me (?:rappelle|souviens)) (?:plus|pas)|(?:ca|cela) \S+|tu (?:le|la|les|l|me|m|peux|pourrais)|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
 )
 """Words with which a clause begins without a sign."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
@@ -107,6 +107,8 @@ _ARTICLES = frozenset(
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
 _BEFORE_NOUN = frozenset({"un", "une", "1", "l", "d", "des", "cette", "petite", "belle", "jolie", "deux", "quelques"})
+_TITLES = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame"})
+"""How somebody is called before their name."""
 _NAMED_PLUS = re.compile(r"[^\W\d_](\+\+?|#)(?!\w)")
 """The end of a name with its sign: « FranceConnect+ », « C++ »."""
 
@@ -342,12 +344,18 @@ class Utterance:
     def _is_empty(self, index: int, empty: frozenset[str]) -> bool:
         word = self.sentence.words[index]
         is_signed = _NAMED_PLUS.match(self.sentence.text, word.end - 1)
-        if is_signed or self._is_initial(index) or self._begins_name(index):
+        if is_signed or self._is_initial(index) or self._begins_name(index) or self._is_called_by_letter(index):
             return False
         typed = fold(self.sentence.text[word.start : word.end])
         if typed in ("affiche", "affiches") and self._is_poster(index):
             return False
         return typed in empty or empty.issuperset(word.folded.split()) or index in self._set_phrases
+
+    def _is_called_by_letter(self, index: int) -> bool:
+        """Whether a word is the letter by which somebody is called, without its dot: « Mme D »."""
+        typed = self.sentence.typed(index, index + 1)
+        before = self.sentence.words[index - 1].folded if index > self.first else ""
+        return len(typed) == 1 and typed.isupper() and before in _TITLES
 
     def _is_poster(self, index: int) -> bool:
         """Whether « affiche » is a thing and no verb: « une affiche sur les arnaques », but « affiche les fiches »."""

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.ressources import synonyms
 from config.territories import DEPARTEMENTS, hub_of
 from config.text import find_nearest, fold, make_theme_word
 from config.text import split_words as split_all
@@ -109,6 +110,8 @@ def _list_person_words(person: AnyPerson) -> Iterator[Word]:
         yield from _list_theme_words(code)
     for word in person.skill_words:
         yield from _weigh(word, OWN_WORD, OWN_WORD, "skills")
+        for other in _find_synonyms(fold(word)):
+            yield from _weigh(other, THEME, THEME, "skills")
     for language in person.languages:
         yield from _weigh(language, USERNAME, USERNAME, "languages")
 
@@ -144,6 +147,12 @@ def _list_commune_words(commune: Commune | None) -> tuple[Word, ...]:
         return ()
     codes = {commune.code.lower(), *commune.codes_postaux}
     return (*_weigh(commune.nom, WHOLE, PART, "commune"), *((each, WHOLE, "commune") for each in sorted(codes)))
+
+
+@cache
+def _find_synonyms(word: str) -> Sequence[str]:
+    """What a folded word or phrase is also called, by the table of the resources: « Excel » is a « tableur »."""
+    return [other for group in synonyms() if word in map(fold, group) for other in group if fold(other) != word]
 
 
 @cache

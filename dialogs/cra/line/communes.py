@@ -14,7 +14,7 @@ from dialogs.cra.line.lexicon import ORDINARY, SMALL
 from dialogs.cra.line.parser import LinePiece, TypedLine, is_name
 from dialogs.cra.line.readers import has_code
 from dialogs.cra.line.values import LineValues
-from storage.communes import CommunePlace, find_near_places, find_place, find_spelt
+from storage.communes import CommunePlace, find_larger_places, find_near_places, find_place, find_spelt
 
 OFFERED = 8
 """How many places are offered."""
@@ -166,12 +166,12 @@ def _list_doubts(
         return ()
     if all(one.elsewhere for one in named):
         return [place, *([usual] if usual and usual != place.label else [])]
-    if place.commune.departement in near or not near:
+    if place.commune.departement in near:
         return ()
-    longer = find_near_places(named[0].text, near)
+    longer = find_near_places(named[0].text, near) or find_larger_places(named[0].text, place)
     if longer:
-        return (*longer[:OFFERED], place)
-    if all(one.rank is Rank.ANNOUNCED for one in named):
+        return (*longer[: OFFERED - 1], place)
+    if not near or all(one.rank is Rank.ANNOUNCED for one in named):
         return ()
     ordinary = fold(named[0].text) in ORDINARY
     bare = all(one.rank is Rank.BARE for one in named) and place.commune.population < _KNOWN_TO_ALL
@@ -200,7 +200,9 @@ def _ask_which(found: LineValues, typed: TypedLine, named: Sequence[_Mention], c
     found.unread = [piece for piece in found.unread if piece not in parts]
     text = " ".join([texts[0], *(_say(typed, piece) for piece in parts)])
     match = find_place(text, clues.user.departements)
-    longer = () if has_code(text) else find_near_places(text, clues.user.departements)
+    longer = [] if has_code(text) else find_near_places(text, clues.user.departements)
+    if choices and not (longer or has_code(text)):
+        longer = find_larger_places(text, choices[0])
     offered = list(dict.fromkeys([*longer, *(match.choices or match.suggestions)]))
     if match.place:
         found.raw["commune"] = match.place.label

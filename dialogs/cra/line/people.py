@@ -28,7 +28,11 @@ _AGES = re.compile(r"(?<!entre )\b(?:\d{2} (?:ans )?){1,7}et (?:de )?\d{2} ans\b
 _TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "dame"))
 _AT_HOME = re.compile(r"(?<!\w)chez (?:(?:une?|l|la|le|mon|ma|ce|cette) )*(?:mamie|papi|papy|senior|retraitee?)(?!\w)")
 """A home, by words that say more than that of who lives there."""
-_EXPECTED = r"(?P<expected>\d{1,3}) (?:inscrit|attendu|prevu|invite|annonce)(?:e?s|es?)?"
+_EXPECTED = (
+    r"(?:(?P<expected>\d{1,3}) (?:inscrit|attendu|prevu|invite|annonce)(?:e?s|es?)?|"
+    r"(?:attendai[st]|attendions|attendaient|prevoyais|(?:avais|avait|avions) prevu) (?P<awaited>\d{1,3})"
+    r"(?: (?:personnes|gens|participants|inscrits))?)"
+)
 _NO_UNIT = r"(?! ?(?:h|heures?|min|mn|minutes?|ans?|euros?|quarts?|fois|de plus|en plus|\d)\b)"
 _NO_THING = (
     r"(?! (?!(?:personnes|participants|venue?s|presente?s|gens|jeunes|seniors|retraites|dames|messieurs|hommes|femmes|"
@@ -36,14 +40,15 @@ _NO_THING = (
 )
 """That no things are counted: « 12 inscrits et que 5 tablettes »."""
 _THERE = r"(?:eue?s?|avait|etait|etaient|etions|sont|ont|venue?s?|que|qu|seule?s?|seulement|juste|presente?s?)"
-_BETWEEN = r"(?:mais|et|finalement|au|final|j|je|n|ne|en|ai|a|y|il|ils|elles|on|nous|avons|me|m|dont|pas|plus)"
+_BETWEEN = r"(?:mais|et|est|sont|finalement|au|final|j|je|n|ne|en|ai|a|y|il|ils|elles|on|nous|avons|me|m|dont|pas|plus)"
 _TURNOUTS = (
     re.compile(
         rf"\b{_EXPECTED} (?:{_BETWEEN} ){{0,6}}(?:{_THERE} (?:{_BETWEEN} ){{0,2}}){{1,3}}"
         rf"(?P<came>\d{{1,3}})\b{_NO_UNIT}{_NO_THING}"
     ),
     re.compile(
-        rf"\b{_EXPECTED} (?:{_BETWEEN} ){{0,3}}(?P<came>\d{{1,3}}) (?:personnes? )?(?:venu|present|participant|la\b)"
+        rf"\b{_EXPECTED} (?:{_BETWEEN} ){{0,3}}(?P<came>\d{{1,3}}) (?:personnes? )?"
+        r"(?:(?:sont|etaient) )?(?:venu|present|participant|la\b)"
     ),
     re.compile(
         rf"\b(?P<came>\d{{1,3}}) (?:personnes? )?(?:(?:sont |etaient )?(?:venue?s?|presente?s?) )?"
@@ -51,7 +56,9 @@ _TURNOUTS = (
     ),
 )
 """How many came of those who were expected: « sur douze inscrits j’en ai eu que trois »."""
-_OUT_OF = re.compile(rf"\bsur (?:les )?{_EXPECTED}")
+_OF_TURNOUT = re.compile(r"attend(?:ai[st]|ions|aient)|prevoyais|prevu|venue?s?|presente?s?|est|sont|etaient")
+"""Words that say no more than that."""
+_OUT_OF = re.compile(r"\bsur (?:les )?(?P<expected>\d{1,3}) (?:inscrit|attendu|prevu|invite|annonce)")
 """Those who were expected, some of whom did not come."""
 COUPLE = re.compile(r"(?<!\w)(?:(?:une?|l|le|1) )(?:(?:jeune|vieux|autre) )?couple(?!\w)")
 """Two people at once: a report is asked whether they were together, an appointment is one."""
@@ -110,7 +117,7 @@ def count_people(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
     _take_linked(found, typed, pieces)
     _leave_uncounted(found, typed, pieces)
     plain = typed.words(0, len(typed.tokens))
-    _count_turnout(found, digits(plain))
+    _count_turnout(found, typed, digits(plain))
     _add_up(found, plain, pieces)
     _add_groups(found, pieces)
     _count_couple(found, typed, plain)
@@ -118,19 +125,21 @@ def count_people(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
         found.add(("canal", Canal.DOMICILE.value))
 
 
-def _count_turnout(found: LineValues, plain: str) -> None:
+def _count_turnout(found: LineValues, typed: TypedLine, plain: str) -> None:
     """Count who came, and not who was expected; where only these are told, « sur 12 inscrits », it is asked."""
     came = next(filter(None, (pattern.search(plain) for pattern in _TURNOUTS)), None)
-    if came and 0 < int(came["came"]) <= int(came["expected"]):
-        numbers = {str(int(number)) for number in came.groups()}
+    expected = int(came["expected"] or came["awaited"]) if came else 0
+    if came and 0 < int(came["came"]) <= expected:
+        numbers = {came["came"].lstrip("0"), str(expected)}
         found.said["participants"] = [str(int(came["came"]))]
         found.unread = [
             piece
             for piece in found.unread
             if not (piece.reading and piece.reading.element == BARE_NUMBER and piece.reading.value in numbers)
+            and not _OF_TURNOUT.fullmatch(typed.words(piece.first, piece.end))
         ]
-        found.note("participants", f"J’ai compté{NBSP}: {came['came']} sur {came['expected']} attendus.")
-    elif (expected := _OUT_OF.search(plain)) and found.values("participants") == [str(int(expected["expected"]))]:
+        found.note("participants", f"J’ai compté{NBSP}: {came['came']} sur {expected} attendus.")
+    elif (told := _OUT_OF.search(plain)) and found.values("participants") == [told["expected"].lstrip("0")]:
         del found.said["participants"]
 
 
