@@ -299,7 +299,8 @@ _PAST_HOUR = re.compile(
 _END = r"(?= ?(?:[,.;!]|$))"
 _FEW = "(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|vingt)"
 _COUNTED = re.compile(
-    rf"\b(?:on|nous|ils|elles) [ée]t(?:ait|ions|aient) (?:[àa] )?(\d{{1,3}}|{_FEW}){_END}|(?<=[\dhn] )[àa] (\d{{1,3}}){_END}",
+    rf"\b(?:on|nous|ils|elles) [ée]t(?:ait|ions|aient) (?:[àa] )?(\d{{1,3}}|{_FEW}){_END}|"
+    rf"(?<=[\dhn] )[àa] (\d{{1,3}}){_END}",
     re.IGNORECASE,
 )
 """How many took part: « on était 7 », « 1h30 à 6 »."""

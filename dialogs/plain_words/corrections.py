@@ -12,7 +12,8 @@ _GAP = r"[\s,…]{1,3}"
 _AGAIN = r"(?:pardon|attend[sz]?|attendez|plut[ôo]t|en fait|finalement|d[ée]sol[ée]e?|je veux dire|c['’]est|euh+)"
 _MARK = re.compile(
     rf"{_GAP}(?:(?P<clear>(?:(?:euh+|heu+|ah|oh|oups|mince|zut),? ){{0,2}}(?:"
-    rf"(?:(?:enfin|mais),? )?non(?:,? {_AGAIN}){{1,3}}|{_AGAIN},? non(?:,? {_AGAIN}){{0,2}}|enfin,? (?:non|plut[ôo]t)|non,? enfin|"
+    rf"(?:(?:enfin|mais),? )?non(?:,? {_AGAIN}){{1,3}}|{_AGAIN},? non(?:,? {_AGAIN}){{0,2}}|"
+    rf"enfin,? (?:non|plut[ôo]t)|non,? enfin|"
     rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? (?:non|pardon)|je veux dire|ou plut[ôo]t|(?:enfin|euh+)(?=,? pas \S)))"
     rf"|enfin|non|pardon|euh+|heu+){_GAP}",
     re.IGNORECASE,

@@ -95,7 +95,8 @@ _SPEAKING = frozenset(
 _NEXT_CLAUSE = re.compile(
     r" (?:mais|car|parce|et d une? autre|sinon|qui etait|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
     r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous|me|m)|quand a t|trop d\S*|sans (?:avoir|etre|que|qu)|"
-    r"(?:je |j )(?:ne )?(?:sais|me (?:rappelle|souviens)) (?:plus|pas)|(?:ca|cela) \S+|tu (?:le|la|les|l|me|m|peux|pourrais)|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
+    r"(?:je |j )(?:ne )?(?:sais|me (?:rappelle|souviens)) (?:plus|pas)|(?:ca|cela) \S+|"
+    r"tu (?:le|la|les|l|me|m|peux|pourrais)|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
 )
 """Words with which a clause begins without a sign."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
