@@ -4,7 +4,6 @@ still has their data: they are erased once more.)"""
 
 import base64
 import json
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine, UserDefinedType
 from sqlmodel import col
 
@@ -42,17 +42,30 @@ class _PostgresqlJson(UserDefinedType[str]):
 
 
 def reflect_tables(connection: sa.Connection, step: str) -> Sequence[sa.Table]:
-    """Read the tables of a step from the database, in the order in which foreign keys need them."""
-    metadata = sa.MetaData()
-    with warnings.catch_warnings():
-        # Indexes of a kind that can’t be read back: none is needed here.
-        warnings.simplefilter("ignore", SAWarning)
-        metadata.reflect(connection, only=sorted(schema.tables_at(step)))
-    for table in metadata.sorted_tables:
-        for column in table.columns:
-            if isinstance(column.type, sa.JSON):
-                column.type = sa.Text() if connection.dialect.name == "sqlite" else _PostgresqlJson()
+    """Read the tables of a step from the database, in the order in which foreign keys need them: their columns and
+    keys alone. To reflect their indexes and constraints, too, takes three times as long as all else of a small
+    backup."""
+    there, names, metadata = sa.inspect(connection), sorted(schema.tables_at(step)), sa.MetaData()
+    keys = there.get_multi_pk_constraint(filter_names=names)
+    foreign = there.get_multi_foreign_keys(filter_names=names)
+    for at, columns in there.get_multi_columns(filter_names=names).items():
+        parts: list[SchemaItem] = [sa.Column(column["name"], _kept_as(column["type"])) for column in columns]
+        parts += [sa.PrimaryKeyConstraint(*keys[at]["constrained_columns"])]
+        parts += [
+            sa.ForeignKeyConstraint(
+                key["constrained_columns"], [f"{key['referred_table']}.{name}" for name in key["referred_columns"]]
+            )
+            for key in foreign[at]
+        ]
+        sa.Table(at[1], metadata, *parts)
     return metadata.sorted_tables
+
+
+def _kept_as(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type by which the values of a column are read and written: JSON as it is kept."""
+    if not isinstance(kind, sa.JSON):
+        return kind
+    return sa.Text() if isinstance(kind, sqlite.JSON) else _PostgresqlJson()
 
 
 def count_rows(connection: sa.Connection, table: sa.TableClause) -> int:

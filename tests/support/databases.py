@@ -226,18 +226,11 @@ async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 class _PromptReader(engines.ReadingConnection):
-    """A connection that executes in the event loop’s thread: half of a query’s time is the trip to the other thread."""
+    """A connection that reads in the event loop’s thread, as one that writes does: half of a query’s time is the trip
+    to the other thread."""
 
     def _is_quick(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
         return True
-
-
-class _PromptWriter(engines.ReadingConnection):
-    """A writing connection that executes in the event loop’s thread; only waiting for another writer, which may need
-    this loop, is left to its thread."""
-
-    def _is_quick(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
-        return not (args and isinstance(args[0], str) and args[0].startswith(("BEGIN", "PRAGMA", "VACUUM")))
 
 
 _PROMPT: set[str] = set()
@@ -251,9 +244,8 @@ def make_prompt(database_url: str) -> str:
 
 
 async def connect(path: str, *, writes: bool) -> engines.SqliteConnection:
-    """Open a connection of the kind that was asked for with ``make_prompt``, or of the bot’s own."""
-    kind = _PromptWriter if writes else _PromptReader
-    return await _connect(path, writes=writes, kind=kind if path in _PROMPT else None)
+    """Open a connection of the bot’s own kind, or one that reads as was asked for with ``make_prompt``."""
+    return await _connect(path, writes=writes, kind=_PromptReader if path in _PROMPT and not writes else None)
 
 
 def share_statements() -> None:
