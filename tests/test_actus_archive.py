@@ -36,6 +36,7 @@ async def test_corrected_wherever_it_stands(newsroom: DigestStage) -> None:
     window = await newsroom.omar.opens(f"/actus corriger n° {digest.number}")
     window = await go_on(newsroom.omar, window, "Un guyde", "corriger", by_line=True)
     assert (await fill_step(window, titre="Un guide paraît")).accepted
+    assert f"le n° {digest.number}" in plain(await newsroom.omar.whispered("change partout")), "where it was asked"
     await reads(newsroom, "Un guide paraît", "Deux")
     window = await newsroom.omar.opens_by(await newsroom.card(digest, "sorti"), "Corriger…")
     await go_on(newsroom.omar, window, "Deux", "ecarter")

@@ -283,6 +283,8 @@ def test_what_leaves_out_what_was_meant_is_not_sure(sentence: str, is_sure: bool
         ("crée un canal thématique « Ruralité »", "/canaux creer Ruralité"),
         ("le lien ics des évènements du réseau", "/agenda flux"),
         ("quelles fiches j’ai écrites moi-même ?", "/ressources mes fiches"),
+        ("mes ressources", "/ressources mes fiches"),
+        ("mes ressources favorites", "/ressources favoris"),
         ("quelqu’un de l’équipe peut me rappeler", "/hotline"),
         ("à l’échelle du pays, combien d’ateliers en 2025 ?", "/stats national 2025"),
         ("ma DGS réclame un pdf de l’année 2025, tu peux me sortir mes statistiques ?", "/stats exporter pdf 2025"),

@@ -99,7 +99,7 @@ async def test_a_click_moves_up(stage: ShelfStage) -> None:
 
 @pytest.mark.every_mode
 async def test_renamed_removed_and_put_back(stage: ShelfStage) -> None:
-    name, other = called("Ancien nom"), called("Nouveau nom")
+    name, other = called("Ancien nom"), called("Nouveau nom de la collection")
     await makes(stage.juliette, name)
     opened = await stage.juliette.asks(f"/ressources collection {name}")
     form = await stage.juliette.opens_by(opened, "Renommer")
@@ -114,7 +114,9 @@ async def test_renamed_removed_and_put_back(stage: ShelfStage) -> None:
     await stage.juliette.whispered("de nouveau là")
     assert "0 ressource" in await lines_of(stage.juliette, other)
     resource = await stage.holds(called("Le clavier"))
-    near = await stage.juliette.asks(f"/ressources collection ajouter {resource.number} {other}s")
+    near = await stage.juliette.asks(
+        f"/ressources collection ajouter {resource.number} {other.replace('Nouveau', 'Nouvo')}"
+    )
     assert "Vous cherchez peut-être" in plain(near)
     await stage.juliette.clicks(near, f"Ajouter à {other}"[:40])
     await stage.juliette.whispered(other)

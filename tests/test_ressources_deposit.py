@@ -98,6 +98,7 @@ async def test_an_animateur_s_own_with_a_telephone_number_is_reviewed(stage: Rev
 
 
 async def test_proposing_is_adding(stage: ReviewStage) -> None:
+    assert (await stage.juliette.opens("/ressources proposer")).title == "Proposer une ressource"
     form = await stage.juliette.opens("/ressources proposer Le clavier")
     assert (form.title, form.shown("titre")) == ("Proposer une ressource", "Le clavier")
 

@@ -12,7 +12,7 @@ from storage import canaux
 from storage.people import Role
 from storage.ressources.resources import Resource, ResourceState
 from tests.people import unique
-from tests.support.house import list_audit, plain, read_news, wait_for
+from tests.support.house import list_audit, plain, read_news, reply_in_thread, wait_for
 from tests.support.ressources import ReviewStage, give_files, make_permalink, send_dialog, stage, store_resources
 from tests.support.ressources import make_resource as made
 
@@ -87,6 +87,28 @@ async def test_a_question_waits_on_the_card_until_it_is_answered(stage: ReviewSt
     assert "@channel" not in said.text
     await stage.house.settled()
     assert "Question posée" not in plain(await stage.card(resource))
+
+
+async def test_a_question_is_answered_by_a_message_as_by_its_button(stage: ReviewStage) -> None:
+    _, card = await stage.proposes(stage.juliette, unique("Message"))
+    stage.juliette.acts()
+    await send_dialog(stage.omar, card, "Demander une précision", question="Pour quel public ?")
+    asked = await stage.juliette.told("une question")
+    await stage.house.settled()
+    direct = await stage.juliette.direct_channel()
+    stage.juliette.acts()
+    await stage.juliette.says("Surtout les seniors", direct)
+    assert "Répondre aux animateurs" in (await stage.juliette.told()).buttons
+    await reply_in_thread(stage.juliette, asked, "Surtout les débutants")
+    offered = await stage.juliette.told("Est-ce votre réponse aux animateurs")
+    form = await stage.juliette.opens_by(offered, "Répondre aux animateurs")
+    assert form.shown("reponse") == "Surtout les débutants", "nothing is typed twice"
+    assert (await form.submit()).accepted
+    await stage.said("Surtout les débutants", root=card, room="animation")
+    await stage.house.settled()
+    stage.juliette.acts()
+    await stage.juliette.says("Des fiches pour les seniors", direct)
+    assert "Répondre aux animateurs" not in (await stage.juliette.told()).buttons, "it is answered"
 
 
 @pytest.mark.every_mode

@@ -45,7 +45,9 @@ async def record_change(
     await change(ctx.db, digest, revision=digest.revision + 1, corrected=digest.corrected + is_out)
     if is_out:
         await _must_fit(ctx, digest)
-        return [await drafts.refresh_card(ctx, digest), Start(payload=drafts.DigestRewrite(digest=digest.number))]
+        said = Whisper(render("actus/is_corrected", number=digest.number))
+        rewriting = Start(payload=drafts.DigestRewrite(digest=digest.number))
+        return [await drafts.refresh_card(ctx, digest), rewriting, said]
     shown = await editions.DRAFT.is_sent(ctx.db, digest)
     card = await drafts.refresh_card(ctx, digest, here=here)
     return [card] if shown else [card, card.recast(Whisper)]

@@ -316,7 +316,9 @@ async def _confirm_collection(
 PAGE = 5
 BUTTONS_LISTED = 4
 SLIPS = 2
-"""The most letters that differ between a typed name and the collection that is meant."""
+"""The most letters that differ between a typed name and the collection that is meant, if it is short."""
+LETTERS_TO_A_SLIP = 5
+"""How many letters of a longer name there are to one that may differ: « bureautik seniors »."""
 _MOVE = re.compile(rf"(ajouter|retirer) {NUMBER} (.{{1,120}})", re.IGNORECASE)
 
 
@@ -414,7 +416,8 @@ async def _say_unknown_collection(ctx: Context, name: str, resource: int) -> Whi
     added to it, 0 for none."""
     key = require(collections.make_name_key(name) or None, "ressources/collection_usage")
     known = {one.key: one for one, _ in await collections.list_collections(ctx.db)}
-    near = [known[other] for other in find_nearest(key, list(known), SLIPS, BUTTONS_LISTED)[0]]
+    slips = max(SLIPS, len(key) // LETTERS_TO_A_SLIP)
+    near = [known[other] for other in find_nearest(key, list(known), slips, BUTTONS_LISTED)[0]]
     text = render("ressources/collection_unknown", called=quote(name), is_near=bool(near))
     meant = [
         Button(f"Ajouter à {one.name}"[:40], PutIn(collection=one.number, resource=resource))

@@ -1,6 +1,7 @@
 """Reviews: animateurs decide about proposals and reports; and what happens when a card or post has arrived."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot import quotas
@@ -9,10 +10,10 @@ from bot.actions import DeletePost
 from bot.cards import RowCard
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
-from bot.events import Delivered
+from bot.events import Addressed, Delivered, Spoken
 from bot.french import plural
 from bot.quotas import Quota
-from bot.replies import Ask, Button, Message, Replies, Reply, RunCommand, Waiting, Whisper
+from bot.replies import Ask, Button, Direct, Message, PlainTextReply, Replies, Reply, RunCommand, Waiting, Whisper
 from bot.texts import quotation, render
 from commands.ressources import posts, records
 from commands.ressources.posts import DAY, FILES, REVIEW, THREAD
@@ -26,6 +27,8 @@ from storage.ressources.resources import Resource, ResourceState, begin_writing,
 
 REPORT = RowCard[Resource]("ressources.report:", lambda resource: resource.number)
 """The card that gathers the open reports of a resource."""
+QUESTION = RowCard[Resource]("ressources.question:", lambda resource: resource.number)
+"""The message that asks the depositor of a resource something before it is decided about."""
 REPORTS_SHOWN = 10
 """How many reports a card shows."""
 
@@ -35,7 +38,9 @@ class SettleReports(records.OfResource):
 
 
 class AnswerAbout(records.OfResource):
-    """Button « Répondre »: opens the window of an answer to the reviewers."""
+    """Button « Répondre »: opens the window of an answer to the reviewers, with what was ``said`` already."""
+
+    said: str = ""
 
 
 @feature.button(records.FlagResource, name="ressources.Report", writes=False)
@@ -232,7 +237,7 @@ async def _say_decided(ctx: Context, resource: Resource) -> Sequence[Reply]:
 
 async def _tell_depositor(
     ctx: Context, resource: Resource, what: str, buttons: Sequence[Button], word: str
-) -> Sequence[Reply]:
+) -> Sequence[Direct]:
     """Tell the depositor what became of their resource."""
     text = render(f"ressources/told_{what}", resource=resource, word=quotation(word, 1000))
     return await records.tell_others(ctx, [resource.deposited_by], text, buttons)
@@ -261,7 +266,23 @@ async def ask_depositor(ctx: Context, form: AskDepositor) -> Replies:
     offered = [Button("Répondre", AnswerAbout(resource=resource.number), "primary"), _correct_button(resource)]
     note = render("ressources/asked", by=await read_display_name(ctx, ctx.user.id), word=quotation(form.text, 1000))
     told = await _tell_depositor(ctx, resource, "asked", offered, form.text)
-    return [*await posts.refresh_card(ctx, resource, note, here=True), *told]
+    asked = [replace(each, topic=QUESTION.of(resource)) for each in told]
+    return [*await posts.refresh_card(ctx, resource, note, here=True), *asked]
+
+
+@feature.hears_words
+async def offer_answer(ctx: ReadingContext, message: Spoken) -> PlainTextReply:
+    """Offer to send words to the animateurs whose question waits for an answer. In its thread nothing else is meant;
+    threads of other things are left alone."""
+    if isinstance(message, Addressed):
+        return PlainTextReply()
+    for resource in await resources.list_asked(ctx.db, message.user_id):
+        is_under = message.root_id in {post.post_id for post in await QUESTION.list_posts(ctx.db, resource)}
+        if is_under or not message.root_id:
+            answer = AnswerAbout(resource=resource.number, said=message.text[: resources.REASON_MAX])
+            text = render("ressources/is_answer", resource=resource) if is_under else ""
+            return PlainTextReply(buttons=[Button("Répondre aux animateurs", answer, "primary")], text=text)
+    return PlainTextReply()
 
 
 def _correct_button(resource: Resource) -> Button:
@@ -273,7 +294,8 @@ async def open_answer(ctx: Context, click: AnswerAbout) -> Replies:
     """Open the window of an answer."""
     resource = await records.find_resource(ctx, click.resource)
     _must_be_depositor(ctx, resource)
-    return Ask(AnswerReview.of(resource, resource.question[:300]))
+    said = resource.question[:300] or resource.titre[:100]
+    return Ask(AnswerReview.draft(resource=resource.number, said=said, text=click.said))
 
 
 def _must_be_depositor(ctx: Context, resource: Resource) -> None:

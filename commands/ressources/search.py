@@ -168,7 +168,13 @@ DEPOSIT_WORDS = frozenset({"proposer", "deposer"})
 CATEGORIES_WORDS = frozenset({"categories", "categorie", "les categories"})
 
 
-@feature.command("ressources", help="Chercher une ressource, un tutoriel, un outil", hint=HINT, tells=True)
+@feature.command(
+    "ressources",
+    help="Chercher une ressource, un tutoriel, un outil",
+    hint=HINT,
+    tells=True,
+    words=sorted(DEPOSIT_WORDS),
+)
 async def search_typed(ctx: ReadingContext, line: str) -> Replies:
     """Show the list or resource that the line names; else search for its words."""
     text = " ".join(line.split())[:QUERY_MAX]

@@ -47,7 +47,7 @@ def _write_listing(said: Utterance) -> str:
     """Write which list of resources, or the one of a number, is asked for; "" for words that are sought."""
     if said.has(FOLLOWING) and (subject := said.content("suivi")):
         return f"ressources suivre {subject}"
-    if said.has("mes fiches |fiches que j ai"):
+    if said.has("mes (?:fiches|ressources) |fiches que j ai"):
         return "ressources mes fiches"
     if said.has("categories "):
         return "ressources catégories"

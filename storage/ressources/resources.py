@@ -343,6 +343,12 @@ async def list_proposed(db: AsyncSession, limit: int) -> Sequence[Resource]:
     return (await db.exec(waiting.order_by(col(Resource.id)).limit(limit))).all()
 
 
+async def list_asked(db: AsyncSession, user_id: str) -> Sequence[Resource]:
+    """List the resources of somebody whose reviewers wait for an answer, by number."""
+    asked = select(Resource).where(Resource.state == ResourceState.PROPOSED, Resource.question != "")
+    return (await db.exec(asked.where(Resource.deposited_by == user_id).order_by(col(Resource.id)))).all()
+
+
 async def count_proposed(db: AsyncSession) -> int:
     """Count the resources that wait for a review."""
     return await _count(db, Resource.state == ResourceState.PROPOSED)
