@@ -202,6 +202,82 @@ def test_what_is_around_a_wish_is_no_part_of_it(sentence: str, line: str) -> Non
     assert understand(sentence, TODAY, COMMANDS).line == line
 
 
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        (
+            "Comme la médiathèque ferme pour travaux, démarre une visio sur le planning de mars pour toute l’équipe",
+            "/visio planning de mars",
+        ),
+        (
+            "Les élus sont ravis et le journal est venu, une info pour la lettre du réseau : notre bus "
+            "numérique a fait son millième passage",
+            "/actus proposer notre bus numérique a fait son millième passage",
+        ),
+        (
+            "Je viens d’avoir le feu vert de la directrice, alors événement à proposer à l’agenda : café des "
+            "aidants le 15 janvier à Sarlat",
+            "/agenda proposer café des aidants le 15 janvier à Sarlat",
+        ),
+        (
+            "Le réseau a coupé pendant l’envoi et j’ai tout retapé, le résultat est que ça fait doublon, "
+            "dégage-moi le cra 58",
+            "/cra supprimer 58",
+        ),
+        (
+            "Je n’avais pas mes lunettes et j’ai mis 30 personnes au lieu de 3, rectifie-moi le compte rendu 140",
+            "/cra modifier 140",
+        ),
+        (
+            "Je ne cherche pas de formation, juste le numéro de la mairie de Gap",
+            "/annuaire mairie Gap",
+        ),
+        (
+            "J’ai relu trois fois l’aide sans comprendre, je préfère parler à un humain de l’assistance",
+            "/hotline",
+        ),
+        (
+            "La pharmacie du village réclame une affiche sur les arnaques pour sa vitrine, vous avez ça ?",
+            "/ressources affiche arnaques",
+        ),
+        (
+            "je vous le dis au passage, ne riez pas, et si on pouvait dicter les comptes rendus au volant",
+            "/idee si on pouvait dicter les comptes rendus au volant",
+        ),
+        (
+            "les collègues du lagon m’en parlent sans arrêt, la ressource numéro 88, peux-tu me la montrer que je voie",
+            "/ressources 88",
+        ),
+        (
+            "oublie mes stats à moi, ce qui m’intéresse c’est le 974, combien d’ateliers en octobre tous "
+            "conseillers confondus",
+            "/stats departement 974 octobre",
+        ),
+        (
+            "je coordonne le Lot depuis trois semaines seulement, pourrais-je connaître le bilan départemental "
+            "du 46 pour novembre",
+            "/stats departement 46 novembre",
+        ),
+        (
+            "on m’a parlé d’un certain Hoarau qui fait des merveilles avec les pêcheurs, c’est quoi son mail "
+            "ou son numéro ?",
+            "/annuaire Hoarau",
+        ),
+        (
+            "mon chef m’a dit de m’inscrire au salon jeux vidéo pour préparer l’atelier, tu peux me faire "
+            "rejoindre ce canal ?",
+            "/canaux rejoindre jeux vidéo",
+        ),
+        (
+            "les écrans me fatiguent et les gens sonnent le dimanche, je veux cacher mon téléphone dans l’annuaire",
+            "/profil",
+        ),
+    ],
+)
+def test_what_a_clause_announces_names_or_puts_first_is_what_is_wanted(sentence: str, line: str) -> None:
+    assert understand(sentence, TODAY, COMMANDS).line == line
+
+
 def test_the_acts_of_a_sentence_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     said = hear("ouvre une visio pour la rentrée", TODAY, COMMANDS)
     first = find_act(said)

@@ -90,10 +90,8 @@ _OF_ONE_KIND |= frozenset(
 def _goes_on(rest: str) -> bool:
     """Whether words go on as a sentence does: « rappels à 8h30 », « visio avec mon équipe »."""
     is_product = fold(rest).startswith("service public")  # RDV Service Public
-    return is_product or (
-        rest[0].isalpha()
-        and fold(rest.split(maxsplit=1)[0]).split()[0] in read_frame("petits") | {"pas", "non", "pr", "av", "ds"}
-    )
+    first = fold(rest.split(maxsplit=1)[0]).split()[0] if rest[0].isalpha() else ""
+    return is_product or first in read_frame("petits") | {"pas", "non", "pr", "av", "ds", "comme"}
 
 
 def _clean(rest: str) -> str:

@@ -26,7 +26,8 @@ def write_line(intention: Intention, said: Utterance) -> str:
     """Write the command line that stands for a sentence; "" for what has none."""
     is_idea = intention is Intention.IDEE and tells_idea(said.sentence.text)
     if not is_idea and (act := find_act(said)) and act[0] is intention and said.calls(act[1]):
-        return act[1]
+        is_told = act[1] == "/hotline" and said.end - said.first > TROUBLE_MIN
+        return f"/{_write_request(said)}" if is_told and said.has("coup de main |aide ") else act[1]
     write = _WRITERS.get(intention)
     line = " ".join(write(said).split()) if write else ""
     line = line if intention in _WHOLE else _ENDS.sub("", line)
@@ -39,6 +40,8 @@ _ENDS = re.compile(r"(?:[ ,;:!]|(?<!\b[A-Z])\.){1,9}$")
 """Signs that end a sentence, and no detail: « une journée portes ouvertes. », but « Mme D. »."""
 
 
+TROUBLE_MIN = 14
+"""Words of a sentence, at least, that tells a trouble before it asks for help."""
 FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
 """How the formats of an export are called."""
 SHARING = (

@@ -86,11 +86,15 @@ def _read_again(said: Utterance) -> Reading | None:
         return None
     again = hear(text, said.today, said.commands)
     found = choose(again, weigh(again), judge(again))
-    is_act = (find_act(again) and any(map(str.isdigit, found.line))) or found.line.startswith(_DONE)
+    numbers = _NUMBER.findall(text) if found.intention in _NUMBERED else []
+    is_act = found.line.startswith(_DONE) or not set(numbers).isdisjoint(found.line.split()[1:])
     return replace(found, sure=False) if is_act else None
 
 
-_DONE = ("/cra supprimer ", "/cra modifier ", "/cra dupliquer ", "/cra rétablir ", "/rdv annuler ", "/stats rapport ")
+_NUMBER = re.compile(r"\b\d{1,6}\b")
+_NUMBERED = frozenset({Intention.RESSOURCES, Intention.RDV, Intention.HOTLINE_DEMANDES, Intention.SONDAGE})
+"""What is called by a number."""
+_DONE = ("/cra supprimer ", "/cra modifier ", "/cra dupliquer ", "/cra rétablir ", "/stats rapport ")
 """Lines of what is done with something that is named."""
 
 

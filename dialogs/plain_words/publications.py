@@ -39,7 +39,7 @@ def write_channels(said: Utterance) -> str:
         return "canaux"
     for command, words in _JOINING:
         if said.has(words) and said.knows(f"canaux {command}"):
-            named = [n for n in said.find_words("nom_canal") if not _is_son(said, n)]
+            named = [n for n in said.find_words("nom_canal") if not _is_son(said, n) and not _is_named_before(said, n)]
             quoted = QUOTED.search(said.sentence.text)
             name = quoted[1] if quoted else _find_channel(said, named[-1] + 1 if named else None)
             return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
@@ -52,6 +52,12 @@ def write_channels(said: Utterance) -> str:
     is_sought = named and (named[-1] == said.first or said.has("existe|y a |ya |on a "))
     start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
     return f"canaux {said.content('canal', start)}"
+
+
+def _is_named_before(said: Utterance, index: int) -> bool:
+    """Whether a channel is called « ce canal », which was named before."""
+    is_this = index > said.first and said.sentence.words[index - 1].folded == "ce"
+    return is_this and said.has("(?:canal|salon|groupe) (?:\\S+ ){2,30}ce ")
 
 
 def _is_son(said: Utterance, index: int) -> bool:
@@ -97,7 +103,9 @@ _FIRST_SAID = re.compile(r"(?=(?:notre|nos|la|les?|l['’]|mon|ma|une?)\b)([^,.;
 """A piece of news that is told before it is said what is to become of it."""
 
 
-_ANNOUNCED = re.compile(r"^\s*(?:pour (?:les |l['’])?|une? )?(?:actus?|infos?|brève)\b[^:]{0,20}:\s", re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    r"(?:^|[,;.!?] )\s?(?:pour (?:les |l['’])?|une? )?(?:actus?|infos?|brève)\b[^:,;.!?]{0,35}:\s", re.IGNORECASE
+)
 """What stands before a piece of news that is told: « pour les actus : … »."""
 
 
@@ -109,13 +117,13 @@ def write_news(said: Utterance) -> str:
     is_proposed = said.has(
         "propos|partag|suggere|publi|diffus|gliss|signal|faire passer|parle[rz]? de (?:m|not|nos)|annonce[rz]? |merit|"
         r"(?:a|de|faut|veux|voudrais) (?:(?:le|la|les|l) )?mettre (?:dans|en|sur) |"
-        "infos? pour (?:les |l )?(?:actu|lettre)|une actu pour |"
+        "infos? pour (?:les |la |l )?(?:actu|lettre)|une actu pour |"
         r"(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
     )
     is_told = said.has("(?:vient|viens|venons|viennent) de recevoir ")
     if _SENT.search(said.plain) and not is_told:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
-    if is_proposed or _ANNOUNCED.match(said.sentence.text):
+    if is_proposed or _ANNOUNCED.search(said.sentence.text):
         told = TOLD.search(said.sentence.text) or _FIRST_SAID.match(said.sentence.text)
         words, link = told[1] if told else "", find_link(said.sentence.text)
         return f"actus proposer {words} {link if link not in words else ''}"
@@ -269,11 +277,13 @@ def _find_idea(text: str) -> str:
         return text[found.end() :]
     if tells_idea(text):
         return text.partition(":")[2]
-    patterns = (_WISHED, _LACKING, _SUGGESTED, _PROPOSING, _TO_DO, _NEEDED)
+    patterns = (_WHAT_IF, _WISHED, _LACKING, _SUGGESTED, _PROPOSING, _TO_DO, _NEEDED)
     wished = next((found for pattern in patterns if (found := pattern.search(text))), None)
     return _PROPOSED.sub("", wished[1]) if wished else ""
 
 
+_WHAT_IF = re.compile(r"\bet (si (?:on|l['’]on|vous|tu) \w{2,12}(?:ait|iez|ais) [^,.?!;]{8,200})", re.IGNORECASE)
+"""An idea that is put as « et si on pouvait… »."""
 _LACKING = re.compile(r"\bce qui (?:me|nous|leur) manque,? (?:le plus,? )?c['’]est ([^,.?!;]{4,120})", re.IGNORECASE)
 """An idea that is put as what is lacking."""
 _SUGGESTED = re.compile(

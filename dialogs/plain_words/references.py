@@ -18,7 +18,9 @@ _ASKED = (
     r"je (?:veux|voudrais|souhaite)|merci de|il faut|il faudrait)"
 )
 _DONE_WITH_IT = re.compile(
-    rf"\b{_ASKED} (?:me |nous |bien |donc ){{0,2}}(?:le |la |l['’])(\w{{3,12}}(?:er|ir|re))\b([^,;.!?]*)", re.IGNORECASE
+    rf"\b{_ASKED} (?:me |nous |bien |donc ){{0,2}}(?:le |la |l['’])(?!cr[ée]er|faire|[ée]crire|ouvrir|avoir)"
+    r"(\w{3,12}(?:er|ir|re))\b([^,;.!?]*)",
+    re.IGNORECASE,
 )
 """What is to be done with something that was named before."""
 

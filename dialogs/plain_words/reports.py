@@ -1,12 +1,12 @@
 """Comptes rendus: how much a sentence is like one, and the command lines of those that are told and sought."""
 
 import re
-from dataclasses import replace
 
 from bot.french import MONTH_NUMBERS
 from config.text import fold, split_words
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words, read_cues
+from dialogs.plain_words.habits import write_habit
 from dialogs.plain_words.sentences import read_sentence
 from dialogs.plain_words.utterance import Utterance
 
@@ -231,7 +231,7 @@ REPORT_ACTS = {
         r"recuper|(?:le |la |les )?faire revenir|"
         r"annul\S* (?:la |cette |sa )?suppression|(?:ai|avons) (?:\S+ ){0,2}?(?:supprime|efface)e?s? "
     ),
-    "supprimer": r"suppr?|efface|enlev|retir|ann?ul|vire[rz]?s? (?:moi )?(?:l[ea] |mon |ce |cras? |compte )",
+    "supprimer": r"suppr?|efface|degag|enlev|retir|ann?ul|vire[rz]?s? (?:moi )?(?:l[ea] |mon |ce |cras? |compte )",
     "modifier": (
         r"modif|corrig|rectifi|chang|edit|tromp|plante|goure|erreur|faute|fau(?:x|sse) |mauvais|c etait|"
         r"oublie(?!r| d[e ](?!.* (?:cra|cr|rendu|numero|n) n?\d))|"
@@ -261,17 +261,22 @@ def write_report(said: Utterance) -> str:
     if found and (signs < 1 or is_last) and not is_like:
         day = said.period or find_day(said.plain)
         return f"cra liste {'aujourd’hui' if day in _TODAY else day}"
-    return _write_habit(said) or _write_told(said)
+    habit = write_habit(said, is_usual=is_habit(said.plain)) if signs else ""
+    return habit or _write_told(said)
 
 
 def _find_number(said: Utterance, act: str) -> str:
     """The number of the report that is meant: of two, the one behind what is to be done: « …, supprime le 88 »."""
     first = said.named_number
     after = re.search(rf" (?:{act})\S* (?:\S+ ){{0,5}}?n?(\d{{1,6}}) ", said.plain) if act and first else None
+    if act and (called := _BY_NAME.search(said.plain)):
+        return called[1]
     is_other = after and len(set(_CALLED_NUMBER.findall(said.plain))) > 1 and after[1] in said.plain.split()
     return after[1] if after and is_other else first
 
 
+_BY_NAME = re.compile(r" (?:moi|le|du|mon|ce) (?:cra|cr|compte rendu) (?:n |numero )?n?(\d{1,6}) $")
+"""A report that is called by its number, at the end of what is to be done with it."""
 _CALLED_NUMBER = re.compile(r" (?:cras?|crs?|rendus?|n|numero|le|la|du|saisie|et) n?(\d{1,6})(?= )")
 
 
@@ -310,43 +315,6 @@ _SITE = re.compile(
 """What stands before the name of a site."""
 _LISTING = "list|voir |montr|affich|tou[st]|mes "
 """How reports of a year, and not one of that number, are asked for."""
-
-
-def _write_habit(said: Utterance) -> str:
-    """Write the report that is to be proposed each week: « tous les jeudis », and what it is; "" for none."""
-    text = said.sentence.text
-    day = _WEEKLY.search(text)
-    if not (day and (said.has(_PROPOSED) or is_habit(said.plain)) and sum_signs(said.plain)):
-        return ""
-    told = _PROPOSING.sub(" ", " ".join(f"{text[: day.start()]} {text[day.end() :]}".split()))
-    told = _TO_PROPOSE.sub(" ", told)
-    sentence = read_sentence(told)
-    rest = replace(said, sentence=sentence, first=0, end=len(sentence.words)).rest("compte_rendu_habitude")
-    return f"cra tous les {day[1].lower()}s {_BEFORE_SIGN.sub('', rest)}"
-
-
-_BEFORE_SIGN = re.compile(r" (?=,)")
-
-
-_WEEKLY = re.compile(rf"\b(?:(?:tou[st]|tt|ts) les|chaque|du|de chaque) ({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
-_PROPOSED = (
-    r"propos|revienn|(?:enregistr|not|saisi|rentr|ajout|mets?|pose)\S* (?:moi )?(?:tous les|chaque) |chaque semaine|"
-    "toutes les semaines|tout seul|tout pret|d office"
-)
-_PROPOSING = re.compile(
-    r"\b(?:(?:que )?(?:tu|vous|on) (?:me |m['’]|nous ))?propose[zr]?s?(?:[- ](?:moi|nous))? "
-    r"(?:(?:de |d['’])(?:\w{2,12}er )?)?(?:un |une |mon |le |l['’])?(?:m[êe]me )?"
-    r"(?:(?:cra|compte[ -]rendu)s? ?(?:d['’]|de |: ?)?)?"
-    r"(?=atel|indiv|ponct|permanence|accompagn|collectif)",
-    re.IGNORECASE,
-)
-"""That something is to be proposed, before what it is."""
-_TO_PROPOSE = re.compile(
-    r"[,;.!?]?\s{0,3}(?:\b(?:est-ce que )?(?:tu|vous|je|j['’])[^\s,;.!?]{0,12} ?[^\s,;.!?]{0,12} "
-    r"(?:[^\s,;.!?]{1,20} ){0,3}?)?\b(?:propos(?!ant)\w*|revien\w*)[^,;.!?]*",
-    re.IGNORECASE,
-)
-"""That a report is to be proposed, in its clause."""
 
 
 def _find_end(said: Utterance) -> int:

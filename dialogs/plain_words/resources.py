@@ -62,12 +62,14 @@ def _write_sought(said: Utterance) -> str:
     found, subject = said.content("sujet", start, taken=said.period_span), find_subject(said)
     told = [word for word in fold(found).split() if word not in read_frame("petits")]
     is_story = len(told) > SUBJECT_MAX or subject not in found or _says_what_to_do(said, fold(found))
-    if subject and is_story:
-        found = f"affiche {subject}" if _POSTER.search(said.plain) else subject
+    kind = _KIND_OF.search(said.plain)
+    if subject and (is_story or kind):
+        found = f"{kind[1] if kind else ''} {subject}".strip()
     return f"ressources {_write_level(found)} {_find_since(said)}"
 
 
-_POSTER = re.compile(r" (?:une|d|cette|l) affiche (?:sur|concernant) ")
+_KIND_OF = re.compile(r" (?:un|une|d|cette|l|quelques) (affiche|video|quiz|jeu|exercice)s? (?:sur|concernant) ")
+"""Of what kind is what is sought, before what it is about."""
 
 
 def _write_level(subject: str) -> str:

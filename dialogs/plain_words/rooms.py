@@ -31,7 +31,8 @@ _ROOM_FOR = re.compile(
 )
 """Who comes to a call, before what it is for: « on est 3 à attendre pour le point arnaques »."""
 _WITH_WHOM = re.compile(
-    r" (?:(?:la|maintenant|tout|de|suite|demain) ){0,4}avec (?:les|mes|nos|des|l) (?!.* (?:pour|sur) )"
+    r" (?:(?:la|maintenant|tout|de|suite|demain) ){0,4}(?:avec (?:les|mes|nos|des|l)|"
+    r"dans (?:ce|notre|le) (?:canal|salon)) (?!.* (?:pour|sur) )"
 )
 """Who is called, and no more."""
 _ONLINE = re.compile(

@@ -54,6 +54,7 @@ _BARE = frozenset(
         "/annuaire",
         "/ressources ajouter",
         "/agenda proposer",
+        "/actus",
         "/actus cherche",
         "/canaux rejoindre",
         "/canaux quitter",
@@ -86,7 +87,10 @@ def _find_sought(story: Utterance) -> str:
     """The name of whom a story asks for at its end; "" for nobody."""
     asked = _BY_NAME.search(story.plain) if len(story.sentence.words) >= TOLD_MIN else None
     is_meant = bool(_OF_SOMEBODY.search(story.plain))
-    name = find_name(story.sentence.text, story.known) if asked or is_meant else ""
+    text = story.sentence.text
+    name = find_name(text, story.known) if asked or is_meant else ""
+    if is_meant and not name and (called := _CALLED.search(text)):
+        return called[1]
     return name if is_meant or (name and asked and f"{fold_words(name).strip()} " in asked[1]) else ""
 
 
@@ -94,6 +98,10 @@ _BY_NAME = re.compile(
     r" (?:(?:re)?trouve[zrs]?|(?:re)?cherche[zrs]?|(?:contact|lien|relation) avec) (?:moi |nous )?((?:\S+ ){2,8})$"
 )
 """Who is asked for by name at the end of a story."""
+
+
+_CALLED = re.compile(r"\b(?:un certain|une certaine|monsieur|madame|Mme|M\.) ([A-ZÀ-Ý][\w-]{2,30})")
+"""Somebody who is called by one name."""
 
 
 def _list_beginnings(story: Utterance) -> Iterator[str]:
@@ -143,8 +151,11 @@ def read_both(said: Utterance) -> Reading | None:
     return replace(readings[0], others=tuple(readings[1:])) if len(readings) > 1 else None
 
 
-_ADVICE = re.compile(r" (?:une|des|vous avez une|tu as une|t as une|quelqu un a une) idees? (?:\? )?$")
-"""What is asked at the end of a trouble: no idea for the bot."""
+_ADVICE = re.compile(
+    r" (?:faudrait|faut) (?:que quelqu un|qu on|que vous) (?:repare|corrige|regarde|depanne)\S* |"
+    r" (?:une|des|vous avez une|tu as une|t as une|quelqu un a une) idees? (?:\? )?$"
+)
+"""What is asked at the end of a trouble, or that somebody mends it: no idea for the bot."""
 
 
 def _asks_advice(story: Utterance, whole: Reading) -> bool:
@@ -221,7 +232,9 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
         return write_line(intention, story)
     line, themes = weights.write_brief(intention, said), find_themes(story)
     if intention is Intention.STATS_TERRITOIRE and story.place and not said.place:
-        line = line.replace(f"/stats {story.place.kind}", f"/stats {story.place.kind} {story.place.name}", 1)
+        named = f"/stats {story.place.kind} {story.place.name}"
+        whose = story.place.kind if said.has("nation|france|pays|reseau") else f"{story.place.kind}|national"
+        line = re.sub(f"^/stats (?:{whose})", named, line)
     if intention is Intention.RESSOURCES and themes and _ABOUT_THAT.search(said.plain):
         return f"/ressources {_find_way(story) or themes}"
     if intention is Intention.CRA and weigh_report(said.plain) and not find_day(said.plain):
@@ -255,7 +268,7 @@ def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> 
     if intention is Intention.IDEE and write_line(intention, said) == "/idee":
         return True
     if intention in _TOLD_WHOLE:
-        return not find_act(said)
+        return not (_TO_TALK.search(said.plain) and find_act(said))
     is_same_place = said.place is None or said.place.name == (story.place.name if story.place else "")
     return intention in _COUNTED and is_same_place and not said.period and _lasts(story)
 
@@ -264,13 +277,18 @@ _IN_FORMAT = tuple(f"/stats exporter {name}" for name, _ in FORMATS)
 """Lines of figures in a format that a story names."""
 _REFERS = re.compile(
     r" (?:l|le|la|les|lui|leur|en|y) \S+(?:er|ir|re) | (?:je|on|tu|vous) (?:l|le|la|les) "
-    r"| (?:le|la|les|ca|cela|dessus) (?:\? )?$"
+    r"| (?:le|la|les|ca|cela|dessus) (?:\? )?$| ce (?:canal|salon|groupe) "
+    r"| (?:cherch|trouv)\S* (?:moi |nous )?(?:ca|cela) "
 )
 """That a wish speaks of what was named before it."""
 _PLACED = re.compile(r"\b(?:à|au|aux|chez)\s[^.:;!?]{1,80}:\s?(?:un |une )?$", re.IGNORECASE)
 """Where something was, told before « : » and the rest: « jeudi au CCAS de Longwy : un atelier … »."""
 _ABOUT_THAT = re.compile(r" (?:s en servir|la dessus|a ce sujet|sur ce sujet|sur ce theme|sur ca|sur cela|en parler) ")
 """What stands for the subject that a story names."""
+_TO_TALK = re.compile(
+    r" (?:parler|discuter|echanger|joindre|contacter|appeler|rappeler|humain|chiffres?|stats?|statistiques?|bilan) "
+)
+"""That a person is asked for, or figures, and no trouble is told to the team."""
 _THERE = re.compile(
     r" (?:(?:du|de mon|de ce) (?:departement|territoire|secteur)|la bas|ici|par la|sur place|"
     r"dans le (?:coin|secteur)|dans les environs) "

@@ -43,6 +43,7 @@ _WHOLE = re.compile(
 )
 """Names and lengths, whose small words are theirs."""
 _AROUND = {
+    "liste": re.compile(r"(?<= )pour (?!la |le |les )[a-z]{2,12}(?:er|ir|re) .* "),
     "suivi": re.compile(r"(?<= )(?:chaque|tou(?:te)?s les) (?:[a-z]{3,6}dis?|semaines?|mois|jours?) "),
     "contact": re.compile(
         r"(?<= )(?:envoyer|ecrire|adresser|laisser|transmettre) (?:(?:un|une|mon|ce) )?"
@@ -83,6 +84,8 @@ _SPEAKING = frozenset(
         "ca",
         "nous",
         "vous",
+        "celui",
+        "celle",
         "merci",
         "est",
         "peux",

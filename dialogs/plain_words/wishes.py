@@ -18,15 +18,18 @@ _TO_ME = (
 )
 _ACTS = (
     f"{_TO_ME}|donner|supprime|efface|corrige|modifie|annule|decale|deplace|reporte|lance|cree|retrouve|propose|"
-    "previens|signale|refais|reprends|remets|exporte|partage|bloque"
+    "previens|signale|refais|reprends|remets|exporte|partage|bloque|demarre|vire|rectifie|recopie|"
+    "retablis|ressors"
 )
 _STRONG = (
-    r"je (?:veux|voudrais|souhaite|souhaiterais|recherche|cherche|tiens a|demande)|j aimerais|j ai besoin|"
-    r"j ai une (?:idee|suggestion)|"
+    r"je (?:veux|voudrais|prefere|prefererais|souhaite|souhaiterais|recherche|cherche|tiens a|demande)|j aimerais|"
+    r"j ai besoin|j ai une (?:idee|suggestion)|"
     r"il (?:me|nous) (?:faut|faudrait)|faudrait que|il faudrait|faudrait (?:une?|des|qu)|"
     r"il faut que (?:tu|vous)|faut que (?:tu|vous)|"
-    rf"est ce qu(?:e|il)? |{_CAN} (?:me|m|nous|l|le|la|les|y) |"
+    rf"est ce qu(?:e|il)? |{_CAN} (?:me|m|nous|l|le|la|les|y) |(?:tu veux|vous voulez) bien (?:me|m|nous|l|le|la|les) |"
+    r"(?:pourrais|puis) je |pourrions nous |(?:peux|pouvez|pourrais|pourriez) (?:tu|vous) [a-z]{3,12}(?:er|ir|re) |"
     r"(?:t as|tu as|as tu|avez vous|vous avez|auriez vous|aurais tu|t aurais|tu aurais) (?:quoi|une?|des|quelque|pas)|"
+    r"(?:tu|vous) n (?:as|aurais|avez|auriez) pas (?:une?|des|quelque)|"
     rf"tu (?:me|m|nous) (?:l |le |la |les |en |y )?(?:{_TO_ME})s? |"
     rf"(?:y a t il|ya t il|ya ti|existe t il)|(?:{_TO_ME})[zs]? (?:moi|nous)"
 )
@@ -39,10 +42,11 @@ _ASKED_ME = (
 _OPENING = (
     r"on a quoi|il y a (?:un|une|des) \S+ quelque part|"
     r"(?:ou|comment) (?:est ce qu|puis je|je|on|trouver|faire|fait on|puis)|ou (?:sont|est|se trouve)|combien|"
-    r"qu est ce (?:que |qu )(?:j ai|on a|il y a|tu as|vous avez)|que sont devenu|quel(?:le)?s? |"
+    r"qu est ce (?:qui est|(?:que |qu )(?:j ai|on a|il y a|tu as|vous avez))|que sont devenu|quel(?:le)?s? |"
     rf"{_ASKED_ME}|"
     rf"qui (?:est|sait|connait|peut|pourrait|parle)|y a|(?:{_ACTS})[zs]? |"
-    r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles (?:d|du|de|sur) |besoin d|c est quoi|il me reste"
+    r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles (?:d|du|de|sur) |besoin d|c est (?:quoi|qui)|"
+    r"quelqu un a (?:bien |deja )?(?:une?|des)|il me reste"
 )
 """What says so at the beginning of a clause."""
 _WISH = re.compile(rf"(?<= )(?:({_STRONG})|{_OPENING})")
@@ -64,19 +68,21 @@ _POLITE_END = re.compile(
 )
 """Politeness at the end, with what follows it."""
 _ASIDE = re.compile(
-    r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|j['’ ]|je(?! suis (?:à|a|sur|dans|en|vers|près)\b)|"
+    r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|"
+    r"j['’ ]|je(?! (?:vous|te) prie\b)(?! suis (?:à|a|sur|dans|en|vers|près)\b)|"
     r"ils?|elles?|on(?! (?:est|sera|serait)\b)|ça|ca|quoi|y a|faut|bonne (?:journ[ée]e|soir[ée]e)|"
     r"bon (?:courage|week-end)|bises|bisous|[àa] (?:plus|bient[ôo]t|tout|\+)|cordialement|d.avance|des fois)\b.*"
     r"|,? (?:car|parce|afin|pour (?:en|lui|leur|me|m|qu(?!\S* (?:\S+ )?voi)|que(?! (?:\S+ ){1,3}voi)|pouvoir)|"
     r"histoire (?:de|que|d|qu)|sinon|sans quoi|autrement|vu que|[ée]tant donn[ée]|d[èe]s que|des fois que|au cas o[ùu]|"
     r"comme [çc]a|quand tu)\b.*"
     r"|,? (?:puisque|avant (?:de |d['’]|que? |qu['’]|midi)|plut[oô]t qu).*"
+    r"|,? qui tra[iî]ne(?:nt)?\b.*|, (?:un truc|quelque chose|pas (?:une?|de|trop)|rien de|du genre)\b.*"
     r"|, pour (?:ne |n['’]|pas |rien ){0,3}(?:[êe]tre|avoir|\w+(?:er|ir|re))\b.*"
     r"|, (?:(?:le|la|les|une?|mon|ma|mes|notre|nos|deux|trois|quatre|cinq|six|\d+) |l['’])\w[\w-]* (?:\S+ ){0,4}?"
     r"(?:a|ont|est|sont|ne|n['’]\w+|veut|veulent|doit|commence|demande|en|me|m['’]\w+|nous|vient|attend\w*|arrive\w*)"
     r"\b.*"
     r"|(?<!\bce)(?<!\bfaudrait)(?<!\bfaut),? que "
-    r"(?:je|j|nous|on) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*"
+    r"(?:je|j|nous|on|tout le monde) (?:peux|pourrais|puisse|pourrai|pourrait|pourrions|veux|voudrais)\b.*"
     rf"|,? que (?:je |j['’]|nous |on ){_SOMETHING_BEHIND}(?:voie|v[ée]rifie|regarde|sache|fasse|aie|sois|montre|"
     r"prenne|comprenne|retrouve|pr[ée]pare)\b.*",
     re.IGNORECASE | re.DOTALL,
@@ -88,7 +94,7 @@ def find_wishes(sentence: Sentence, first: int) -> Iterator[str]:
     found = ((_find_word(sentence, match.start()), bool(match[1])) for match in _WISH.finditer(sentence.plain))
     starts = {index for index, is_strong in found if index > first and _may_begin(sentence, index, is_strong=is_strong)}
     signed = {index + 1 for index in range(len(sentence.words) - 1) if ": " in sentence.gap(index)}
-    colons = {each for each in signed if each > first + COLON_MIN and not _is_link(sentence, each)}
+    colons = {each for each in signed if each > first + COLON_MIN and not _is_told(sentence, each)}
     titles = {each for each in signed if not starts.isdisjoint(range(each - TITLED_MAX, each))}
     for start in sorted((each for each in (starts | colons) - titles if each >= first + STORY_MIN), reverse=True):
         text = sentence.text[sentence.words[start].start :]
@@ -96,9 +102,15 @@ def find_wishes(sentence: Sentence, first: int) -> Iterator[str]:
         yield text[: stop.end()] if stop else text
 
 
-def _is_link(sentence: Sentence, index: int) -> bool:
-    """Whether a word begins a link: that is what is told, and no wish of its own."""
-    return sentence.words[index].folded in ("http", "https")
+def _is_told(sentence: Sentence, index: int) -> bool:
+    """Whether a word begins a link, or what is announced before it: « une actu pour la lettre : … »; that is what is
+    told, and no wish of its own."""
+    before = {word.folded for word in sentence.words[max(index - TITLED_MAX, 0) : index]}
+    return sentence.words[index].folded in ("http", "https") or not _ANNOUNCED.isdisjoint(before)
+
+
+_ANNOUNCED = frozenset(("idee", "suggestion", "actu", "actus", "breve", "agenda", "evenement", "sondage", "lettre"))
+"""What is announced before « : »."""
 
 
 def cut_aside(sentence: Sentence, first: int) -> str:
@@ -120,7 +132,7 @@ def leave_aside(text: str) -> str:
 _TAIL = re.compile(
     r"(?<!\bjour)(?:,? (?:de préférence|si possible|(?:et )?tout de suite|imm[ée]diatement|sur[- ]le[- ]champ|"
     r"quelque part|là maintenant|pour (?:toute )?(?:l['’]|mon |notre )[ée]quipe|au plus vite|"
-    r"dès que possible)){1,3}(?=[ .!?]{0,5}$)",
+    r"une (?:bonne )?fois pour toutes|dès que possible)){1,3}(?=[ .!?]{0,5}$)",
     re.IGNORECASE,
 )
 """How soon, where, for whom and how gladly something is wanted, at the end of a wish."""
