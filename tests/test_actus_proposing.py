@@ -135,7 +135,7 @@ async def test_who_is_discreet_is_not_quoted_and_what_waited_is_taken_out(newsro
     assert (await form.submit()).accepted
     await newsroom.found(post)
     said = await newsroom.lea.asks("/actus discret")
-    assert "1 message qui attendait est retiré" in plain(said)
+    assert "1 message qui attendait est retiré. Pour que les prochains y aillent :" in plain(said)
     assert (await newsroom.of_post(post)).withdrawn  # type: ignore[union-attr]
     refused = await newsroom.juliette.asks(f"/actus proposer {link(newsroom, post)}")
     assert "ne souhaite pas être citée" in plain(refused)

@@ -35,6 +35,8 @@ async def moved(stage: MeasureStage, root: Post) -> None:
     await stage.agathe.clicks(asked, "Déplacer 3 messages")
     await stage.said(stage.place, "a été déplacé vers")
     await stage.house.settled()
+    await stage.agathe.clicks(asked, "Déplacer 3 messages")
+    await stage.agathe.whispered("il est déjà déplacé, ou retiré")
 
 
 async def test_it_goes_with_names_hours_and_files_and_comes_back(stage: MeasureStage) -> None:

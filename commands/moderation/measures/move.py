@@ -180,7 +180,7 @@ def _check_destination(there: ChatChannel, to: ChatChannel) -> None:
 
 async def read_moved_thread(ctx: ReadingContext, click: TransferSurely) -> Transfer:
     """Read the thread as it is at the click. Raises UserError if it cannot be moved."""
-    posts = require(await read_thread(ctx, click.root_id) or None, "moderation/message_gone")
+    posts = require(await read_thread(ctx, click.root_id) or None, "moderation/thread_gone")
     _check_destination(await ctx.chat.channel(posts[0].channel_id), await ctx.chat.channel(click.to))
     return Transfer(posts=posts, to=click.to, reason=click.reason)
 
