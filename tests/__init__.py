@@ -5,7 +5,8 @@ Words:
 """
 
 import os
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 
@@ -17,6 +18,19 @@ settings.register_profile("coop", deadline=None, derandomize=True, suppress_heal
 settings.register_profile("quick", settings.get_profile("coop"), max_examples=10)
 settings.register_profile("wide", settings.get_profile("coop"), derandomize=False, max_examples=1000)
 settings.load_profile(PROFILE)
+
+
+T = TypeVar("T")
+
+
+def one_in(of: int, values: Sequence[T]) -> Sequence[T]:
+    """One in so many of these values in « make test », spread over all; otherwise all of them."""
+    return values[::of] if PROFILE == "quick" else values
+
+
+def fewer(count: int, most: int) -> int:
+    """The lower number in « make test », otherwise the higher one."""
+    return count if PROFILE == "quick" else most
 
 
 def examples(most: int, **others: Any) -> settings:

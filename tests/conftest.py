@@ -159,7 +159,7 @@ def pytest_collection_finish() -> None:
     """All that the tests are made of stays: looking through it for garbage, again and again, costs each of them; so
     does looking through what a bot and its server are made of (7 % of a story) as often as Python would."""
     keep_imports()  # which commands do, too, once a process
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(100_000, 20, 50)
     gc.enable()
 
 

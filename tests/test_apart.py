@@ -157,7 +157,7 @@ async def pulls_all(house: House, role: Role | None, words: str, *, is_direct: b
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("words", ["", " oui", " 12"])
+@pytest.mark.parametrize("words", ["", pytest.param(" oui", marks=pytest.mark.slow), " 12"])
 async def test_no_command_of_the_catalogue_asks_with_both_in_hand(house: House, words: str) -> None:
     await pulls_all(house, Role.ANIMATEUR, words)
 

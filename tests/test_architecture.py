@@ -1,6 +1,7 @@
 """The arrows between the rooms, and the measures of the house, held by tests."""
 
 import ast
+import gc
 import re
 import subprocess
 import sys
@@ -60,8 +61,11 @@ def nodes(path: Path) -> tuple[ast.AST, ...]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _forgotten() -> Iterator[None]:
-    """What was read takes hundreds of megabytes: other files’ tests need none of it."""
+    """What was read takes hundreds of megabytes: other files’ tests need none of it, and looking through it for garbage
+    meanwhile takes nearly as long as reading it."""
+    gc.disable()
     yield
+    gc.enable()
     nodes.cache_clear()
     tree.cache_clear()
 

@@ -13,6 +13,7 @@ from storage.backup import BackupError, Content, check_backup
 from storage.cra import Cra
 from storage.cra.months import CRA_MONTH
 from storage.database import Database
+from tests import fewer
 from tests.support import backups
 from tests.support.backups import (
     create_empty,
@@ -144,9 +145,10 @@ async def test_a_used_database_is_refused_whatever_is_in_it(source: Database, tm
     await save_backup(source, tmp_path / "b")
     before = await read_everything(source)
     for number, table in enumerate(reversed(before)):
-        with pytest.raises(BackupError, match="n’est pas vide"):
-            await restore_backup(url, tmp_path / "b")
-        assert number % 10 or await read_everything(source) == before
+        if number % fewer(5, 1) == 0:
+            with pytest.raises(BackupError, match="n’est pas vide"):
+                await restore_backup(url, tmp_path / "b")
+            assert number % fewer(20, 10) or await read_everything(source) == before
         async with source.engine.begin() as db:
             await db.execute(text(f'DELETE FROM "{table}"'))
         before[table] = []

@@ -20,6 +20,7 @@ from storage.communes import (
     shorten_label,
 )
 from storage.data import build_communes
+from tests import one_in
 
 
 def found(text: str, *near: str) -> str | None:
@@ -116,7 +117,7 @@ def test_no_commune(text: str) -> None:
 
 
 def test_every_label_finds_exactly_its_commune() -> None:
-    for commune in communes.list_communes():
+    for commune in one_in(7, list(communes.list_communes())):
         for code_postal in commune.codes_postaux or ("",):
             place = find_place(make_label(commune, code_postal)).place
             assert place is not None, make_label(commune, code_postal)

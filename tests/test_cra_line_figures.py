@@ -5,6 +5,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ class LabelledLine:
     moment: str
     text: str
     meant: Sequence[dict[str, str]]
+
+
+@cache
+def read_labelled(text: str) -> Sequence[Line]:
+    """What is read of a line, once for all that is asked of it."""
+    return read_lines(text, CLUES, USUAL)
 
 
 def list_labelled() -> Iterator[LabelledLine]:
@@ -117,7 +124,7 @@ LEAST_READY = {"avant": 0.75, "apres": 0.75, "troisieme": 0.75, "autre": 0.75, "
 
 @pytest.mark.parametrize("labelled", list(list_labelled()), ids=lambda one: one.text)
 def test_nothing_wrong_is_one_click_from_being_stored(labelled: LabelledLine) -> None:
-    lines = read_lines(labelled.text, CLUES, USUAL)
+    lines = read_labelled(labelled.text)
     sure = [line.judge(CLUES).sure is not None for line in lines]
     if len(lines) != len(labelled.meant):
         assert not any(sure), "reports that were not meant, or too few"
@@ -133,7 +140,7 @@ def test_most_lines_that_say_all_are_ready(moment: str) -> None:
     for labelled in list_labelled():
         if labelled.moment != moment:
             continue
-        lines = read_lines(labelled.text, CLUES, USUAL)
+        lines = read_labelled(labelled.text)
         figures["lines"] += 1
         figures["reports"] += len(labelled.meant)
         figures["cut otherwise"] += len(lines) != len(labelled.meant)

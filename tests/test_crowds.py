@@ -15,7 +15,7 @@ from bot.mattermost import AioClient, Mattermost, wire
 from bot.mattermost.client import read_pages, split_batches
 from tests.support.mattermost import CHANNEL, TEAM, ChatServer, make_error, serve_chat
 
-CROWD = 4000
+CROWD = 1000
 MEMBERS = f"/api/v4/channels/{CHANNEL}/members"
 NEW, OLD = Capabilities((11, 2)), Capabilities((5, 37))
 
@@ -78,7 +78,7 @@ async def test_a_crowd_is_read_with_a_call_for_200(chat: Mattermost, server: Cha
 async def test_memory_holds_a_page_however_many_there_are(chat: Mattermost, server: ChatServer) -> None:
     """Peaks of what is allocated while reading, by this process, which plays the server too."""
     peaks = []
-    for count in (400, CROWD):
+    for count in (400, 4000):
         server.answers["GET /api/v4/users"] = listed(count)
         tracemalloc.start()
         assert sum([len(page) async for page in chat.team_users()]) == count
@@ -117,7 +117,7 @@ def taking(*refused: str) -> Callable[[web.Request, Any], web.Response]:
 
 
 async def test_a_crowd_is_brought_in_by_few_calls_where_the_server_can(chat: Mattermost, server: ChatServer) -> None:
-    refused = (person(7), person(3999))
+    refused = (person(7), person(999))
     server.answers[f"POST {MEMBERS}"] = taking(*refused)
     crowd = [person(number) for number in range(CROWD)]
     for can, calls in ((NEW, CROWD // 50 + len(refused)), (OLD, CROWD)):

@@ -119,10 +119,10 @@ async def test_people_without_end_do_not_stop_a_crowd(stage: OutboxStage, monkey
 @pytest.mark.postgres_too
 async def test_each_channel_has_its_messages_in_order(stage: OutboxStage) -> None:
     async with stage.outbox() as outbox:
-        for begin in (0, 150):
-            outbox.deliver_now(await stage.write(*crowd(150, 7, begin)))
+        for begin in (0, 70):
+            outbox.deliver_now(await stage.write(*crowd(70, 7, begin)))
         await stage.settled()
-    assert len(stage.town.posts) == 300
+    assert len(stage.town.posts) == 140
     assert all(of(stage, target) == sorted(of(stage, target)) for target in range(7))
 
 
@@ -149,23 +149,23 @@ async def test_so_it_has_with_leases_that_end_while_they_wait(
 async def test_two_replicas_keep_the_order_of_each_channel(stage: OutboxStage) -> None:
     if stage.database.is_sqlite:
         pytest.skip("one process has the file")
-    await stage.write(*crowd(200, 3))
+    await stage.write(*crowd(80, 3))
     async with stage.outbox() as one, stage.outbox() as other:
-        for begin in (200, 400):
-            one.deliver_now(await stage.write(*crowd(100, 5, begin)))
+        for begin in (80, 120):
+            one.deliver_now(await stage.write(*crowd(40, 5, begin)))
             other.look()
         while await stage.waits():
             one.look()
             other.look()
             await asyncio.sleep(0.1)
-    assert sorted(int(text.partition(":")[2]) for text in stage.town.texts) == [*range(300), *range(400, 500)]
+    assert sorted(int(text.partition(":")[2]) for text in stage.town.texts) == [*range(160)]
     for target in range(5):
         assert of(stage, target) == sorted(of(stage, target))
 
 
 async def test_a_message_that_the_server_fails_at_stops_neither_people_nor_the_crowd(stage: OutboxStage) -> None:
     """Nor do ten: of those the crowd’s own gate may shut for a moment, never people’s."""
-    rows = list(crowd(300, 300))
+    rows = list(crowd(100, 100))
     poisoned = {row.target for row in rows[:10]}
 
     async def poison(request: web.Request, body: Any) -> web.StreamResponse:
@@ -183,7 +183,7 @@ async def test_a_message_that_the_server_fails_at_stops_neither_people_nor_the_c
             assert asyncio.get_running_loop().time() - begun < 1
             assert outbox.is_open
             await asyncio.sleep(0.05)
-        await wait_until(lambda: len(stage.town.posts) == 300)
+        await wait_until(lambda: len(stage.town.posts) == 100)
 
 
 async def test_what_is_not_sent_at_the_end_is_sent_by_the_next_run(stage: OutboxStage) -> None:

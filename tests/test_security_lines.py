@@ -12,6 +12,7 @@ from bot.dispatch import LINE_MAX
 from bot.forms.kinds import LONG_MAX, TEXT_MAX
 from commands import FEATURES
 from storage.people import Role
+from tests import one_in
 from tests.people import Person
 from tests.support.cra import fill_workshop
 from tests.support.house import House
@@ -43,7 +44,7 @@ async def somebody(house: House, name: str) -> Person:
 
 
 @pytest.mark.newest_only
-@EVERY_COMMAND
+@pytest.mark.parametrize("name", one_in(4, [*COMMANDS]))
 async def test_a_line_that_is_too_long_is_refused_whole(house: House, name: str) -> None:
     person = await somebody(house, name)
     for text in ("a" + " " * 16_000 + "b", "du 1 au 1 " * 1_600, "x" * (LINE_MAX + 1)):

@@ -13,11 +13,14 @@ from random import Random
 import pytest
 
 from storage.stats.privacy import CELLS, draw_offset
+from tests import fewer
 from tests.support.stats import MONTHS, Bounds, MonthTotal, Where, bound_figures, draw_totals, narrow_bounds
 
 MOST, OWN, WORDS = 14, 12, range(10)
 """How much others may have done, and she; all chances there are."""
 HERSELF = 1000
+DEPARTEMENTS = fewer(150, 500)
+"""How many are looked at."""
 
 
 def unevenness(each: Collection[int], least: int) -> int:
@@ -103,7 +106,7 @@ def shares(found: Sequence[Collection[int]], times: Collection[int]) -> dict[int
 def test_who_files_for_herself_where_each_other_filed_one() -> None:
     """Any offset for everybody would tell something in 7 of a hundred after two of hers, in 33 after ten."""
     times = (0, 1, 2, 10)
-    found = [found_after(watched(heap, where, lambda: HERSELF), times) for where, heap, _ in barely(500)]
+    found = [found_after(watched(heap, where, lambda: HERSELF), times) for where, heap, _ in barely(DEPARTEMENTS)]
     share = shares(found, times)
     assert share[0] == 0
     assert share[1] <= 2
@@ -118,7 +121,7 @@ def test_who_knows_all_that_is_filed_where_each_filed_one() -> None:
         people = len(heap.authors)
         return found_after(watched(heap, where, lambda: random.randrange(people)), (1, 2, 10))
 
-    share = shares([found(*each) for each in barely(500)], (1, 2, 10))
+    share = shares([found(*each) for each in barely(DEPARTEMENTS)], (1, 2, 10))
     assert share[1] <= 3
     assert share[2] <= 6
     assert share[10] <= 25
@@ -138,7 +141,7 @@ def test_who_asks_every_week_of_the_open_month() -> None:
     """Without knowing what was filed, but for how many conseillers joined, each with one at least."""
     weeks = 0
     found = []
-    for number in range(500):
+    for number in range(DEPARTEMENTS):
         random, heap, seen = Random(10**6 + number), MonthTotal(), list[Bounds]()
         for _ in range(5):
             for _ in range(random.choice((1, 1, 2, 3))):

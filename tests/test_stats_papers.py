@@ -1,7 +1,5 @@
 """Pictures and the PDF of « Mes statistiques », opened again and read."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -203,9 +201,3 @@ def test_a_folder_that_is_gone_is_an_error_to_tell(tmp_path: Path) -> None:
         sheets.write_csv_page(page(), gone / "s.csv")
     with pytest.raises(OSError, match="gone"):
         write_workbook(page(), [[make_row(1)]], gone / "s.xlsx")
-
-
-def test_starting_the_bot_loads_no_typesetter() -> None:
-    asked = "import sys, bot.app, commands.stats.papers; print({'typst', 'xlsxwriter'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"

@@ -123,10 +123,10 @@ async def test_two_replicas_do_each_step_once(
     monkeypatch.setattr(steps, "TURN", 0.01)
     salon = await worker_workplace.salon()
     async with worker_workplace.bot() as one, worker_workplace.bot():
-        await worker_workplace.begins(one, Count(steps=40, channel=salon))
+        await worker_workplace.begins(one, Count(steps=12, channel=salon))
         (done,) = await worker_workplace.settled(one)
-        assert (done.state, done.done, await worker_workplace.steps_done(one)) == (WorkState.DONE, 40, 40)
-    assert sorted(await said(worker_workplace, salon)) == sorted(all_once(worker_workplace, 40))
+        assert (done.state, done.done, await worker_workplace.steps_done(one)) == (WorkState.DONE, 12, 12)
+    assert sorted(await said(worker_workplace, salon)) == sorted(all_once(worker_workplace, 12))
 
 
 async def test_a_database_away_delays(worker_workplace: WorkerWorkplace, monkeypatch: pytest.MonkeyPatch) -> None:

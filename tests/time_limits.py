@@ -62,8 +62,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Write a failure down while nothing is cleared away: a task that was stopped would say so in the middle of it, and
     Python 3.11 fails where it is to read a source for the one while it reads another for the other."""
+    was_looked_for = gc.isenabled()
     gc.disable()
     try:
         return (yield)
     finally:
-        gc.enable()
+        if was_looked_for:
+            gc.enable()
