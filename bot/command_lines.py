@@ -4,6 +4,7 @@ periods."""
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.french.dates import days_away
@@ -170,14 +171,23 @@ class CommandIndex:
         word = fold(word)
         if len(word) < MISTYPED_MIN or word in WEEKDAYS or days_away(word) is not None:
             return ""  # « demain » is no slip for « semaine »
-        at, lead = len(before.split()), f"{fold(before)} " if before else ""
-        names = (name.split() for folded, name in self._followed.items() if folded.startswith(lead))
-        nexts = {fold(words[at]): words[at] for words in names if len(words) > at}
+        nexts = self._list_nexts(before) if before else self._firsts
         if not nexts or word in nexts:
             return ""
         near = [verb for verb in nexts if verb in _VERBS.get(word, ())]
         near = near or find_nearest(word, list(nexts), 2 if len(word) >= TWICE_MIN else 1, limit=1)[0]
         return nexts[near[0]] if near else ""
+
+    @cached_property
+    def _firsts(self) -> Mapping[str, str]:
+        """The words with which a command begins, of which any sentence may begin with a slip."""
+        return self._list_nexts("")
+
+    def _list_nexts(self, before: str) -> Mapping[str, str]:
+        """The words that may follow those of a command, by how they are compared."""
+        at, lead = len(before.split()), f"{fold(before)} " if before else ""
+        names = (name.split() for folded, name in self._followed.items() if folded.startswith(lead))
+        return {fold(words[at]): words[at] for words in names if len(words) > at}
 
     def near(self, said: str, titles: Mapping[str, str], most: int = 3) -> list[str]:
         """Return the most similar lines, best first; ``titles`` are other names for some."""

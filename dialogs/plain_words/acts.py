@@ -30,8 +30,9 @@ class Act:
 
 def find_act(said: Utterance) -> tuple[Intention, str] | None:
     """Find the first act of the table that a sentence says, with all details that it needs, and write its line."""
-    found, acts, ends = said.act_rows, _read_acts(), said.sentence.stem_places
-    lines = ((acts[row], _write(acts[row].line, said, bisect_left(ends, found[row]))) for row in sorted(found))
+    acts, ends = _read_acts(), said.sentence.stem_places
+    found = sorted((~row, end) for row, end in said.rows.items() if row < 0)
+    lines = ((acts[row], _write(acts[row].line, said, bisect_left(ends, end))) for row, end in found)
     return next(((act.intention, line) for act, line in lines if line), None)
 
 

@@ -80,8 +80,7 @@ def _is_plainly(line: str, commands: CommandIndex) -> bool:
     return not rest or " " in name or name in _TAKE_ANYTHING or rest.lstrip("#n°@ ").isdigit() or name not in _SPOKEN
 
 
-_OF_ONE_KIND = read_frame("petits") | read_frame("sortes") | read_frame("nom_canal") | read_frame("nom_compte_rendu")
-_OF_ONE_KIND |= frozenset(
+_OF_ONE_KIND = read_frame("petits", "sortes", "nom_canal", "nom_compte_rendu") | frozenset(
     {"partout", "qui", "collegue", "collegues", "conseiller", "conseillere", "conseillers", "quelqu"}
 )
 """Words of a search that is not for all: « chercher un collègue », « chercher fiche caf »."""

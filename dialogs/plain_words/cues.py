@@ -1,7 +1,7 @@
 """Cues: what turns of phrase say of what somebody wants, from a table, each with its weight."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -50,32 +50,25 @@ class Cues:
 
     rows: tuple[tuple[Intention, float], ...]
     by_key: Mapping[str, tuple[Cue, ...]]
+    """Those of config/plain_acts.tsv among them, with their rows there counted down from -1."""
     polite: Mapping[str, tuple[Cue, ...]]
-    acts: Mapping[str, tuple[Cue, ...]]
-    """The cues of config/plain_acts.tsv, each with its row there."""
     spelling: Spelling
 
-    def weigh(self, sentence: Sentence, first: int, end: int) -> dict[Intention, float]:
-        """How much the words of a sentence say for each intention; politeness stands before `first` and from `end`."""
-        found = {row for row, _ in self.find_rows(self.by_key, sentence, first, end)}
+    def weigh(self, found: Iterable[int]) -> dict[Intention, float]:
+        """How much the rows of which a cue is said say for each intention."""
         weights: dict[Intention, list[float]] = {intention: [] for intention in Intention}
-        for row in found:
-            intention, weight = self.rows[row]
+        for intention, weight in (self.rows[row] for row in found if row >= 0):
             weights[intention].append(weight)
         return {intention: _add_up(each) for intention, each in weights.items()}
 
-    @staticmethod
-    def find_rows(
-        by_key: Mapping[str, tuple[Cue, ...]], sentence: Sentence, first: int, end: int
-    ) -> Iterator[tuple[int, int]]:
-        """The rows of which a cue is said, and where in the stems it ends."""
-        stop = sentence.stem_places[end] if end < len(sentence.words) else len(sentence.stems)
-        for index, place in sentence.parts:
-            is_first = index == first and place == sentence.stem_places[index]
-            for cue in _at(by_key, sentence.stems, place):
-                if cue.opens and not is_first:
-                    continue
-                if match := cue.match(sentence.stems, place, stop):
+    def find_rows(self, sentence: Sentence, first: int, end: int) -> Iterator[tuple[int, int]]:
+        """The rows of which a cue is said, and where in the stems it ends; politeness stands before ``first`` and from
+        ``end``."""
+        places = (*sentence.stem_places, len(sentence.stems))
+        opening, stop = places[first], places[end]
+        for place in sentence.parts:
+            for cue in _at(self.by_key, sentence.stems, place):
+                if (place == opening or not cue.opens) and (match := cue.match(sentence.stems, place, stop)):
                     yield cue.row, match.end()
 
     def find_core(self, sentence: Sentence) -> tuple[int, int]:
@@ -132,7 +125,6 @@ class _Table:
         self.rows: list[tuple[Intention, float]] = []
         self.cues: dict[str, list[Cue]] = {}
         self.polite: dict[str, list[Cue]] = {}
-        self.acts: dict[str, list[Cue]] = {}
         self.words: set[str] = set()
         self.stems: set[str] = set()
 
@@ -149,7 +141,7 @@ class _Table:
     def read(self) -> Cues:
         for word in (word for words in self.classes.values() for word in words):
             self.words.update(split_words(word))
-        self.words.update(read_frame("periode") | read_frame("periode_liens") | NUMBERS)
+        self.words.update(read_frame("periode", "periode_liens") | NUMBERS)
         for phrase in self.classes[POLITE]:
             self._add(phrase, -1, self.polite)
         for row in self.lines:
@@ -158,14 +150,12 @@ class _Table:
         self._add_row(Intention.RESSOURCES, THEME_WEIGHT, list_theme_words())
         for number, row in enumerate(tables.read("plain_acts.tsv")):
             for phrase in _split(row["mots"]):
-                self._add(phrase, number, self.acts)
+                self._add(phrase, ~number, self.cues)
         territories = (*(place.nom for place in DEPARTEMENTS.values()), *REGION_NAMES.values())
         names = {word for name in territories for word in split_words(name)} - self.words
-        by_key, polite, acts = (
-            {key: tuple(cues) for key, cues in each.items()} for each in (self.cues, self.polite, self.acts)
-        )
+        by_key, polite = ({key: tuple(cues) for key, cues in each.items()} for each in (self.cues, self.polite))
         spelling = Spelling.of(sorted(self.words | names), tuple(sorted(self.stems)), names, _read_intact_words())
-        return Cues(tuple(self.rows), by_key, polite, acts, spelling)
+        return Cues(tuple(self.rows), by_key, polite, spelling)
 
     def _add_row(self, intention: Intention, weight: float, phrases: list[str]) -> None:
         self.rows.append((intention, weight))

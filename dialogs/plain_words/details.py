@@ -194,16 +194,12 @@ def _keep_particle(said: Utterance, name: str) -> str:
     spelling = read_cues().spelling
     for word in name.split():
         plain = fold(word)
-        found = re.search(rf"(?:(\S+)\s+)?\b({_PARTICLES})\s+{re.escape(plain)}(?!\w)", fold(said.sentence.text))
-        if (
-            not found
-            or len(plain) < SURNAME_MIN
-            or not plain.isalpha()
-            or plain in spelling.known
-            or plain in spelling.spared
-        ):
+        if len(plain) < SURNAME_MIN or not plain.isalpha() or plain in spelling.known or plain in spelling.spared:
             continue
-        is_kept = re.search(rf"\b{found[2]} {re.escape(plain)}", fold(name))
+        found = re.search(rf"(?:(\S+)\s+)?\b({_PARTICLES})\s+{plain}(?!\w)", fold(said.sentence.text))
+        if not found:
+            continue
+        is_kept = re.search(rf"\b{found[2]} {plain}", fold(name))
         if not is_kept and (found[2] == "le" or found[1] in _CALLED):
             return name.replace(word, f"{found[2]} {word}", 1)
     return name

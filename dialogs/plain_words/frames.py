@@ -8,9 +8,9 @@ from config.text import fold
 
 
 @cache
-def read_frame(name: str) -> frozenset[str]:
-    """Return the words of a frame of the table, those of the frames that it takes in included; none of one unknown."""
-    words = _read_table().get(name, "").split()
+def read_frame(*names: str) -> frozenset[str]:
+    """Return the words of frames of the table, those of the frames that they take in included; none of one unknown."""
+    words = " ".join(_read_table().get(name, "") for name in names).split()
     taken = [read_frame(word[1:]) for word in words if word[0] == "+"]
     return frozenset(word for word in words if word[0] != "+").union(*taken)
 

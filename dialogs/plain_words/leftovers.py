@@ -96,9 +96,9 @@ def _is_explained(said: Utterance, intention: Intention) -> bool:
     """Whether hardly a word is left over, where words that are left over say that something else was meant."""
     if intention in _TELLING:
         return True
-    known = read_cues().spelling.known | read_frame("sujet") | read_frame("periode") | read_frame("periode_liens")
+    known, framed = read_cues().spelling.known, read_frame("sujet", "periode", "periode_liens")
     words = [part for word in said.sentence.words[said.first : said.end] for part in word.folded.split()]
-    odd = [word for word in words if word not in known and not word[0].isdigit()]
+    odd = [word for word in words if word not in known and word not in framed and not word[0].isdigit()]
     return len(odd) * ODD_SHARE <= len(words)
 
 
@@ -237,7 +237,7 @@ def _names_more(said: Utterance, index: int, line: list[str]) -> bool:
     if before == "sur" and word.folded in list_theme_words():
         return True
     is_name = typed[0].isupper() and typed[1:].islower() and text[: word.start].rstrip()[-1:] not in ".!?:"
-    if word.folded in read_frame("petits") | read_frame("periode") | read_cues().spelling.known:
+    if word.folded in read_frame("petits", "periode") or word.folded in read_cues().spelling.known:
         return is_name and before in _PLACING
     is_verb = before == "a" and word.folded.endswith(("er", "ir", "re"))
     return is_name or (before in {*_PLACING, "sur", "avec"} and not is_verb)
@@ -275,7 +275,7 @@ def _is_of_one_piece(said: Utterance, found: Reading, line: list[str]) -> bool:
         return True
     words, small = said.sentence.words, _read_between()
     kept = [index for index in range(said.first, said.end) if _is_kept(said, index, line)]
-    while kept and words[kept[0]].folded in read_frame("genres") | read_frame("sortes"):
+    while kept and words[kept[0]].folded in read_frame("genres", "sortes"):
         kept = kept[1:]
     between = range(kept[0], kept[-1]) if kept else range(0)
     return all(
@@ -295,5 +295,5 @@ def _is_kept(said: Utterance, index: int, line: list[str]) -> bool:
 @cache
 def _read_between() -> frozenset[str]:
     """Words that may stand between those that are sought."""
-    small = read_frame("petits") | read_frame("entre") | read_frame("publics") | read_frame("sujet_liens")
+    small = read_frame("petits", "entre", "publics", "sujet_liens")
     return small | frozenset(("niveau", "grand", "grands", "grande", "grandes", "debutant", "debutants"))

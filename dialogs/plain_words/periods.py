@@ -80,7 +80,7 @@ _COUNTED = frozenset({*MONTH_NUMBERS, "semaine", "mois", "trimestre", "semestre"
 
 @cache
 def _read_known() -> frozenset[str]:
-    return read_frame("periode") | read_frame("periode_liens") | NUMBERS
+    return read_frame("periode", "periode_liens") | NUMBERS
 
 
 def _may_tell(word: str, before: list[str]) -> bool:

@@ -70,7 +70,7 @@ def _find_channel(said: Utterance, start: int | None) -> str:
     """The name of a channel; right behind « le canal » all of its few words, be they polite: « bons plans »."""
     words = [word.folded for word in said.sentence.words[said.end if start is None else start : said.end]]
     name = said.sentence.typed(said.end - len(words), said.end)
-    is_name = "-" in name or (read_frame("demande") | read_frame("petits")).isdisjoint(words)
+    is_name = "-" in name or read_frame("demande", "petits").isdisjoint(words)
     if is_name and 0 < len(words) <= CHANNEL_MAX:
         return name
     ends = (n for n in range((said.end if start is None else start) + 1, said.end) if _ends_name(said, n))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from bot.french import MONTH_NUMBERS, digits
@@ -93,12 +93,9 @@ class Sentence:
     stem_places: Sequence[int]
 
     @property
-    def parts(self) -> Iterator[tuple[int, int]]:
-        """The number of each word, with where its stem begins, and that of each of those that it stands for."""
-        ends = (*self.stem_places[1:], len(self.stems))
-        for index, (place, end) in enumerate(zip(self.stem_places, ends, strict=True)):
-            for match in _PART.finditer(self.stems, place, end):
-                yield index, match.start()
+    def parts(self) -> Iterator[int]:
+        """Where the stem of each word begins, and that of each of those that it stands for."""
+        return (match.start() for match in _PART.finditer(self.stems))
 
     def typed(self, first: int, end: int) -> str:
         """Some words as they were typed, with what stands between them."""
@@ -185,6 +182,7 @@ _SURNAMES = frozenset({"mercier"})
 """Names that look like another word with an ending: « Paul Mercier » is no thanks."""
 
 
+@lru_cache(4096)
 def _stem(word: str) -> str:
     if word in _SURNAMES:
         return word

@@ -64,7 +64,7 @@ def _judge(word: tuple[str, bool], known: Collection[str]) -> str:
 
 
 def _is_telling(word: str) -> bool:
-    return not word.isdigit() and word not in read_frame("demande") | read_frame("apres") | read_frame("sortes")
+    return not word.isdigit() and word not in read_frame("demande", "apres", "sortes")
 
 
 def _list_words(said: Utterance, line: str) -> Iterator[tuple[str, bool]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from bot.command_lines import CommandIndex
@@ -117,6 +117,12 @@ _NAMED_PLUS = re.compile(r"[^\W\d_](\+\+?|#)(?!\w)")
 """The end of a name with its sign: « FranceConnect+ », « C++ »."""
 
 
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern for good: there are more of them than ``re`` remembers."""
+    return re.compile(rf" (?:{pattern})")
+
+
 @dataclass(frozen=True)
 class Utterance:
     """A sentence, its words without politeness (from `first` up to `end`), and what its details depend on."""
@@ -140,10 +146,9 @@ class Utterance:
         return find_place(self.sentence)
 
     @cached_property
-    def act_rows(self) -> Mapping[int, int]:
-        """The rows of config/plain_acts.tsv of which a cue is said, and where in the stems it ends: several ask."""
-        cues = read_cues()
-        return dict(cues.find_rows(cues.acts, self.sentence, self.first, self.end))
+    def rows(self) -> Mapping[int, int]:
+        """The rows of which a cue is said, and where in the stems it ends: several ask."""
+        return dict(read_cues().find_rows(self.sentence, self.first, self.end))
 
     @property
     def period(self) -> str:
@@ -197,11 +202,11 @@ class Utterance:
 
     @staticmethod
     def _counts(following: str) -> bool:
-        return following.isdigit() or following in read_frame("apres_nombre") | read_frame("comptes")
+        return following.isdigit() or following in read_frame("apres_nombre", "comptes")
 
     def has(self, pattern: str) -> bool:
         """Whether some words are there, given by how they begin."""
-        return bool(re.search(rf" (?:{pattern})", self.plain))
+        return bool(_compile(pattern).search(self.plain))
 
     def rest(self, before: str, start: int | None = None, end: int | None = None) -> str:
         """The words as typed, without those of a frame before them, and politeness after; « une » counts people, but
@@ -211,7 +216,7 @@ class Utterance:
         end = self.end if end is None else end
         while first < end and frame.issuperset(words[first].folded.split()):
             following = words[first + 1].folded if first + 1 < end else ""
-            announced = frame | read_frame(f"{before}_annonce")
+            announced = read_frame(before, f"{before}_annonce")
             is_count = words[first].folded in ("un", "une", "1") and not announced.issuperset(following.split())
             # « le 30 » is a day, « à Lens » a place.
             is_day = words[first].folded == "le" and following.isdigit()
@@ -265,7 +270,7 @@ class Utterance:
         """The words that say something, as typed, without those of a frame and those that are `taken`: « exercices
         souris ». « De » stays between two of them, « en » before « ligne »; what a hyphen joins stays whole."""
         first, end = self.first if first is None else first, self.end if end is None else end
-        empty = read_frame(around) | read_frame("petits")
+        empty = read_frame(around, "petits")
         left = self._find_phrases(_AROUND[around]) if around in _AROUND else frozenset[int]()
         whole, taken = self._find_phrases(_WHOLE) - left, {*taken, *left}
         kept = {

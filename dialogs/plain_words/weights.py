@@ -103,7 +103,7 @@ def hear(text: str, today: date, commands: CommandIndex) -> Utterance:
 
 def weigh(said: Utterance) -> Mapping[Intention, float]:
     """Add to what the cues say what the sentence is like: a report, a place with figures, a period alone, a story."""
-    scores = read_cues().weigh(said.sentence, said.first, said.end)
+    scores = read_cues().weigh(said.rows)
     asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
     if asks_figures and said.place:
         scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT

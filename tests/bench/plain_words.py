@@ -151,7 +151,7 @@ def _judge_by_cues(sentence: Sentence) -> dict[Intention, float]:
     first, end = cues.find_core(sentence)
     if first == end:
         return {Intention.POLITESSE: 1.0}
-    weights = cues.weigh(sentence, first, end)
+    weights = cues.weigh({row for row, _ in cues.find_rows(sentence, first, end)})
     weights[Intention.HORS_SUJET] += SMOOTH
     return dict(zip(weights, make_likely(list(weights.values())), strict=True))
 
