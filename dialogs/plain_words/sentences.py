@@ -131,16 +131,20 @@ def _join_numbers(words: Sequence[Word]) -> Iterator[Word]:
     index = 0
     while index < len(words):
         end = _end_number(words, index)
-        is_year = [word.folded for word in words[index : index + 2]] == ["deux", "mille"]
-        is_named = index > 0 and words[index - 1].folded.split()[-1] in _NUMBERED
-        is_named = is_named or (index > 1 and end - index > 1 and words[index - 1].folded in ("la", "le"))
-        is_day = end < len(words) and words[end].folded in MONTH_NUMBERS
-        if end > index and (is_year or is_named or is_day):
+        if end > index and _is_figure(words, index, end):
             yield Word(words[index].start, words[end - 1].end, read_count(word.folded for word in words[index:end]))
         else:
             end = index + 1
             yield words[index]
         index = end
+
+
+def _is_figure(words: Sequence[Word], index: int, end: int) -> bool:
+    """Whether a number in letters is what people write in figures elsewhere."""
+    is_year = [word.folded for word in words[index : index + 2]] == ["deux", "mille"]
+    is_named = index > 0 and words[index - 1].folded.split()[-1] in _NUMBERED
+    is_named = is_named or (index > 1 and end - index > 1 and words[index - 1].folded in ("la", "le"))
+    return is_year or is_named or (end < len(words) and words[end].folded in MONTH_NUMBERS)
 
 
 def _end_number(words: Sequence[Word], index: int) -> int:
@@ -211,20 +215,17 @@ _BEFORE_SENTENCE = frozenset({"", ".", "!", "?", "…", "\n", ":", "«", "-"})
 
 def _is_name(match: re.Match[str]) -> bool:
     """Whether a word has a capital in the middle of a sentence: « Lens » is no mistyped word then."""
-    before = match.string[max(match.start() - 3, 0) : match.start()].strip(" ")[-1:]
-    return (
-        match[0][0].isupper()
-        and match[0][1:].islower()
-        and len(match[0]) >= SPLIT_MIN
-        and before not in _BEFORE_SENTENCE
-    )
+    if len(match[0]) < SPLIT_MIN or not (match[0][0].isupper() and match[0][1:].islower()):
+        return False
+    return match.string[max(match.start() - 3, 0) : match.start()].strip(" ")[-1:] not in _BEFORE_SENTENCE
 
 
 def _is_initial(match: re.Match[str]) -> bool:
     """Whether a word is the first letter of somebody’s name: « Mme G. » speaks of nobody as « j’ai »."""
-    is_capital = len(match[0]) == 1 and match[0].isupper()
+    if len(match[0]) > 1 or not match[0].isupper():
+        return False
     before = match.string[max(match.start() - 4, 0) : match.start()].strip(" .").casefold()
-    return is_capital and before.split(" ")[-1] in ("m", "mr", "mme", "mlle", "eur", "ame")
+    return before.split(" ")[-1] in ("m", "mr", "mme", "mlle", "eur", "ame")
 
 
 @cache
