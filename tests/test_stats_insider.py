@@ -19,7 +19,7 @@ from tests.support.stats import MONTHS, Bounds, MonthTotal, Where, bound_figures
 MOST, OWN, WORDS = 14, 12, range(10)
 """How much others may have done, and she; all chances there are."""
 HERSELF = 1000
-DEPARTEMENTS = fewer(150, 500)
+DEPARTEMENTS = fewer(250, 500)
 """How many are looked at."""
 
 
