@@ -44,7 +44,7 @@ def test_no_example_is_of_the_set_that_is_held_out() -> None:
     [
         *(("first", 0.98, 0.98), ("second", 0.97, 0.91), ("third", 0.97, 0.88), ("fourth", 0.98, 0.98)),
         *(("fifth", 0.98, 0.95), ("sixth", 0.98, 0.93), ("seventh", 0.98, 0.95), ("eighth", 0.98, 0.91)),
-        ("ninth", 0.98, 0.93),
+        *(("ninth", 0.98, 0.93), ("tenth", 0.98, 0.93)),
     ],
 )
 def test_sets_are_read_no_worse_than_they_were(name: str, intention: float, command: float) -> None:

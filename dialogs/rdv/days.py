@@ -3,7 +3,15 @@
 import re
 from datetime import date, timedelta
 
-from bot.french import Period, read_coming_period, read_days_either_way, read_named_day, read_period
+from bot.french import (
+    MONTH_NUMBERS,
+    Period,
+    read_coming_period,
+    read_date,
+    read_days_either_way,
+    read_named_day,
+    read_period,
+)
 from config.time import WEEKDAYS
 
 _ALL = frozenset({"liste", "a venir", "tout", "tous", "mes rendez vous", "mes rdv"})
@@ -20,13 +28,28 @@ CORRECTED_DAY = re.compile(
 )
 """A day that is put right at once: « demain 14h pardon vendredi »."""
 
-_DAY_AND_NUMBER = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) ([12]?\d|3[01])")
+_DAY_AND_NUMBER = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) (?:[12]?\d|3[01])")
+_DAY_AND_DATE = re.compile(
+    rf"(?:{'|'.join(WEEKDAYS)}) (?:le )?\d{{1,2}}(?:er)?(?:/\d{{1,2}}(?:/\d{{2,4}})?|"
+    rf" (?:{'|'.join(MONTH_NUMBERS)})(?: 20\d\d)?)"
+)
 
 
 def is_contradicted(words: str, after: str, today: date) -> bool:
-    """Tell whether a day of the week and its number are of no coming day: « vendredi 28 », which is a Saturday."""
+    """Tell whether a day of the week and its number or date are of no coming day: « vendredi 28 », which is a Saturday,
+    « lundi 31 novembre »."""
     is_dated = _DAY_AND_NUMBER.fullmatch(words) and re.match(r"\W*(?:$|,| (?:a |de )?\d)", after)
+    is_dated = is_dated or _DAY_AND_DATE.fullmatch(words)
     return bool(is_dated) and read_named_day(words, today) is None
+
+
+def is_lately_past(words: str, today: date) -> bool:
+    """Tell whether a day is one of the last weeks; « jeudi 27/11 » of another year is none that was meant."""
+    past = read_date(words, today)
+    return past is not None and today - past <= _LATELY
+
+
+_LATELY = timedelta(days=60)
 
 
 def read_days(said: str, today: date) -> Period | None:

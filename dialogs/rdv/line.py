@@ -22,7 +22,7 @@ from dialogs.cra.line.parser import choose_pieces, split_line
 from dialogs.cra.line.people import COUPLE
 from dialogs.cra.line.submission import gather_values
 from dialogs.personal_data import fault_of_memo, fault_of_subject
-from dialogs.rdv.days import CORRECTED_DAY, is_contradicted
+from dialogs.rdv.days import CORRECTED_DAY, is_contradicted, is_lately_past
 from dialogs.rdv.exceptions import find_exceptions
 from dialogs.rdv.parts import RdvLine, UsualRdv
 from dialogs.rdv.recurrence import find_rule
@@ -51,7 +51,7 @@ _AMOUNT = re.compile(
     r"(?<![\w/])(?:[13]/[24] ?(?:d )?h(?:eures?)?|\d{1,3} ?(?:minutes?|min|mn|ans|places?|p|pers|personnes?))(?!\w)"
 )
 """Numbers that are of no day, though they stand beside one: « le 15 décembre 45 min »."""
-_PLACES = re.compile(r"(?<!\w)(\d{1,3}) ?places?(?!\w)")
+_PLACES = re.compile(r"(?<!\w)(?:(\d{1,3}) ?(?:a|ou|-) ?)?(\d{1,3}) ?places?(?!\w)")
 _VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
 _PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
 _SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | (ou) | puis )(?:a )?({_CLOCK})")
@@ -313,7 +313,8 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
         if left.plain[start:end].endswith((" dernier", " passe")) and read_date(left.typed[start:end], clues.today):
             return _refuse_past(found, left, start, end)
         if is_contradicted(left.plain[start:end], left.plain[end:], clues.today):
-            return _refuse_day(found, left, start, end)
+            refuse = _refuse_past if is_lately_past(left.typed[start:end], clues.today) else _refuse_day
+            return refuse(found, left, start, end)
         if day := read_named_day(left.typed[start:end], clues.today):
             left.take(start, end)
             return day, end
@@ -389,7 +390,9 @@ def _hour_of(text: str) -> time:
 
 def _read_spot(found: RdvLine, left: _Text) -> None:
     if match := _PLACES.search(left.plain):
-        found.raw["places"] = int(match[1])
+        found.raw["places"] = int(match[2])
+        if match[1]:
+            found.mistakes["places"] = f"{match[1]} ou {match[2]} places{NBSP}? Gardez un seul nombre."
         left.take(*match.span())
     for pattern, spot in ((_VISIO, Spot.VISIO), (_PHONE, Spot.TELEPHONE)):
         if match := pattern.search(left.plain):

@@ -22,7 +22,10 @@ _ONE = (
 )
 _MANY = r"(?:messieurs|dames|hommes|femmes|mamies|papis|garcons|filles)"
 _COUNT = r"(\d{1,2}|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix)"
-_BOTH = re.compile(rf"{_COUNT} (?:{_ONE}|{_MANY}) (?:et|puis) {_COUNT} (?:{_ONE}|{_MANY})(?!\w)")
+_BOTH = re.compile(
+    rf"{_COUNT} (?:{_ONE}|{_MANY}|maman|papa) (?:et|puis) "
+    rf"(?:{_COUNT} (?:{_ONE}|{_MANY})|(?:ses|leurs) {_COUNT} (?:enfants|fils|filles|ados|petits))(?!\w)"
+)
 _AGES = re.compile(r"(?<!entre )\b(?:\d{2} (?:ans )?){1,7}et (?:de )?\d{2} ans\b")
 """The ages of several people: « 75 et 78 ans »."""
 _TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "dame"))
@@ -194,7 +197,7 @@ def _add_up(found: LineValues, plain: str, pieces: Sequence[LinePiece]) -> None:
     were together."""
     both = _BOTH.search(plain)
     aged = re.findall(r"\d+", ages[0]) if (ages := _AGES.search(plain)) else []
-    numbers = [_read_count(each) for each in both.groups()] if both else [1] * len(aged)
+    numbers = [_read_count(each) for each in both.groups() if each] if both else [1] * len(aged)
     people = set(found.values("participants"))
     if not numbers or not people <= {str(each) for each in numbers} or sum(numbers) > PARTICIPANTS_MAX:
         return

@@ -196,14 +196,17 @@ def _is_place(typed: TypedLine, piece: LinePiece) -> bool:
 
 _CORRECTING = frozenset(("non", "plutot", "pardon", "enfin", "rectification", "correction", "erreur", "oups"))
 """Words between what was said first and what is meant, or behind that: « 1h non 2h », « 1h… 2h plutôt »."""
-_CORRECTED = ("duree", "participants", "date", "age", "statut", "canal", "recurrents")
+_HESITATING = frozenset(("euh", "en", "fait", "c", "est", "sur", "je", "veux", "dire"))
+_CORRECTED = ("duree", "participants", "date", "age", "statut", "canal", "recurrents", "themes")
 
 
 def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Apply corrections of what was said before, and mention them: « 1h non 2h plutôt »."""
     for element in _CORRECTED:
         said = [piece for piece in pieces if piece.reading and piece.reading.element == element]
-        if len(found.values(element)) < 2 or not all(_puts_right(typed, *pair) for pair in pairwise(said)):
+        if min(len(said), len(found.values(element))) < 2 or not all(
+            _puts_right(typed, *pair) for pair in pairwise(said)
+        ):
             continue
         last = said[-1]
         found.said[element] = [last.reading.value if last.reading else ""]
@@ -214,6 +217,8 @@ def _take_corrections(found: LineValues, typed: TypedLine, pieces: Sequence[Line
 def _puts_right(typed: TypedLine, before: LinePiece, after: LinePiece) -> bool:
     """Whether words say that the second corrects the first."""
     between = {token.word for token in typed.tokens[before.end : after.first]}
+    if after.reading and after.reading.element == "themes" and not between <= _CORRECTING | _HESITATING:
+        return False  # « mail 1h non 2h, whatsapp » are two themes
     return bool(_CORRECTING & between) or "plutot" in {t.word for t in typed.tokens[after.end : after.end + 1]}
 
 
