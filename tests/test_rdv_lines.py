@@ -1,5 +1,5 @@
-"""How the lines of tests/data/lignes_rdv*.tsv are read: nothing that was not meant is a click away from being noted, and
-the line that stands for one is read as the same again."""
+"""How the lines of tests/data/lignes_rdv*.tsv are read: nothing that was not meant is a click away from being noted,
+and the line that stands for one is read as the same again."""
 
 import re
 from pathlib import Path
