@@ -284,6 +284,7 @@ def test_a_clause_of_why_is_no_detail(sentence: str, line: str) -> None:
         ("des exercices sur le clavier enfin pas le clavier le pavé tactile", "/ressources exercices pavé tactile"),
         ("une fiche sur la caf je veux dire sur ameli", "/ressources ameli"),
         ("je veux un support sur France Connect non enfin sur Ameli", "/ressources Ameli"),
+        ("mes comptes rendus de la semaine dernière vé", "/cra liste semaine dernière"),
         ("stats d’octobbre euh non novenbre", "/stats novembre"),
         ("modifie le compte rendu douze euh pardon le treize", "/cra modifier 13"),
         ("les résultats du sondage sept euh pardon du huit", "/sondage resultats 8"),

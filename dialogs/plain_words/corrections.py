@@ -13,7 +13,7 @@ _AGAIN = r"(?:pardon|attend[sz]?|attendez|plut[ôo]t|en fait|finalement|d[ée]so
 _MARK = re.compile(
     rf"{_GAP}(?:(?P<clear>(?:(?:euh+|heu+|ah|oh|oups|mince|zut),? ){{0,2}}(?:"
     rf"(?:(?:enfin|mais),? )?non(?:,? {_AGAIN}){{1,3}}|{_AGAIN},? non(?:,? {_AGAIN}){{0,2}}|"
-    rf"enfin,? (?:non|plut[ôo]t)|non,? enfin|"
+    rf"enfin,? (?:non|plut[ôo]t)|non,? enfin|(?:enfin,? )?disons|"
     rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? (?:non|pardon)|je veux dire|ou plut[ôo]t|(?:enfin|euh+)(?=,? pas \S)))"
     rf"|enfin|non|pardon|euh+|heu+){_GAP}",
     re.IGNORECASE,

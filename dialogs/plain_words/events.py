@@ -34,7 +34,7 @@ def write_events(said: Utterance) -> str:
         return "agenda flux"
     if said.has(
         "mes |suis (?:(?:je|deja) )*inscri|inscrite? |j ai dit|que je ven|je viens a|ou je (?:vais|suis)|"
-        "je participe a qu"
+        "je participe a qu|auxquels? (?:je|j)"
     ):
         return "agenda mes"
     return f"agenda {_find_events(said)}"

@@ -43,6 +43,7 @@ def write_hours(told: str) -> str:
 def write_clock(told: str) -> str:
     """Write the hours of a clock in figures: « quinze heures » is « 15h »."""
     told = _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
+    told = _PART_PAST.sub(lambda hour: hour[1] + ("30" if hour[2].startswith("d") else "15"), told)
     return _PAST_HOUR.sub(lambda hour: hour[1] + digits(hour[2]), told)
 
 
@@ -51,6 +52,10 @@ _PAST_HOUR = re.compile(
     r"(?=[.,?!]|$| (?:pour|pendant|avec|à|a|au|en|sur|chez|une?|durant|le|la|dans|d|et)\b)"
 )
 """An hour and its minutes: « neuf heures trente »."""
+
+
+_PART_PAST = re.compile(r"(?<=[ ,])(?<!pendant )(?<!durant )(\d{1,2}h) et (demie?|quart)\b")
+"""An hour and a part of it: « neuf heures et demie »."""
 
 
 _UNTIL = re.compile(r"\bjusqu(?:['’]| ?(?=a))", re.IGNORECASE)
