@@ -48,7 +48,7 @@ def test_who_is_looked_for_keeps_their_whole_name(sentence: str, line: str) -> N
         ("une affiche pour mes rdv", "/rdv lien"),
         ("montre mes rendez-vous de la semaine qui vient", "/rdv semaine prochaine"),
         ("note un rdv lundi 7 décembre 9h30 M. T. boîte mail", "/rdv lundi 7 décembre 9h30 boîte mail M. T."),
-        ("rdv vendredi neuf heures et demie trois quarts d’heure photos", "/rdv vendredi 9h30 45 min photos"),
+        ("rendez vous vendredi neuf heures et demie trois quarts d’heure photos", "/rdv vendredi 9h30 45 min photos"),
         ("note un rdv demain à 10h avec Mme D", "/rdv demain 10h Mme D"),
         ("rdv demain 15h30 trois quarts d’heure smartphone", "/rdv demain 15h30 45 min smartphone"),
         ("demain 15h j’appelle un monsieur pour ants, note-le", "/rdv demain 15h appelle ants"),
