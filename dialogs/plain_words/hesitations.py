@@ -16,7 +16,11 @@ _HESITATION = re.compile(
     rf"(?:tu vois|vous voyez|tu sais|genre)(?=,|\s(?:sur|pour|avec)\b)){_GAP}"
 )
 """A hesitation with what parts it from the next word. « Ben » with a capital is a name, unless it comes first."""
-_DANGLING = re.compile(r",\s?(?:tu vois|vous voyez|quoi|hein|voil[àa])\s?(?=[.!?]?$)|(?<=\w)\s(?:v[ée]|pardi|peuch[èe]re|hein)(?=[.!?]?$)", re.IGNORECASE)
+_DANGLING = re.compile(
+    r",\s?(?:tu vois|vous voyez|quoi|hein|voil[àa])\s?(?=[.!?]?$)|"
+    r"(?<=\w)\s(?:v[ée]|pardi|peuch[èe]re|hein)(?=[.!?]?$)",
+    re.IGNORECASE,
+)
 
 
 def leave_hesitations(text: str) -> str:

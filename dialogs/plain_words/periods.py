@@ -164,7 +164,8 @@ def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
 
 def _opens(word: str, following: str, *, is_span: bool) -> bool:
     """Whether a word before a period adds nothing to it: « du 3 au 12 » keeps its « du »."""
-    return word in read_frame("periode_debut") and not (is_span and word in _OF and (following[0].isdigit() or following == "premier"))
+    is_first_day = is_span and word in _OF and (following[0].isdigit() or following == "premier")
+    return word in read_frame("periode_debut") and not is_first_day
 
 
 _BETWEEN_DAYS = re.compile(r"^entre (?:le )?(\d\S*(?: [^\W\d]+)?) et (?:le )?(?=\d)")
