@@ -156,10 +156,11 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 def render(name: str, /, **values: object) -> Markdown:
     """Render a block: « hotline/opened » is the block « opened » of templates/hotline.md.j2, with these values.
 
-    Parts of a block that say nothing leave one blank line at most. Raises TemplateNotFound for an unknown block,
-    UndefinedError for a missing value.
+    Parts of a block that say nothing leave one blank line at most; code that somebody wrote stays as it is. Raises
+    TemplateNotFound for an unknown block, UndefinedError for a missing value.
     """
-    return Markdown(_BLANK_LINES.sub("\n\n", _environment().get_template(name).render(values).strip()))
+    text = _environment().get_template(name).render(values).strip()
+    return Markdown(text if "```" in text else _BLANK_LINES.sub("\n\n", text))
 
 
 def require(found: T | None, block: str, **said: object) -> T:

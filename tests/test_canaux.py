@@ -38,6 +38,10 @@ async def is_in(house: House, channel_id: str, person: Person) -> bool:
     return await house.bot.chat.channel_member(channel_id, person.id) is not None
 
 
+async def is_out(house: House, channel_id: str, person: Person) -> bool:
+    return not await is_in(house, channel_id, person)
+
+
 async def is_renamed(house: House) -> bool:
     """Whether the bot has heard that a channel of « Éducation » is called otherwise."""
     async with house.bot.database.transaction(writes=False) as db:
@@ -108,6 +112,7 @@ async def test_one_joins_by_a_name_that_need_not_be_exact(
     await juliette.clicks(told, "Quitter")
     back = await juliette.whispered("Vous quittez")
     assert back.buttons == ["Y revenir"]
+    await wait_for(lambda: is_out(house, places["education"], juliette))
     assert "Vous rejoignez" in (await juliette.asks("/canaux rejoindre veille")).text
     await wait_for(lambda: is_in(house, places["veille-numerique"], juliette))
     assert "Vous quittez" in (await juliette.asks("/canaux quitter veille")).text

@@ -43,6 +43,14 @@ def test_a_wish_is_read_as_if_it_were_said_alone(before: str, wish: str, after: 
             "j’ai enfin terminé ce matin à la mairie un tuto sur la caf, je voudrais le déposer dans la ressourcerie",
             "/ressources ajouter caf",
         ),
+        (
+            "mon collègue du Cantal se vante, pour lui clouer le bec montre les chiffres du département de la Lozère",
+            "/stats departement Lozère",
+        ),
+        (
+            "on me relance sans arrêt alors que je m’en moque, coupez-moi les rappels de sondages une bonne fois",
+            "/sondage rappels non",
+        ),
         ("ma directrice réclame un pdf de 2025, tu peux me sortir mes statistiques ?", "/stats exporter pdf 2025"),
         (
             "salut tout le monde, la neige nous bloque à Mende, lance un vote dans le canal : quel jour pour se voir",

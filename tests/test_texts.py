@@ -70,6 +70,8 @@ def test_what_a_block_leaves_out_leaves_one_blank_line() -> None:
     said = render("cra/preview", text="Atelier.", unread=[], mistakes=[], notes=[], **missing)
     assert said.count("\n\n") == 2
     assert "\n\n\n" not in said
+    code = Markdown("```\nun\n\n\ndeux\n```")
+    assert code in render("cra/preview", text=code, unread=[], mistakes=[], notes=[], **missing)
 
 
 def test_words_that_are_markdown_already_are_escaped_once_though_their_first_letter_is_changed() -> None:

@@ -158,7 +158,7 @@ CONTESTED_WITHIN = timedelta(days=30)
 async def open_appeal_form(ctx: Context, click: cards.AppealMeasure) -> Replies:
     """Open the window in which a measure is contested."""
     measure = check_contestable(ctx, await cases.get_measure(ctx.db, click.entry))
-    await _refuse_second_appeal(ctx, measure)
+    await _refuse_moot_appeal(ctx, measure)
     return Ask(forms.ContestMeasure.draft(entry=measure.entry, said=label_of(measure.act)))
 
 
@@ -173,8 +173,6 @@ def check_contestable(ctx: Context, measure: Measure | None) -> Measure:
     """Return the measure. Raises UserError if the person may not contest it, or no longer."""
     if measure is None or measure.user_id != ctx.user.id:
         raise UserError(render("moderation/not_contestable"))
-    if measure.was_undone:
-        raise UserError(render("moderation/measure_over", entry=measure.entry, is_undone=True))
     if (end := find_end(measure)) is not None and end + CONTESTED_WITHIN < ctx.now:
         raise UserError(render("moderation/too_late_to_contest"))
     return measure
@@ -187,13 +185,16 @@ def find_end(measure: Measure) -> datetime | None:
     return None if find_handler(measure.act).keeps_out else measure.began_at
 
 
-async def _refuse_second_appeal(ctx: Context, measure: Measure) -> None:
+async def _refuse_moot_appeal(ctx: Context, measure: Measure) -> None:
+    """Raise UserError where the person contested the case before, or the measure is undone already."""
     before = await cases.get_appeal(ctx.db, measure.entry)
     if before is None and measure.case_id is not None:
         before = await cases.find_newest_appeal(ctx.db, measure.case_id)
     if before is not None and before.user_id == ctx.user.id:
         is_answered = before.decided_at is not None
         raise UserError(render("moderation/contested_and_answered" if is_answered else "moderation/already_contested"))
+    if measure.was_undone:
+        raise UserError(render("moderation/measure_over", entry=measure.entry, is_undone=True))
 
 
 async def open_appeal(ctx: Context, entry: int, word: str) -> tuple[Appeal, Sequence[Reply]]:
@@ -202,7 +203,7 @@ async def open_appeal(ctx: Context, entry: int, word: str) -> tuple[Appeal, Sequ
     measure = check_contestable(ctx, held)
     if case is None:
         raise UserError(render("moderation/not_contestable"))
-    await _refuse_second_appeal(ctx, measure)
+    await _refuse_moot_appeal(ctx, measure)
     due = ctx.now + timedelta(days=ctx.settings.appeal_days)
     appeal = Appeal(
         entry=entry, case_id=case.number, user_id=ctx.user.id, word=word[: forms.APPEAL_MAX], at=ctx.now, due_at=due
@@ -243,7 +244,7 @@ async def _find_contestable(ctx: Context) -> int | None:
         if measure.ended_by:  # it was undone
             continue
         try:
-            await _refuse_second_appeal(ctx, check_contestable(ctx, measure))
+            await _refuse_moot_appeal(ctx, check_contestable(ctx, measure))
         except UserError:
             continue
         return measure.entry

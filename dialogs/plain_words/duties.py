@@ -354,7 +354,7 @@ def read_duty(text: str, commands: CommandIndex, usual: Reading) -> Reading | No
     if usual.line.startswith(f"{line} "):
         line, is_shown = usual.line, is_shown and usual.sure  # the same, with details
     name = commands.find(line)[0]
-    own = _propose_news(line) if name == "annonce" and usual.line in ("", "/annonce", "/aide") else usual
+    own = _propose_news(line) if name == "annonce" and usual.line in ("", "/annonce", "/aide", "/canaux") else usual
     found = Reading(name_intention(name), line, is_shown, instead=own, aside=duty.aside, duty=duty.of)
     return found if name else None
 

@@ -29,15 +29,22 @@ class SaidPlace:
 
 
 def find_place(sentence: Sentence) -> SaidPlace | None:
-    """Find the first territory that is named, the longest name first."""
+    """Find the territory that is named, the longest name first: one that is called so rather than another one, « une
+    collègue du Cantal…, les chiffres du département de la Lozère »."""
     words = [word.folded for word in sentence.words]
     firsts = [index for index, word in enumerate(words) if word.partition(" ")[0] in _read_first_words()]
+    firsts.sort(key=lambda index: _KINDS.isdisjoint(words[max(index - CALLED_WITHIN, 0) : index]))
     for size in range(NAME_MAX, 0, -1):
         for first in (each for each in firsts if each + size <= len(words)):
             known = _read_names().get(" ".join(words[first : first + size]))
             if known and not _is_meeting(sentence.typed(first, first + size), words[first + size : first + size + 1]):
                 return SaidPlace(known[0], known[1], range(first, first + size))
     return _find_code(sentence, words)
+
+
+_KINDS = frozenset({"departement", "region"})
+CALLED_WITHIN = 3
+"""Words before a territory within which its kind is said: « le département de la Lozère »."""
 
 
 def _is_meeting(typed: str, following: list[str]) -> bool:

@@ -8,7 +8,7 @@ from storage.urls import first_link as find_link
 
 STOPPING = (
     "arret|cess|stop|pas envie|marre|ne m envo|n envo|desabonn|desinscri|pl?us? recevoir|veux plus|plus d |"
-    "plus les |supprim|non |ne plus |(?:plus|pas) besoin|inutile"
+    "plus les |supprim|coupe[rz]? |coupez |non |ne plus |(?:plus|pas) besoin|inutile"
 )
 """How it is said that something is to come no more."""
 
