@@ -89,9 +89,10 @@ def test_a_table_says_what_was_met_and_what_was_missed() -> None:
     assert [line.rstrip().rpartition(" ")[2] for line in shown.splitlines()[2:]] == ["tenu", "MANQUÉ"]
 
 
+@pytest.mark.timeout(400)  # it reads all tests by itself, beside everything else
 def test_an_act_is_run_through() -> None:
     command = [sys.executable, "-m", "tests.bench.run_through", "--list"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=380)
     assert done.returncode == 0, done.stdout[-2000:]
     for act in ("channels sync: ", "masquer: ", "a hotline line: "):
         assert act in done.stdout
