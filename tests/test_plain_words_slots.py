@@ -133,6 +133,7 @@ def test_what_a_line_would_forget_is_asked(sentence: str, is_sure: bool) -> None
         ("parlez de notre bus numérique dans les actus", "/actus proposer"),
         ("Je souhaite proposer un événement : journée portes ouvertes.", "/agenda proposer journée portes ouvertes"),
         ("Une idée : pouvoir trier les fiches par date.", "/idee pouvoir trier les fiches par date"),
+        ("retrouve-moi une fiche sur les impots, court de préférence", "/ressources impots"),
         ("kiter le canal jeux", "/canaux quitter jeux"),
         ("ajout moi ds le canal handicap", "/canaux rejoindre handicap"),
         ("les événements du réseau auxquels je participe", "/agenda mes"),
