@@ -277,7 +277,8 @@ async def offer_answer(ctx: ReadingContext, message: Spoken) -> PlainTextReply:
     if isinstance(message, Addressed):
         return PlainTextReply()
     for resource in await resources.list_asked(ctx.db, message.user_id):
-        is_under = message.root_id in {post.post_id for post in await QUESTION.list_posts(ctx.db, resource)}
+        questions = await QUESTION.list_posts(ctx.db, resource) if message.root_id else []
+        is_under = message.root_id in {post.post_id for post in questions}
         if is_under or not message.root_id:
             answer = AnswerAbout(resource=resource.number, said=message.text[: resources.REASON_MAX])
             text = render("ressources/is_answer", resource=resource) if is_under else ""

@@ -17,7 +17,7 @@ from dialogs.plain_words.report_lists import write_report_list
 from dialogs.plain_words.reports import write_report
 from dialogs.plain_words.resources import write_deposit, write_search
 from dialogs.plain_words.rooms import write_room
-from dialogs.plain_words.utterance import Utterance
+from dialogs.plain_words.utterance import TITLES, Utterance
 from storage.urls import first_link as find_link
 from storage.urls import first_permalink
 
@@ -206,7 +206,7 @@ def _keep_particle(said: Utterance, name: str) -> str:
 
 
 _PARTICLES = "le|de la|de|du|da|dos|ben|van|el"
-_CALLED = frozenset(("mme", "mr", "m", "monsieur", "madame", "mlle", "de"))
+_CALLED = TITLES | {"de"}
 """How somebody is called, before a surname."""
 SURNAME_MIN = 4
 """Letters of a surname that may have a small word before it: « le 35 » and « le cn » are none."""

@@ -11,7 +11,7 @@ from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words, read_cues
 from dialogs.plain_words.frames import read_frame
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.utterance import Utterance
+from dialogs.plain_words.utterance import TITLES, Utterance
 
 _COUNTED = frozenset({Intention.STATS, Intention.STATS_EXPORT, Intention.STATS_TERRITOIRE})
 """What has a period, and may be asked of some people or themes alone."""
@@ -79,10 +79,10 @@ def _leaves_name(said: Utterance, found: Reading, line: list[str]) -> bool:
         return False
     words, text = said.sentence.words[said.first + 1 : said.end], said.sentence.text
     named = (word for word in words if text[word.start].isupper() and text[: word.start].rstrip()[-1:] not in ".!?:")
-    return any(fold(text[word.start : word.end]) not in line and word.folded not in _TITLES for word in named)
+    return any(fold(text[word.start : word.end]) not in line and word.folded not in _NO_NAMES for word in named)
 
 
-_TITLES = frozenset(("m", "mr", "mme", "mlle", "monsieur", "madame", "lsf"))
+_NO_NAMES = TITLES | {"lsf"}
 _AROUND = read_frame("demande") | frozenset(("concerne", "parle", "parlait", "veut", "voulait", "cherche", "pose"))
 _ASKING = re.compile(r" (?:quel|quelle|quels|quelles|qui|combien) ")
 """What a question begins with, which an empty window would forget."""

@@ -111,7 +111,7 @@ _ARTICLES = frozenset(
 _JOINING = frozenset({"'", "’", "-", ".", "/", "+", "@", "_", "&"})
 """Signs that make one word of two."""
 _BEFORE_NOUN = frozenset({"un", "une", "1", "l", "d", "des", "cette", "petite", "belle", "jolie", "deux", "quelques"})
-_TITLES = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame"})
+TITLES = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame"})
 """How somebody is called before their name."""
 _NAMED_PLUS = re.compile(r"[^\W\d_](\+\+?|#)(?!\w)")
 """The end of a name with its sign: « FranceConnect+ », « C++ »."""
@@ -364,7 +364,7 @@ class Utterance:
         """Whether a word is the letter by which somebody is called, without its dot: « Mme D »."""
         typed = self.sentence.typed(index, index + 1)
         before = self.sentence.words[index - 1].folded if index > self.first else ""
-        return len(typed) == 1 and typed.isupper() and before in _TITLES
+        return len(typed) == 1 and typed.isupper() and before in TITLES
 
     def _is_poster(self, index: int) -> bool:
         """Whether « affiche » is a thing and no verb: « une affiche sur les arnaques », but « affiche les fiches »."""
