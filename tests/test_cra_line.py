@@ -303,6 +303,12 @@ MEANT = (
     ("indiv caf pas de mail 1h 45 ans", {"themes": ["demarche en ligne"]}),
     ("indiv mail sans ordinateur 1h 45 ans", {"themes": ["courriel"]}),
     ("un monsieur sans emploi d'une quarantaine d'années cv 1h", {"statut": "sans emploi", "age": "35-60"}),
+    ("un monsieur sans emploie cv 1h 35-60", {"statut": "sans emploi"}),
+    ("une demandeuse d'emplois cv 1h 35-60", {"statut": "sans emploi"}),
+    ("un monsieur sans emplloi cv 1h 35-60", {"statut": "sans emploi"}),
+    ("dame qui n'a plus de travail caf 1h 35-60", {"statut": "sans emploi"}),
+    ("dame dans l'emploi 1h 35-60", {"statut": "heterogene", "themes": ["trouver emploi"]}),
+    ("atelier mail 1h 8 jeunes de douze à dix-huit ans", {"age": "12-18", "participants": 8}),
     ("hier 14h30 mme 78 ans tablette 1h", {"duree": "60", "date": "2026-11-23"}),
     ("indiv 1h mail +60, à suivre en atelier", {"suite": "atelier"}),
 )
@@ -330,6 +336,27 @@ def test_what_may_be_several_is_offered_in_a_menu(text: str, element: str, offer
     found = read_typed(text)
     assert list(found.choices[element]) == offered
     assert (found.unread, found.judge(CLUES).sure) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        ("dame pas encore retraitée", "pas encore retraitée"),
+        ("monsieur qui n’est plus salarié", "plus salarié"),
+        ("un ancien employé", "ancien employé"),
+        ("il n’est pas au chômage", "pas au chômage"),
+    ],
+)
+def test_a_status_that_is_denied_is_nobody_s(told: str, left: str) -> None:
+    found = read_typed(f"indiv caf 1h 45 ans {told}")
+    assert found.raw["statut"] == "heterogene"
+    assert left in found.notes["statut"]
+
+
+def test_a_status_beside_a_denied_one_holds() -> None:
+    assert read_typed("atelier mail 8p 1h étudiants, pas de retraités").raw["statut"] == "etudiant"
+    assert read_typed("indiv mail 1h 60 ans et plus retraité").raw["statut"] == "retraite"
+    assert "statut" in read_typed("atelier mail 8p 1h étudiants plus retraités").mistakes
 
 
 def test_who_was_expected_is_not_who_came() -> None:

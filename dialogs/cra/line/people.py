@@ -2,11 +2,12 @@
 « chez un monsieur »."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from bot.french import NBSP, digits, read_number
+from bot.texts import quote
 from dialogs.cra.line.parser import LinePiece, TypedLine
 from dialogs.cra.line.readers import BARE_NUMBER, NOTHING, WEAK, SpanReading
 from dialogs.cra.line.values import LineValues
@@ -242,3 +243,28 @@ def clear_sessions(typed: TypedLine, pieces: Sequence[LinePiece]) -> list[LinePi
 def _is_session(typed: TypedLine, piece: LinePiece, plain: str) -> bool:
     is_weak = bool(piece.reading and piece.reading.element == WEAK)
     return is_weak and typed.words(piece.first, piece.end) in _SESSION and bool(_ALONE.search(plain))
+
+
+_DENIED = re.compile(
+    r"\b(?:(?P<always>pas|ni|sans|ancien(?:ne)?s?|futur(?:e)?s?|bientot)|(?<!et )plus|non)"
+    r"(?: (?:encore|vraiment|toujours|un|une|aucun|aucune|de|des|d|les|la|le)){0,2}$"
+)
+"""Words that say of a status behind them that it is nobody’s: « pas encore retraitée », « ancien salarié »; behind
+another one, « non » puts that right, and « plus » adds to it."""
+_DENIED_MAX = 3
+
+
+def leave_denied(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> Iterator[LinePiece]:
+    """Leave out a status that is denied, and mention that."""
+    read = {at for piece in pieces if piece.reading for at in range(piece.first, piece.end)}
+    is_said = False
+    for piece in pieces:
+        is_status = piece.reading is not None and piece.reading.element == "statut"
+        denied = _DENIED.search(typed.words(max(0, piece.first - _DENIED_MAX), piece.first)) if is_status else None
+        start = piece.first - len(denied[0].split()) if denied else piece.first
+        if denied and (denied["always"] or not is_said) and read.isdisjoint(range(start, piece.first)):
+            found.note("statut", f"J’ai laissé de côté « {quote(typed.slice(start, piece.end))} ».")
+            yield replace(piece, reading=_NOTHING)
+            continue
+        is_said = is_said or is_status
+        yield piece

@@ -362,7 +362,7 @@ def read_typo(span: Span, clues: Clues) -> SpanReading | None:
     """Read a word of the form or of the themes with a slip."""
     if len(span.key) < SHORTEST_WITH_TYPO or re.search(r"\d", span.key) or span.key in NOT_TYPOS:
         return None
-    if span.count == 1 and (near := _find_near_word(span.key)):
+    if near := _find_near_word(span.key) if span.count == 1 else _find_near_phrase(span.key):
         return SpanReading(*read_meanings()[near], cost=GUESS)
     theme = theme_of(span.text)
     meant = (word for word, other in vocabulary().items() if other is theme)
@@ -391,6 +391,22 @@ def _find_near_word(word: str) -> str | None:
     allowed = _slips_allowed(word)
     found = libraries.fuzz_process.extractOne(word, words, scorer=libraries.OSA.distance, score_cutoff=allowed)
     return found[0] if found else None
+
+
+@cache
+def _phrases() -> tuple[str, ...]:
+    """List the phrases of a status: « sans emploi », of which « emploie » alone would say the contrary."""
+    return tuple(phrase for phrase, (element, _) in read_meanings().items() if element == "statut" and " " in phrase)
+
+
+def _find_near_phrase(typed: str) -> str | None:
+    """Find the phrase of a status with a slip in a long word; short words are like too many others."""
+    near = (phrase for phrase in _phrases() if _is_slip(typed, phrase))
+    return next((phrase for phrase in near if _has_short_words(typed.split(), phrase.split())), None)
+
+
+def _has_short_words(typed: list[str], meant: list[str]) -> bool:
+    return all(one == other or len(other) >= SHORTEST_WITH_TYPO for one, other in zip(typed, meant, strict=True))
 
 
 def _slips_allowed(word: str) -> int:

@@ -8,14 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 from bot.forms import Clues
-from bot.french import NBSP, join, say_date, say_minutes
+from bot.french import NBSP, digits, join, say_date, say_minutes
 from bot.texts import quote
 from config.themes import THEMES
 from dialogs.cra.line import readers
 from dialogs.cra.line.communes import name_commune
 from dialogs.cra.line.hours import EARLIEST, is_hour
 from dialogs.cra.line.parser import LinePiece, TypedLine
-from dialogs.cra.line.people import clear_sessions, count_bare_number, count_people
+from dialogs.cra.line.people import clear_sessions, count_bare_number, count_people, leave_denied
 from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite, find_problems
@@ -132,6 +132,7 @@ def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, u
     """Weigh the pieces against each other, and settle each element that was said."""
     found = LineValues()
     pieces = _clear_places([_clear_of_others(typed, piece) for piece in clear_sessions(typed, pieces)], typed)
+    pieces = list(leave_denied(found, typed, pieces))
     weigh_pieces(found, typed, pieces)
     _take_corrections(found, typed, pieces)
     count_people(found, typed, pieces)
@@ -242,7 +243,7 @@ def _note_slips(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]
 def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Prefer an age below 18 to « jeune » beside it: « un jeune de 17 ans »."""
     ages = [(piece, piece.reading.value) for piece in pieces if piece.reading and piece.reading.element == "age"]
-    years = [age for piece, age in ages if any(map(str.isdigit, typed.slice(piece.first, piece.end)))]
+    years = [age for piece, age in ages if any(map(str.isdigit, digits(typed.words(piece.first, piece.end))))]
     words = {age for piece, age in ages if typed.slice(piece.first, piece.end).lower() in ("jeune", "jeunes")}
     if years == [Age.DE_12_A_18]:
         found.said["age"] = [age for age in found.values("age") if age in years or age not in words]
