@@ -202,11 +202,13 @@ def test_a_long_story_is_read_by_its_beginning() -> None:
 
 
 @pytest.mark.slow
-def test_cues_and_model_take_little_memory() -> None:
+def test_cues_and_model_take_little_memory_however_much_is_said() -> None:
+    sentences = [labelled.sentence for labelled in read_labelled("plain_words_first.tsv")]
     read_cues.cache_clear()
     read_model.cache_clear()
     tracemalloc.start()
-    plain_words.read("bonjour, mes stats de septembre")
+    for sentence in sentences:
+        plain_words.read(sentence)
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert taken < MEMORY_MAX

@@ -25,16 +25,16 @@ LONGEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights of features: for each, the number of an intention and its weight, one after the other."""
+    """Weights of features: beside each, the number of an intention and its weight, one after the other."""
 
     labels: tuple[Intention, ...]
-    weights: Mapping[str, str]
+    weights: tables.PackedTable
 
     def judge(self, sentence: Sentence) -> dict[Intention, float]:
         """How likely each intention is; together they are 1."""
         features = _list_features(sentence)
         packed = sum(
-            _WEIGHTS[sign] * sum(map(_pack, filter(None, map(self.weights.get, each))))
+            _WEIGHTS[sign] * sum(map(_pack, filter(None, map(self.weights.find, each))))
             for sign, each in features.items()
         )
         scale = LENGTH / _measure(features) / SCALE
@@ -47,7 +47,7 @@ _BITS = 32
 _HALF = 1 << _BITS - 1
 
 
-@lru_cache(8192)
+@lru_cache(2048)
 def _pack(row: str) -> int:
     """The weights of a feature as one number, so that those of all intentions are added up at once."""
     numbers = map(int, row.split())
@@ -96,9 +96,9 @@ def _list_features(sentence: Sentence) -> dict[str, set[str]]:
 @cache
 def read_model() -> Model:
     """Read the weights."""
-    head, *lines = (files("config") / FILE).read_text("utf-8").splitlines()
+    head, _, lines = (files("config") / FILE).read_text("utf-8").partition("\n")
     labels = tuple(map(Intention, head.split("\t")[1].split()))
-    return Model(labels, dict(line.split("\t") for line in lines))
+    return Model(labels, tables.PackedTable(lines))
 
 
 def read_examples() -> list[tuple[str, Intention]]:

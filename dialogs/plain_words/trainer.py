@@ -46,7 +46,8 @@ def learn(examples: Sequence[Example]) -> Model:
     for number in range(ROUNDS):
         for index in _shuffle(len(rows), number):
             _correct(*rows[index], len(labels), STEP / (1 + number * FADING))
-    return Model(labels, {feature: row for feature in sorted(weights) if (row := _write_row(weights[feature]))})
+    lines = (f"{feature}\t{row}\n" for feature in sorted(weights) if (row := _write_row(weights[feature])))
+    return Model(labels, tables.PackedTable("".join(lines)))
 
 
 def _shuffle(count: int, number: int) -> list[int]:
@@ -84,9 +85,7 @@ def name_version(examples: Sequence[Example]) -> str:
 
 def write(learnt: Model, version: str, to: Path) -> None:
     """Write a model as a file: the version of its examples and its intentions, then a line for each feature."""
-    lines = [f"{version}\t{' '.join(learnt.labels)}"]
-    lines += [f"{feature}\t{row}" for feature, row in learnt.weights.items()]
-    to.write_text("\n".join(lines) + "\n", "utf-8")
+    to.write_text(f"{version}\t{' '.join(learnt.labels)}\n{learnt.weights.lines}", "utf-8")
 
 
 def read_all(examples: Sequence[Example]) -> Iterator[tuple[Utterance, Reading]]:

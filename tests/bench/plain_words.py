@@ -120,7 +120,8 @@ def _measure_cost(labelled: list[Labelled]) -> Figure:
     read_cues.cache_clear()
     read_model.cache_clear()
     tracemalloc.start()
-    read(labelled[0].sentence)
+    for one in labelled:
+        read(one.sentence)
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     began = time.thread_time()
