@@ -59,6 +59,12 @@ _AGO = re.compile(r"(?:il )?y ?a ([0-9]{1,4}) (jours?|semaines?)")
 _IN = re.compile(r"\bdans ([0-9]{1,3}) (jours?|semaines?)")
 _A_WEEK_OR_TWO = re.compile(r"(?:dans|(?:il )?y ?a) (?:8|15) jours")
 _WEEKDAY = re.compile(rf"(?:ce )?({'|'.join(WEEKDAYS)})( dernier| passe)?")
+_LAST_WEEK = r"la semaine (?:derniere|passee)"
+_OF_LAST_WEEK = re.compile(
+    rf"(?:le )?({'|'.join(WEEKDAYS)}) (?:de )?{_LAST_WEEK}|{_LAST_WEEK} (?:le )?({'|'.join(WEEKDAYS)})"
+)
+_BESIDE = re.compile(r"(?:la |le )?(veille|lendemain) (?:du|de la|de l|de|d) ?(.+)")
+"""The day before another or after it: « la veille du 5 décembre »."""
 _OPENING = re.compile(rf"(?:le )?(?:({'|'.join(WEEKDAYS)}) )?(?:le )?")
 _YEAR = r"([0-9]{4}|[0-9]{2})"
 _SLASHED = re.compile(rf"([0-9]{{1,2}})/([0-9]{{1,2}})(?:/{_YEAR})?")
@@ -96,7 +102,16 @@ def fold_date(text: str) -> str:
     """Fold a text that may hold dates: dots and hyphens between digits become slashes, « premier » 1er."""
     found = fold(re.sub(r"(?<=[0-9])[-‐‑–.](?=[0-9])", "/", text[:_LONGEST_TEXT]))
     found = _SHORT_WEEKDAY.sub(lambda short: WEEKDAYS[_SHORT_WEEKDAYS.index(short[1])], found)
+    found = _SPELLED_DAY.sub(lambda spelled: digits(spelled[0]), found)
     return re.sub(r"\bpremier\b", "1er", found)
+
+
+_UNITS = "(?:deux|trois|quatre|cinq|six|sept|huit|neuf)"
+_SPELLED_DAY = re.compile(
+    rf"\b(?:(?:vingt|trente)(?: et un| {_UNITS})?|{_UNITS}|dix(?: sept| huit| neuf)?|onze|douze|treize|quatorze|"
+    rf"quinze|seize)(?= (?:{'|'.join(map(fold, MONTHS))})\b)"
+)
+"""A day of a month in letters: « trente novembre »."""
 
 
 _SHORT_WEEKDAYS = tuple(day[:3] for day in WEEKDAYS)
@@ -109,6 +124,11 @@ _SHORT_WEEKDAY = re.compile(
 def _read(found: str, today: date) -> date | None:
     if (away := days_away(found)) is not None:
         return today + timedelta(days=away)
+    if match := _BESIDE.fullmatch(found):
+        day = _read(match[2], today)
+        return day + timedelta(days=-1 if match[1] == "veille" else 1) if day else None
+    if match := _OF_LAST_WEEK.fullmatch(_MOMENT.sub("", found)):
+        return today + timedelta(days=WEEKDAYS.index(match[1] or match[2]) - today.weekday() - 7)
     if match := _WEEKDAY.fullmatch(_MOMENT.sub("", found.removeprefix("le "))):
         return _last_weekday(WEEKDAYS.index(match[1]), today, strictly=bool(match[2]))
     return _read_announced(found, today)

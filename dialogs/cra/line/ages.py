@@ -2,6 +2,8 @@
 
 import re
 
+from bot.french import digits
+from dialogs.cra.line.hours import fold_parts
 from storage.cra.report import Age
 
 _YEARS = r"(?: ?ans?)"
@@ -21,6 +23,18 @@ _YEARS_OF = {
     Age.DE_35_A_60: (35, 60),
     Age.PLUS_60: (61, 130),
 }
+
+
+_SHORT_AGE = re.compile(r"^(\d\d)a$")
+_BORN = re.compile(r"nee? (?:en|le \d{1,2}/\d{1,2}/|le \d{1,2} [a-z]{3,9}) ?((?:19|20)\d\d)")
+
+
+def write_ages(text: str, words: str, year: int) -> tuple[str, ...]:
+    """Write in figures the ages of a text whose words are folded, in a year: « soixante ans », « né en 1958 »."""
+    if born := _BORN.fullmatch(words):
+        years = year - int(born[1])
+        return (f"{years - 1}-{years} ans",)
+    return _SHORT_AGE.sub(r"\1 ans", fold_parts(text)), digits(text)
 
 
 def read_ages(text: str) -> Age | None:

@@ -22,6 +22,11 @@ def spell_hours(words: str) -> str:
     return digits(words) if _SPELLED_HOURS.fullmatch(words) else ""
 
 
+def ends_with_one(words: str) -> bool:
+    """Tell whether hours end with what is no minute: « à neuf heures une dame »."""
+    return bool(re.search(r"(?:\bh|\dh|heures?) une?$", words))
+
+
 def read_length(text: str) -> int | None:
     """Read a duration in minutes, by its length or by the hours between which it was; None where it is none."""
     text = _ABOUT_SO_LONG.sub("", text)
@@ -43,7 +48,7 @@ def _between_hours(text: str) -> int | None:
 
 def is_hour(text: str) -> bool:
     """Tell whether a text can be an hour of the day: « 8h », « 9h30 », « 10:00 »."""
-    return bool(re.fullmatch(_HOUR, fold_parts(text)))
+    return bool(re.fullmatch(_HOUR, digits(fold_parts(text))))
 
 
 def fold_parts(text: str) -> str:

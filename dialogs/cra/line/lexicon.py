@@ -42,5 +42,5 @@ _ORDINARY = (
 ORDINARY = frozenset(_ORDINARY.split())
 """Words that are also communes: they name one only after « à », with a capital or beside a postcode."""
 
-NOT_TYPOS = frozenset(("domicilie", "retrait", "salaire"))
+NOT_TYPOS = frozenset(("commence", "domicilie", "enseignant", "enseignante", "habite", "habites", "retrait", "salaire"))
 """Words one letter away from a word of the table that are no typing mistakes."""

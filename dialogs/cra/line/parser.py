@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.forms import Clues
 from bot.french import digits, part_glued, read_date
 from config.text import fold
 from config.themes import key
 from config.time import WEEKDAYS
+from dialogs.cra.line.asides import WORDS_AROUND, clear_aside
 from dialogs.cra.line.lexicon import SMALL
 from dialogs.cra.line.readers import NAME, READERS, WORDS_MAX, Span, SpanReading, read_comma_theme, read_day
 
@@ -110,6 +111,13 @@ _ROUGH = re.compile(
     r"\b(?:bon(?:ne)?|petite?|gros(?:se)?)s? (?=heures?\b|quarts?\b|demi|\d+ ?(?:h|mi?n))", re.IGNORECASE
 )
 """What is said of a duration without changing it: « une bonne heure »."""
+_ENDED = re.compile(
+    r"(?<=[\dh])(?:,| et)? (?:et )?(?:fini|termin[ée])e?s?(?: [àa]| vers)? (?=\d{1,2} ?(?:h|heures)\b|\d{1,2}h\d\d\b)",
+    re.IGNORECASE,
+)
+"""Words between the hours at which something began and ended: « 10h15, fini à 11h »."""
+_APART = re.compile(r"\b(\d) (h) ([0-5]\d)(?=\s?(?:[,;.]|$))", re.IGNORECASE)
+"""A duration typed apart, which says all of it: « 1 h 20, Corbas »."""
 
 
 def split_line(text: str) -> TypedLine:
@@ -119,6 +127,8 @@ def split_line(text: str) -> TypedLine:
     plain = _ABOUT.sub(lambda found: str(_TENS[found[1].lower()]).ljust(len(found[0])), plain)
     plain = _AGES.sub(lambda found: found[0].replace(",", " "), plain)
     plain = _ROUGH.sub(lambda found: " " * len(found[0]), plain)
+    plain = _ENDED.sub(lambda found: " à".ljust(len(found[0])), plain)
+    plain = _APART.sub(lambda found: f"{found[1]}h{found[3]}".ljust(len(found[0])), plain)
     found = list(_TOKEN.finditer(plain))
     end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(plain)
     stops = [match.start() for match in found[1:]] + [end]
@@ -177,7 +187,19 @@ def _choose_pieces(typed: TypedLine, clues: Clues) -> list[LinePiece]:
     best = [_Best(0.0, None)] * (len(typed.tokens) + 1)
     for first in reversed(range(len(typed.tokens))):
         best[first] = min(_candidates(typed, first, best, clues), key=lambda one: one.cost)
-    return list(_follow(best))
+    return [_clear(typed, piece) for piece in _follow(best)]
+
+
+def _clear(typed: TypedLine, piece: LinePiece) -> LinePiece:
+    """Ignore a piece that is said beside the report."""
+    if piece.reading is None:
+        return piece
+    start = piece.first
+    while start > max(0, piece.first - WORDS_AROUND) and not typed.tokens[start - 1].parted:
+        start -= 1
+    parted = typed.tokens[piece.end - 1].parted
+    after = "" if parted else typed.words(piece.end, piece.end + WORDS_AROUND)
+    return replace(piece, reading=clear_aside(piece.reading, typed.words(start, piece.first), after))
 
 
 def _follow(best: list[_Best]) -> Iterator[LinePiece]:

@@ -60,7 +60,20 @@ _TURNOUTS = (
     ),
 )
 """How many came of those who were expected: « sur douze inscrits j’en ai eu que trois »."""
-_OF_TURNOUT = re.compile(r"attend(?:ai[st]|ions|aient)|prevoyais|prevu|venue?s?|presente?s?|est|sont|etaient")
+_ABSENT = re.compile(
+    r"\b(?P<expected>\d{1,3}) (?:inscrit|attendu|prevu|invite|annonce)(?:e?s|es?)? "
+    r"(?:(?:et|mais|dont|avec|il|y|a) ){0,3}(?P<absent>\d{1,2}) (?:absent|excuse|desistement)"
+)
+"""How many did not come: « 6 inscrits dont 2 absents »."""
+_AGAIN = re.compile(
+    r"\b(?P<first>\d{1,3}) (?:p|pers|personnes?|participante?s?|gens|inscrits) (?:euh |ah )?"
+    r"(?P<mark>non|pardon|enfin|plutot) (?:plutot |pardon )?"
+    r"(?P<right>\d{1,3})(?! ?(?:h|heures?|min|mn|minutes?|ans|/)\b)"
+)
+"""A number of people that is put right."""
+_OF_TURNOUT = re.compile(
+    r"absente?s?|excuse(?:e?s)?|attend(?:ai[st]|ions|aient)|prevoyais|prevu|venue?s?|presente?s?|est|sont|etaient"
+)
 """Words that say no more than that."""
 _OUT_OF = re.compile(r"\bsur (?:les )?(?P<expected>\d{1,3}) (?:inscrit|attendu|prevu|invite|annonce)")
 """Those who were expected, some of whom did not come."""
@@ -122,6 +135,7 @@ def count_people(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
     _leave_uncounted(found, typed, pieces)
     plain = typed.words(0, len(typed.tokens))
     _count_turnout(found, typed, digits(plain))
+    _count_again(found, typed, digits(plain))
     _add_up(found, plain, pieces)
     _add_groups(found, pieces)
     _count_couple(found, typed, plain)
@@ -131,20 +145,43 @@ def count_people(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
 
 def _count_turnout(found: LineValues, typed: TypedLine, plain: str) -> None:
     """Count who came, and not who was expected; where only these are told, « sur 12 inscrits », it is asked."""
-    came = next(filter(None, (pattern.search(plain) for pattern in _TURNOUTS)), None)
-    expected = int(came["expected"] or came["awaited"]) if came else 0
-    if came and 0 < int(came["came"]) <= expected:
-        numbers = {came["came"].lstrip("0"), str(expected)}
-        found.said["participants"] = [str(int(came["came"]))]
+    came, expected, numbers = _read_turnout(plain)
+    if 0 < came <= expected:
+        found.said["participants"] = [str(came)]
         found.unread = [
             piece
             for piece in found.unread
             if not (piece.reading and piece.reading.element == BARE_NUMBER and piece.reading.value in numbers)
             and not _OF_TURNOUT.fullmatch(typed.words(piece.first, piece.end))
         ]
-        found.note("participants", f"J’ai compté{NBSP}: {came['came']} sur {expected} attendus.")
+        found.note("participants", f"J’ai compté{NBSP}: {came} sur {expected} attendus.")
     elif (told := _OUT_OF.search(plain)) and found.values("participants") == [told["expected"].lstrip("0")]:
         del found.said["participants"]
+
+
+def _count_again(found: LineValues, typed: TypedLine, plain: str) -> None:
+    """Count people by the number that puts the first right: « douze personnes non treize »."""
+    again = _AGAIN.search(plain)
+    if again is None or found.values("participants") != [again["first"]]:
+        return
+    found.said["participants"] = [again["right"]]
+    found.unread = [
+        piece
+        for piece in found.unread
+        if digits(typed.words(piece.first, piece.end)) not in (again["right"], again["mark"])
+    ]
+    found.note("participants", f"J’ai pris « {again['right']} », dit en dernier.")
+
+
+def _read_turnout(plain: str) -> tuple[int, int, set[str]]:
+    """Read how many came and how many were expected, 0 where that is not said, and the numbers that say so."""
+    if match := next(filter(None, (pattern.search(plain) for pattern in _TURNOUTS)), None):
+        came, expected = int(match["came"]), int(match["expected"] or match["awaited"])
+        return came, expected, {str(came), str(expected)}
+    if match := _ABSENT.search(plain):
+        absent, expected = int(match["absent"]), int(match["expected"])
+        return expected - absent, expected, {str(absent), str(expected)}
+    return 0, 0, set()
 
 
 def _count_couple(found: LineValues, typed: TypedLine, plain: str) -> None:

@@ -13,8 +13,8 @@ from config.tables import read
 from config.text import make_plain
 from config.themes import THEMES, key, theme_of, vocabulary
 from config.time import WEEKDAYS
-from dialogs.cra.line.ages import AGE_SAID, list_ages, read_ages
-from dialogs.cra.line.hours import fold_parts, read_length, spell_hours
+from dialogs.cra.line.ages import AGE_SAID, list_ages, read_ages, write_ages
+from dialogs.cra.line.hours import ends_with_one, read_length, spell_hours
 from dialogs.cra.line.lexicon import NOT_TYPOS, ORDINARY, SMALL
 from storage.communes import find_place_exactly
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
@@ -38,6 +38,9 @@ AMBIGUOUS: dict[str, tuple[Meaning, Meaning]] = {
 
 NOTHING = "rien"
 """The element of words that tell nothing, though they look as if they did: « en ligne » names no commune."""
+
+BESIDE = "beside "
+"""The beginning of the value of an element that is said of something else: « 30 min d’attente »."""
 
 WITHOUT = "sans "
 """The beginning of the value of a theme that is said not to have been: « pas de mail »."""
@@ -143,7 +146,7 @@ _WEEKDAY_AND_DAY = re.compile(rf"(?:le )?(?:{'|'.join(WEEKDAYS)}) (?:le )?(?:[1-
 _DATE_WORDS = frozenset(
     (
         *(*WEEKDAYS, "hier", "ier", "yer", "avanthier", "demain", "aujourd", "auj", "ajd"),
-        *("jour", "matin", "midi", "aprem", "soir", "heure"),
+        *("jour", "matin", "midi", "aprem", "soir", "heure", "premier", "semaine", "mois"),
     )
 )
 
@@ -202,7 +205,7 @@ def read_theme(span: Span, clues: Clues) -> SpanReading | None:
 
 
 _WITHOUT = re.compile(
-    r"(?:et |mais |ni )?(?:pas|sans|ni|hors)((?: (?:de|d|du|des|le|la|les|l|son|sa|ses|un|une))*) (\S.*)"
+    r"(?:et |mais |ni )?(?:pas|sans|ni|hors|rien)((?: (?:sur|de|d|du|des|le|la|les|l|son|sa|ses|un|une))*) (\S.*)"
 )
 
 
@@ -223,6 +226,7 @@ def read_comma_theme(span: Span, clues: Clues) -> SpanReading | None:
 
 
 _OF_THE_DAY = re.compile(r"^du (?=\d{1,2}$)", re.IGNORECASE)
+_LAST_DAYS = re.compile(r"(?:la )?semaine (?:derniere|passee)|(?:le )?mois (?:dernier|passe)")
 _NEXT_DAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)}|semaine|mois) prochaine?")
 
 
@@ -232,7 +236,8 @@ def read_day(span: Span, clues: Clues) -> SpanReading | None:
         return None
     if day := read_date(_OF_THE_DAY.sub("le ", span.text), clues.today):
         return SpanReading("date", day.isoformat())
-    if is_a_week_or_two(span.words) and not span.words.startswith("dans"):
+    is_rough = is_a_week_or_two(span.words) and not span.words.startswith("dans")
+    if is_rough or _LAST_DAYS.fullmatch(span.words):
         return SpanReading("date", f"{UNSURE}{span.text}={ROUGHLY}", DOUBTED)
     if _NEXT_DAY.fullmatch(span.words) or _is_soon(span, clues):
         return SpanReading("date", f"{UNSURE}{span.text}={TO_COME}", DOUBTED)
@@ -258,7 +263,7 @@ def _is_soon(span: Span, clues: Clues) -> bool:
 def read_duration(span: Span, clues: Clues) -> SpanReading | None:
     """Read a duration with its unit; one too long or short for a report is a less likely reading."""
     spelled = spell_hours(span.words)
-    if not any(map(_TIME_UNIT.search, (span.words, span.text, spelled))):
+    if ends_with_one(span.words) or not any(map(_TIME_UNIT.search, (span.words, span.text, spelled))):
         return None
     minutes = read_length(spelled or span.text)
     if minutes is None:
@@ -314,12 +319,9 @@ def read_bare_number(span: Span, clues: Clues) -> SpanReading | None:
     return SpanReading(BARE_NUMBER, str(number), BARE) if number is not None else None
 
 
-_SHORT_AGE = re.compile(r"^(\d\d)a$")
-
-
 def read_age(span: Span, clues: Clues) -> SpanReading | None:
     """Read an age category in figures, or an age in letters: « soixante-douze ans »."""
-    texts = (_SHORT_AGE.sub(r"\1 ans", fold_parts(span.text)), digits(span.text))
+    texts = write_ages(span.text, span.words, clues.today.year)
     if age := next(filter(None, map(read_ages, texts)), None):
         return SpanReading("age", age.value)
     across = next((list_ages(text) for text in texts if AGE_SAID.search(text) and list_ages(text)), [])

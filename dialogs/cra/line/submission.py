@@ -33,9 +33,7 @@ def weigh_pieces(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
         if reading is None:
             found.unread.append(piece)
         elif reading.element == readers.NOTHING:
-            if reading.value.startswith(readers.WITHOUT):
-                found.left_out.append(reading.value.removeprefix(readers.WITHOUT))
-                found.note("themes", f"J’ai laissé de côté « {quote(typed.slice(piece.first, piece.end))} ».")
+            found.leave_out(reading.value, typed.slice(piece.first, piece.end))
         elif _depends(reading):
             later.append((piece, reading))
         elif reading.element != "commune":

@@ -5,8 +5,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.texts import quote
 from dialogs.cra.line.parser import LinePiece
-from dialogs.cra.line.readers import Meaning
+from dialogs.cra.line.readers import BESIDE, WITHOUT, Meaning
 
 
 @dataclass
@@ -34,6 +35,13 @@ class LineValues:
     def add(self, meaning: Meaning) -> None:
         """Add a value for an element."""
         self.said.setdefault(meaning[0], []).append(meaning[1])
+
+    def leave_out(self, nothing: str, text: str) -> None:
+        """Mention a text that says something which is not of the report."""
+        without, element = nothing.partition(WITHOUT)[2], nothing.partition(BESIDE)[2]
+        self.left_out += [without] if without else []
+        if without or element:
+            self.note(element or "themes", f"J’ai laissé de côté « {quote(text)} ».")
 
     def note(self, element: str, sentence: str) -> None:
         """Note how something typed was read otherwise."""
