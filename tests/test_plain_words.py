@@ -20,6 +20,7 @@ from dialogs.plain_words import Intention, understand
 from dialogs.plain_words.cues import read_cues
 from dialogs.plain_words.model import FILE, read_examples, read_model
 from dialogs.plain_words.trainer import name_version
+from tests import one_in
 from tests.bench import plain_words
 from tests.bench.plain_words import COMMANDS, TODAY, read_labelled, score
 
@@ -48,8 +49,10 @@ def test_no_example_is_of_the_set_that_is_held_out() -> None:
     ],
 )
 def test_sets_are_read_no_worse_than_they_were(name: str, intention: float, command: float) -> None:
-    """Several hands wrote them; the fourth alone is held out. The third says commands otherwise than docs/wire.md."""
-    reached = score(read_labelled(f"plain_words_{name}.tsv"), read)
+    """Several hands wrote them; the fourth alone is held out. The third says commands otherwise than docs/wire.md.
+    Of several thousand sentences « make test » reads a thousand."""
+    labelled = read_labelled(f"plain_words_{name}.tsv")
+    reached = score(one_in(len(labelled) // 1000 or 1, labelled), read)
     print(reached)
     assert reached.intention >= intention
     assert reached.command >= command
