@@ -6,7 +6,7 @@ from typing import Annotated
 
 from bot.forms import Clues, ReadText
 from bot.texts import quote
-from storage.communes import CommunePlace, find_begun_place, find_place, shorten_label
+from storage.communes import CommunePlace, find_begun_place, find_meant_places, find_place, shorten_label
 
 LISTED = 6
 """Communes that a refused field names, at most."""
@@ -15,14 +15,17 @@ LISTED = 6
 def read_place(text: str, clues: Clues) -> CommunePlace:
     """Read the place that a postcode, a name or both mean. Raises ValueError, which says what to type for each place
     that may be meant."""
-    found = find_place(text, clues.user.departements)
-    if place := found.place or find_begun_place(text):
+    near = clues.user.departements
+    found = find_place(text, near)
+    place = found.place or find_begun_place(text)
+    meant = [other for named in (place, *found.choices)[:2] if named for other in find_meant_places(text, named, near)]
+    if place and not meant:
         return place
-    if found.choices:
-        more = len(found.choices) + found.more - LISTED
+    if choices := list(dict.fromkeys([*meant, *([place] if place else found.choices)])):
+        more = len(choices) + found.more - LISTED
         others = f"{more} {'autres' if more > 1 else 'autre'}"
         rest = f" (et {others} : ajoutez le code postal)" if more > 0 else ""
-        raise ValueError(f"Plusieurs communes correspondent. Écrivez {_list_places(found.choices)}{rest}.")
+        raise ValueError(f"Plusieurs communes correspondent. Écrivez {_list_places(choices)}{rest}.")
     if len(found.suggestions) == 1:
         likely = found.suggestions[0]
         raise ValueError(f"Commune introuvable. Si c’est {likely.commune.nom}, écrivez « {shorten_label(likely)} ».")

@@ -257,6 +257,14 @@ def find_larger_places(text: str, place: CommunePlace) -> list[CommunePlace]:
     return sorted(larger, key=lambda other: -other.commune.population)
 
 
+def find_meant_places(text: str, place: CommunePlace, near: Sequence[str]) -> list[CommunePlace]:
+    """Find the communes that a name without a code may be short for, rather than this place that bears it elsewhere:
+    those of these départements, else larger ones."""
+    if place.commune.departement in near or _split_codes(text)[1]:
+        return []
+    return find_near_places(text, near) or find_larger_places(text, place)
+
+
 _LARGER = 3
 """How many times as many people make another commune the one that is rather meant."""
 

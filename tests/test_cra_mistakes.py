@@ -85,6 +85,27 @@ async def test_of_a_name_of_several_communes_the_postcode_is_enough(house: House
     assert [(c.commune, c.departement) for c in await house.reports(juliette)] == [("97411", "974")]
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Villefranche", ["69400 Vil\u00a0» pour Villefranche-sur-Saône", "89120\u00a0» pour Charny Orée de Puisaye"]),
+        ("Chalon", ["71100 Cha\u00a0» pour Chalon-sur-Saône", "38122 Cha\u00a0» pour Chalon"]),
+        ("Vaulx", ["69120\u00a0» pour Vaulx-en-Velin", "74150 Vau\u00a0» pour Vaulx"]),
+    ],
+)
+async def test_a_village_is_not_taken_for_the_town_of_a_longer_name(
+    house: House, juliette: Person, typed: str, meant: list[str]
+) -> None:
+    form = await fill_workshop(juliette, commune=typed)
+    sentence = read_mistake(await form.submit(), "commune")
+    assert sentence.startswith("Plusieurs communes correspondent. Écrivez «")
+    assert all(each in sentence for each in meant)
+    assert await house.reports(juliette) == []
+
+    town = meant[0].partition("\u00a0")[0]
+    assert (await form.fill(commune=town).submit()).accepted
+
+
 async def test_a_theme_given_twice_is_refused(house: House, juliette: Person) -> None:
     form = await fill_workshop(juliette)
     field = "themes" if "themes" in form.names else "theme2"

@@ -168,3 +168,10 @@ async def test_an_incomplete_line_says_what_was_understood_and_what_is_missing(j
     assert ", 2 h. Thème : " in shown
     assert "Il manque l’âge : dites-le ici" in shown
     assert "pas encore passée" in shown
+
+
+async def test_a_commune_that_is_asked_for_is_not_shown_as_understood(juliette: Person) -> None:
+    preview = await juliette.asks("/cra atelier 6p 2h mail à Chalon hier +60")
+    assert "quelle commune" in preview.text
+    assert "(38122)" not in preview.text
+    assert "Enregistrer" not in preview.buttons

@@ -14,7 +14,14 @@ from dialogs.cra.line.lexicon import ORDINARY, SMALL
 from dialogs.cra.line.parser import LinePiece, TypedLine, is_name
 from dialogs.cra.line.readers import has_code
 from dialogs.cra.line.values import LineValues
-from storage.communes import CommunePlace, find_larger_places, find_near_places, find_place, find_spelt
+from storage.communes import (
+    CommunePlace,
+    find_larger_places,
+    find_meant_places,
+    find_near_places,
+    find_place,
+    find_spelt,
+)
 
 OFFERED = 8
 """How many places are offered."""
@@ -168,7 +175,7 @@ def _list_doubts(
         return [place, *([usual] if usual and usual != place.label else [])]
     if place.commune.departement in near:
         return ()
-    longer = find_near_places(named[0].text, near) or find_larger_places(named[0].text, place)
+    longer = find_meant_places(named[0].text, place, near)
     if longer:
         return (*longer[: OFFERED - 1], place)
     if not near or all(one.rank is Rank.ANNOUNCED for one in named):
