@@ -1,6 +1,7 @@
 """Stories: a double click, a resent request or two replicas never make two reports, nor two receipts."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -128,3 +129,57 @@ async def test_what_one_replica_could_not_deliver_another_does(house: House, jul
         form.url = f"{second.settings.public_url}/dialogs"
         assert (await form.submit()).accepted
     await one_report_one_receipt(house, juliette)
+
+
+@pytest.mark.every_mode
+async def test_a_line_typed_twice_before_it_is_saved_asks_before_the_second_counts(
+    house: House, juliette: Person
+) -> None:
+    first, second = await juliette.asks(LINE), await juliette.asks(LINE)
+    await juliette.clicks(first, "Enregistrer")
+    await house.settled()
+    (cra,) = await house.reports(juliette)
+
+    await juliette.clicks(second, "Enregistrer")
+    asked = await juliette.whispered("Vous venez")
+    assert f"Vous venez d’enregistrer le même\u00a0: le n°\u00a0{cra.number}." in asked.text
+    assert asked.buttons == ["Enregistrer quand même", "Annuler"]
+    await juliette.clicks(first, "Enregistrer")
+    await one_report_one_receipt(house, juliette)
+
+    await juliette.clicks(asked, "Enregistrer quand même")
+    await house.settled()
+    assert len(await house.reports(juliette)) == len(await juliette.direct()) == 2
+
+
+async def test_the_same_line_dropped_the_second_time_leaves_one_report(house: House, juliette: Person) -> None:
+    first, second = await juliette.asks(LINE), await juliette.asks(LINE)
+    await juliette.clicks(first, "Enregistrer")
+    await juliette.clicks(second, "Enregistrer")
+    asked = await juliette.whispered("Vous venez")
+    await juliette.clicks(asked, "Annuler")
+    assert "Rien n’a été enregistré" in (await juliette.whispered()).text
+    await one_report_one_receipt(house, juliette)
+
+
+async def test_the_same_of_an_hour_ago_asks_nothing_more(house: House, juliette: Person) -> None:
+    first, second = await juliette.asks(LINE), await juliette.asks(LINE)
+    await juliette.clicks(first, "Enregistrer")
+    house.clock.goes_to(house.clock() + timedelta(minutes=20))
+    await juliette.clicks(second, "Enregistrer")
+    await house.settled()
+    assert len(await house.reports(juliette)) == 2
+
+
+async def test_several_reports_typed_twice_ask_before_they_count_twice(house: House, juliette: Person) -> None:
+    line = f"{LINE}\n{LINE.removeprefix('/cra ').replace('8p', '5p')}"
+    first, second = await juliette.asks(line), await juliette.asks(line)
+    await juliette.clicks(first, "Tout enregistrer")
+    await house.settled()
+    await juliette.clicks(second, "Tout enregistrer")
+    asked = await juliette.whispered("Vous venez")
+    assert "Vous venez d’enregistrer les mêmes" in asked.text
+    assert len(await house.reports(juliette)) == 2
+    await juliette.clicks(asked, "Enregistrer quand même")
+    await house.settled()
+    assert len(await house.reports(juliette)) == 4

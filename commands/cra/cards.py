@@ -13,9 +13,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.cards import RowCard
 from bot.context import Context
 from bot.features import Feature, Front, Right
-from bot.french import say_date, say_minutes
+from bot.french import plural, say_date, say_minutes
 from bot.menus import Choosing
-from bot.replies import Button, Direct, Message, Refresh, Update, Whisper
+from bot.replies import Button, Direct, Message, Question, Refresh, Update, Whisper
 from bot.texts import Markdown, render
 from config.themes import THEMES
 from config.time import PARIS
@@ -101,11 +101,13 @@ class PreviewButton(BaseModel):
 
 
 class SavePreview(PreviewButton):
-    """Button « Enregistrer »: stores a previewed line; ``here`` if its receipt is posted in the same channel."""
+    """Button « Enregistrer »: stores a previewed line; ``here`` if its receipt is posted in the same channel, ``twin``
+    the number of the last report of the same content that its author was told of."""
 
     raw: dict[str, Any]
     hidden: dict[str, Any] = {}
     here: bool = False
+    twin: int = 0
 
 
 class CompletePreview(PreviewButton):
@@ -125,7 +127,7 @@ class PreviewedReport(BaseModel):
 class ReportPreview(PreviewButton):
     """A line as it is previewed: the reports that it makes; ``here`` where their receipts come, too. ``changes`` say
     what was put right last, ``asked`` is the part that was asked for, of the report at ``place`` (of all where None).
-    ``removed`` are the keys of reports that were taken out by words just now."""
+    ``removed`` are the keys of reports that were taken out by words just now, ``twin`` is as in ``SavePreview``."""
 
     reports: list[PreviewedReport]
     here: bool = False
@@ -133,6 +135,12 @@ class ReportPreview(PreviewButton):
     asked: str = ""
     place: int | None = None
     removed: list[str] = []
+    twin: int = 0
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether the preview was made during a training."""
+        return any(report.line.practice for report in self.reports)
 
 
 class DropPreview(PreviewButton):
@@ -289,6 +297,23 @@ def draw_standing_card(
     short = [("Date", f"{report.date:%d/%m/%Y}"), ("Durée", say_minutes(report.minutes))]
     buttons = _buttons(report.activite, number=number, practice=practice)
     return Message(mark_practice(text, practice=practice), buttons, short)
+
+
+def draw_saved(shown: ReportPreview, rows: Sequence[Mapping[str, Any]], before: Sequence[int]) -> Message:
+    """List the stored reports with their numbers, and a button that deletes them all."""
+    text = render("cra/saved_batch", rows=rows, before=[str(number) for number in before], here=shown.here)
+    every = [*before, *(row["number"] for row in rows)]
+    which = f"ces {plural(len(every), 'compte rendu', 'comptes rendus')}" if len(every) > 1 else "ce compte rendu"
+    practice = shown.is_practice
+    undo = [Button(f"Annuler {which}", UndoBatch(numbers=every, practice=practice))] if every else []
+    return Message(mark_practice(text, practice=practice), undo)
+
+
+def tell_twins(numbers: Sequence[int], save: BaseModel, drop: DropPreview, *, practice: bool) -> Message:
+    """Say that the same was stored a moment ago; a click stores it all the same."""
+    text = render("cra/twins", numbers=[str(number) for number in numbers])
+    buttons = [Button("Enregistrer quand même", save), Button("Annuler", drop)]
+    return Message(mark_practice(text, practice=practice), buttons, question=Question(yes=buttons[0], no=buttons[1]))
 
 
 async def draw_card(ctx: Context, cra: CraRow, verb: str) -> Message:

@@ -3,13 +3,12 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 
 from bot.context import Context, ReadingContext
 from bot.errors import ChatError, UserError
 from bot.forms import name_of
-from bot.french import plural, say_date
+from bot.french import say_date
 from bot.menus import Menu
 from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, tell_dropped
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
@@ -19,7 +18,7 @@ from commands.cra import cards
 from commands.cra.cards import CONSEILLERS, feature
 from commands.cra.reports import find_known_tags, open_sheet, read_sheet, record_form
 from dialogs.cra import NewCra
-from dialogs.cra.line import JudgedLine, Line
+from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_line, read_parts, says_nothing
 from dialogs.cra.line.changes import apply_correction, ask_for
 from dialogs.cra.line.corrections import ANY, Correction, SpokenOf, read_correction
@@ -27,12 +26,11 @@ from dialogs.cra.titles import MISSING, OFFERED, title_report
 from dialogs.plain_words.answers import read_answer, says_right
 from storage import claims
 from storage.cra import CraRow, Source, queries
-from storage.cra.habits import find_last_report, list_reports_of, read_usual
-from storage.cra.search import AuthorSheet
+from storage.cra.habits import find_last_report, list_reports_of, list_twins, read_usual
 from storage.cra.tags import take_tags
 
-SAME_AMONG = 50
-"""Reports of a day among which the same is looked for."""
+JUST_NOW = timedelta(minutes=10)
+"""How long a report of the same content is asked about before it is stored: a line was typed twice."""
 REMOVED = "cra.removed"
 """The claims on the keys of reports that were taken out of a preview: an older one of the same line may still stand."""
 
@@ -52,17 +50,10 @@ async def read_text(ctx: ReadingContext, text: str) -> cards.ReportPreview | Whi
     key, own = ctx.make_key(), secrets.token_hex(4)  # reports that were taken out of a preview stay so under their keys
     keys = [key] if len(lines) == 1 else [f"{key}.{own}.{at}" for at in range(len(lines))]
     reports = [cards.PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
-    same = await _say_same(ctx, sheet, lines[0]) if len(lines) == 1 else []
-    return cards.ReportPreview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports, changes=same)
-
-
-async def _say_same(ctx: Context, sheet: AuthorSheet, line: Line) -> list[str]:
-    """Say which report of the same day is the same: who typed it twice over a bad network saves it once."""
-    report = line.judge(ctx.clues).report
-    if report is None:
-        return []
-    there = await list_reports_of(ctx.db, sheet, report.date, SAME_AMONG)
-    return next(([render("cra/same", number=cra.number)] for cra in there if cra.report == report), [])
+    report = lines[0].judge(ctx.clues).report if len(lines) == 1 else None
+    same = await list_twins(ctx.db, sheet, [report]) if report else []
+    told = {"changes": [render("cra/same", number=same[0].number)], "twin": same[-1].number} if same else {}
+    return cards.ReportPreview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports, **told)
 
 
 def _with_tags(part: LinePart, tags: Sequence[str]) -> LinePart:
@@ -146,13 +137,8 @@ def draw_preview(ctx: Context, shown: cards.ReportPreview) -> Message:
     """Draw a preview, what was changed last first; its buttons do not say that again."""
     changes, shown = shown.changes, shown.model_copy(update={"changes": []})
     message = _draw_one(ctx, shown) if len(shown.reports) == 1 else _draw_batch(ctx, shown)
-    text = cards.mark_practice(Markdown(message.text), practice=_is_practice(shown))
+    text = cards.mark_practice(Markdown(message.text), practice=shown.is_practice)
     return replace(message, text=render("cra/corrected", changes=changes, text=text) if changes else text)
-
-
-def _is_practice(shown: cards.ReportPreview) -> bool:
-    """Return whether the preview was made during a training."""
-    return any(report.line.practice for report in shown.reports)
 
 
 def _draw_one(ctx: Context, shown: cards.ReportPreview) -> Message:
@@ -161,7 +147,7 @@ def _draw_one(ctx: Context, shown: cards.ReportPreview) -> Message:
     carried = {"author": shown.author, "key": report.key, "raw": line.raw, "hidden": line.hidden}
     save = []
     if judged.sure and not shown.asked:
-        save.append(Button("Enregistrer", cards.SavePreview(**carried, here=shown.here), "primary"))
+        save.append(Button("Enregistrer", cards.SavePreview(**carried, here=shown.here, twin=shown.twin), "primary"))
     complete = Button("Compléter", cards.CompletePreview(**carried), "default" if save else "primary")
     ignore = [Button("Ignorer ces mots", cards.IgnoreWords(shown=shown))] if _lacks_only_words(judged) else []
     drop = Button("Annuler", cards.DropPreview(author=shown.author, key=report.key))
@@ -251,10 +237,24 @@ async def save_preview(ctx: Context, click: cards.SavePreview) -> Replies:
     """Store the previewed report; a second click finds it stored."""
     must_be_author(ctx, click.author, "cra")
     form = NewCra.parse(click.raw, click.hidden, ctx.clues)
+    if twins := await _list_new_twins(ctx, {click.key: form}, click.twin):
+        save = click.model_copy(update={"twin": twins[-1]})
+        drop = cards.DropPreview(author=click.author, key=click.key)
+        return answer(ctx, cards.tell_twins(twins, save, drop, practice=form.practice))
     recorded = await record_form(ctx, form, click.key, Source.LINE)
     told = [recorded.receipt] if recorded.receipt else []
     text = cards.mark_practice(render("cra/saved", again=not told, here=click.here), practice=form.practice)
     return [answer(ctx, Message(text)), *told]
+
+
+async def _list_new_twins(ctx: Context, forms: Mapping[str, NewCra], told: int) -> list[int]:
+    """List the numbers of the reports of the same content that were stored a moment ago under other keys, of which
+    their author was not told."""
+    sheet = open_sheet(ctx, practice=any(form.practice for form in forms.values()))
+    same = await list_twins(ctx.db, sheet, [form.report() for form in forms.values()])
+    if any(cra.key in forms for cra in same):
+        return []
+    return [cra.number for cra in same if cra.number > told and cra.created_at > ctx.now - JUST_NOW]
 
 
 @feature.button(cards.CompletePreview, name="cra.Complete", roles=CONSEILLERS, writes=False)
@@ -336,27 +336,20 @@ async def save_batch(ctx: Context, click: cards.SaveAll) -> Replies:
     must_be_author(ctx, shown.author, "cra")
     keys = [report.key for report in shown.reports]
     taken = await claims.list_taken(ctx.db, REMOVED, keys)
-    filed = await queries.find_filed_numbers(ctx.db, keys, open_sheet(ctx, practice=_is_practice(shown)).table)
+    filed = await queries.find_filed_numbers(ctx.db, keys, open_sheet(ctx, practice=shown.is_practice).table)
+    left = [each for each in shown.reports if each.key not in taken and each.key not in filed]
+    forms = {each.key: NewCra.parse(each.line.raw, each.line.hidden, ctx.clues) for each in left}
+    if not filed and (twins := await _list_new_twins(ctx, forms, shown.twin)):
+        save = cards.SaveAll(shown=shown.model_copy(update={"twin": twins[-1]}))
+        drop = cards.DropPreview(author=shown.author, key=shown.key, keys=keys)
+        return answer(ctx, cards.tell_twins(twins, save, drop, practice=shown.is_practice))
     told: list[Direct] = []
     rows: list[dict[str, object]] = []
-    for each in shown.reports:
-        if each.key in taken or each.key in filed:
-            continue
-        form = NewCra.parse(each.line.raw, each.line.hidden, ctx.clues)
-        recorded = await record_form(ctx, form, each.key, Source.LINE)
+    for key, form in forms.items():
+        recorded = await record_form(ctx, form, key, Source.LINE)
         rows.append({"number": recorded.number, "tags": form.tags, **cards.describe_report(form.report())})
         told += [recorded.receipt] if recorded.receipt else []
-    return [answer(ctx, _draw_saved(shown, rows, list(filed.values()))), *told]
-
-
-def _draw_saved(shown: cards.ReportPreview, rows: Sequence[Mapping[str, Any]], before: Sequence[int]) -> Message:
-    """List the stored reports with their numbers, and a button that deletes them all."""
-    text = render("cra/saved_batch", rows=rows, before=[str(number) for number in before], here=shown.here)
-    every = [*before, *(row["number"] for row in rows)]
-    which = f"ces {plural(len(every), 'compte rendu', 'comptes rendus')}" if len(every) > 1 else "ce compte rendu"
-    practice = _is_practice(shown)
-    undo = [Button(f"Annuler {which}", cards.UndoBatch(numbers=every, practice=practice))] if every else []
-    return Message(cards.mark_practice(text, practice=practice), undo)
+    return [answer(ctx, cards.draw_saved(shown, rows, list(filed.values()))), *told]
 
 
 @feature.undo(cards.UndoBatch, roles=CONSEILLERS)

@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from config.time import is_in_week, is_nth_of_month, split_weekdays
 from storage.cra.queries import read_last_commune
-from storage.cra.report import Canal, Cra, CraRow
+from storage.cra.report import Canal, Cra, CraRow, Report
 from storage.cra.search import AuthorSheet
 from storage.database import Numbered, UtcTime
 
@@ -52,6 +52,17 @@ async def list_reports_of(db: AsyncSession, sheet: AuthorSheet, day: date, most:
     table = sheet.table
     theirs = (col(table.author_id) == sheet.author_id, col(table.deleted_at).is_(None), col(table.date) == day)
     return (await db.exec(select(table).where(*theirs).order_by(col(table.id)).limit(most))).all()
+
+
+SAME_AMONG = 50
+"""Reports of a day among which the same is looked for."""
+
+
+async def list_twins(db: AsyncSession, sheet: AuthorSheet, reports: Sequence[Report]) -> list[CraRow]:
+    """List the author’s stored reports whose content is that of one of these, in the order in which they were filed."""
+    days = sorted({report.date for report in reports})
+    there = [cra for day in days for cra in await list_reports_of(db, sheet, day, SAME_AMONG)]
+    return sorted((cra for cra in there if cra.report in reports), key=lambda cra: cra.number)
 
 
 async def find_last_report(db: AsyncSession, sheet: AuthorSheet) -> CraRow | None:
