@@ -108,7 +108,12 @@ def test_words_put_a_rdv_right(said: str, changed: dict[str, object], told: str)
 
 
 @pytest.mark.parametrize(
-    "said", ["mes rdv de demain", "annule mon rdv de mardi", "mes stats", "jeudi 14h mail 30 min", "merci", "rdv"]
+    "said",
+    [
+        *("mes rdv de demain", "annule mon rdv de mardi", "mes stats", "jeudi 14h mail 30 min", "merci", "rdv"),
+        *("note un rdv jeudi à 9h", "peux-tu noter un rdv demain 9h", "mets-moi un autre rendez-vous à 9h"),
+        *("prends un rdv à 9h", "un autre rdv à 9h", "j’ai un rdv vendredi à 9h"),
+    ],
 )
 def test_words_about_something_else_leave_a_rdv_as_it_is(said: str) -> None:
     assert amend_rdv(read_rdv_line(RDV, CLUES, UsualRdv()), said, CLUES, UsualRdv()) is None
@@ -263,6 +268,15 @@ async def test_another_part_put_right_leaves_the_question_open(house: House, jul
     asked = await answered(juliette, "45 min", "Durée corrigée")
     assert "Quelle est la bonne date" in plain(asked)
     assert "Enregistrer" not in asked.buttons
+
+
+@pytest.mark.usefixtures("no_holiday")
+async def test_another_rdv_to_note_is_not_the_one_that_is_previewed(house: House, juliette: Person) -> None:
+    await answered(juliette, "note un rdv demain à 14h", "Rendez-vous")
+    await house.settled()
+    other = plain(await answered(juliette, "note un rdv après-demain à 9h mail", "ourriel"))
+    assert "corrigé" not in other
+    assert "de 9 h" in other
 
 
 @pytest.mark.usefixtures("no_holiday")

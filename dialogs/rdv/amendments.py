@@ -57,8 +57,14 @@ _LEFT = (
     ("repetition", "repetition|recurrence"),
 )
 """What can be taken out, by the words that name it."""
-_OF_OTHERS = re.compile(r"(?:mes|mon|ma|quels?|quelles?|montre|voir|affiche|liste|rdv|rendez vous|annule)(?!\w)")
-"""How is begun what is asked of other rdv."""
+_RDV = r"(?:rdv|rendez vous)"
+_NOTE = r"(?:note|ajout|cre|met|pos|cal|plan|fix|inscri|enregistr|prev|program|pren|reserv)\w{0,6}"
+_OF_OTHERS = re.compile(
+    rf"(?:mes|mon|ma|quels?|quelles?|montre|voir|affiche|liste|{_RDV}|annule|"
+    rf"(?:(?:tu )?(?:peux|pourrais)(?: tu)? )?(?:me )?(?:{_NOTE}|j ai)(?: moi)?(?: aussi)? (?:un|1|deux|2)"
+    rf"(?: autres?| nouveaux?)? {_RDV}|(?:et |encore )?(?:un |l )?(?:autre|nouveau) {_RDV})(?!\w)"
+)
+"""How is begun what is asked or noted of other rdv."""
 _ONE_PERSON = re.compile(r"(?:un |en )?individuel(?:le)?|(?:(?:pour |avec )?(?:une|1) (?:seule )?)(?:personne|place)")
 _LAST_INITIAL = re.compile(r"(?<=[A-Z][. ] |.[A-Z]\.)([A-Z])$")
 _LENGTH = r"(?:\d{1,3} ?(?:minutes?|min|mn)|\d ?h(?:eures?)?(?: ?[0-5]\d)?|(?:une )?demi heure|une heure(?: et demie)?)"
