@@ -42,7 +42,7 @@ async def test_the_same_link_twice_is_found_at_once(stage: ReviewStage) -> None:
     assert told.buttons == ["Ouvrir"]
     form = await stage.juliette.opens("/ressources ajouter")
     answer = await form.fill(titre="Autre", lien=f"exemple.fr/{word}").submit()
-    assert f"existe déjà : n° {resource.id}, elle attend" in answer.errors["lien"].replace("\u00a0", " ")
+    assert f"existe déjà : n° {resource.id}, « Un {word} », elle attend" in answer.errors["lien"].replace("\u00a0", " ")
 
 
 @pytest.mark.every_mode

@@ -102,6 +102,26 @@ async def test_a_window_keeps_what_it_cannot_show(stage: ReviewStage) -> None:
     assert (now.description, now.niveau) == (long, "avance")
 
 
+async def test_a_type_that_came_from_the_link_goes_with_it(stage: ReviewStage) -> None:
+    link = f"https://exemple.fr/{unique('lien')}"
+    resource, card = await stage.proposes(stage.juliette, unique("Fiche"), lien=link, description="Pas à pas.")
+    assert resource.type == "lien"
+    assert (await send_dialog(stage.agathe, card, "Corriger", lien="")).accepted
+    assert (await stage.now(resource)).type == ""
+    assert (await send_dialog(stage.agathe, card, "Corriger", type="tutoriel", lien=link)).accepted
+    assert (await send_dialog(stage.agathe, card, "Corriger", lien="")).accepted
+    assert (await stage.now(resource)).type == "tutoriel", "what was chosen stays"
+
+
+async def test_a_link_that_another_resource_has_is_refused_by_its_title(stage: ReviewStage) -> None:
+    word = unique("pris")
+    other, _ = await stage.proposes(stage.juliette, f"La {word}", lien=f"https://exemple.fr/{word}")
+    _, card = await stage.proposes(stage.juliette, unique("Fiche"), description="Pas à pas.")
+    form = await stage.agathe.opens_by(card, "Corriger")
+    answer = await form.fill(lien=f"https://exemple.fr/{word}").submit()
+    assert f"n° {other.number}, « La {word} »." in plain_text(answer.errors["lien"])
+
+
 @pytest.mark.every_mode
 async def test_withdrawn_with_its_files_and_back(stage: ReviewStage) -> None:
     post = await give_files(stage.juliette, unique("Fichier"), plan__pdf=b"%PDF plan")

@@ -111,15 +111,17 @@ def draft_edit_window(resource: Resource, offered: OfferedFiles) -> EditResource
     )
 
 
-async def read_form(ctx: Context, form: Fiche) -> dict[str, Any]:
+async def read_form(ctx: Context, form: Fiche, was: Resource | None = None) -> dict[str, Any]:
     """Return the columns that a window sets; unchanged ones, such as kept files or an author that nobody chose, are
-    left out."""
+    left out. A type that the link of what ``was`` had given does not outlive this link."""
     said: dict[str, Any] = {name: getattr(form, name) for name in ("titre", "url", *_LIST)}
     said |= {"themes": bits(form.themes), "description": "\n".join(form.description.splitlines())}
     if form.fichiers != KEPT_FILES:
         said["files"] = form.files.get(form.fichiers, {})
-    names = list(said.get("files", {}).values())
-    said["type"] = form.kind or guess_type(form.url) or (guess_type_of_file(names[0]) if names else "")
+    names = list(said.get("files", was.files if was else {}).values())
+    is_of_link = was is not None and form.url != was.url and form.kind == guess_type(was.url)
+    kind = "" if is_of_link else form.kind
+    said["type"] = kind or guess_type(form.url) or (guess_type_of_file(names[0]) if names else "")
     return said | await _read_author(ctx, form)
 
 
@@ -211,7 +213,7 @@ async def deposit_resource(ctx: Context, form: DepositResource) -> Replies:
             # It is this very window, sent twice.
             return None
         waits = ", elle attend d’être relue" if known.state is ResourceState.PROPOSED else ""
-        sentence = render("ressources/known_already", number=known.number, waits=waits)
+        sentence = render("ressources/known_already", known=known, waits=waits)
         raise UserError(fields={"lien" if form.url else "titre": sentence})
     left = await quotas.spend(ctx, quotas.Quota.RESOURCE)
     new = _make_resource(ctx, form, said, known)

@@ -46,7 +46,7 @@ async def open_edit_window(ctx: ReadingContext, click: records.ChangeResource) -
 async def save_edit(ctx: Context, form: EditResource) -> Replies:
     """Store the next version; fields that others changed meanwhile stay."""
     resource, revision = await records.lock_resource(ctx, form.resource)
-    said = await deposit.read_form(ctx, form)
+    said = await deposit.read_form(ctx, form, resource)
     records.must_change(ctx.user, resource)
     if form.length and not form.description:
         said["description"] = resource.description
@@ -87,7 +87,7 @@ async def must_be_unique(ctx: Context, resource: Resource, said: Mapping[str, An
     url, titre = said.get("url", resource.url), said.get("titre", resource.titre)
     other = await resources.find_by_key(ctx.db, resources.make_key(url, titre))
     if other is not None and other.number != resource.number:
-        sentence = render("ressources/same_as_other", words="ce lien" if url else "ce titre", number=other.number)
+        sentence = render("ressources/same_as_other", words="ce lien" if url else "ce titre", other=other)
         raise UserError(fields={"lien" if url else "titre": sentence})
 
 
