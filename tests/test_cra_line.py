@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot.errors import UserError
 from config.tables import read as read_table
 from config.themes import THEMES, key, vocabulary
+from config.time import WEEKDAYS
 from dialogs.cra import NewCra
 from dialogs.cra.line import read_line
 from dialogs.cra.line.batch import read_lines
@@ -136,6 +138,7 @@ def test_what_cannot_be_is_explained(row: str) -> None:
         ("à Vaux-en-Velin mail", "Vaux-en-Velin", ["69120 Vaulx-en-Velin"]),
         ("à vaux en velin, mail", "vaux en velin", ["69120 Vaulx-en-Velin"]),
         ("mail Villeurbane", "Villeurbane", ["69100 Villeurbanne"]),
+        ("mail 1h blabla villeurbane hier", "villeurbane", ["69100 Villeurbanne"]),
         ("69999 mail", "69999", ["« 69999 »"]),
         ("mail à Chalon", "Chalon", ["71100 Chalon-sur-Saône", "38122 Chalon"]),
         ("mail à Bourg", "Bourg", ["01000 Bourg-en-Bresse", "33710 Bourg"]),
@@ -146,6 +149,27 @@ def test_a_doubtful_commune_gives_choices_and_stays_as_typed(text: str, typed: s
     assert found.raw["commune"] == typed
     assert found.unread == ()
     assert all(choice in found.mistakes["commune"] for choice in choices)
+
+
+def test_a_mistyped_town_that_everybody_knows_is_asked_for_where_nobody_says_where_they_work() -> None:
+    nowhere = replace(CLUES, user=CLUES.user.copy_with(departements=[]))
+    assert "69200 Vénissieux" in read_line("atelier 8p 2h word venissieu hier", nowhere).mistakes["commune"]
+    assert "commune" not in read_line("atelier 8p 2h word villetoureix hier", nowhere).mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("atelier mail 8p 2h merc", "mercredi"), ("ven atelier mail 8p 2h", "vendredi"), ("1h mail dim", "dimanche")],
+)
+def test_a_day_may_be_written_by_its_first_letters(text: str, day: str) -> None:
+    found = read_typed(text)
+    assert WEEKDAYS[date.fromisoformat(found.raw["date"]).weekday()] == day
+    assert found.unread == ()
+
+
+@pytest.mark.parametrize("text", ["indiv 1h mail avec Sam", "atelier jeu 8p 2h"])
+def test_a_name_or_a_game_is_no_day(text: str) -> None:
+    assert "date" in read_typed(text).assumed
 
 
 def test_a_former_village_is_no_larger_town_of_a_longer_name() -> None:

@@ -332,3 +332,53 @@ def test_a_report_is_written_with_what_was_read(told: str, line: str) -> None:
 )
 def test_what_is_wanted_behind_a_greeting_is_no_aside_of_it(greeting: str, wish: str, line: str) -> None:
     assert read(greeting + wish).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("note rdv jeu 14h30 mail av mme d", "/rdv jeudi 14h30 mail avec mme d"),
+        ("decal rdv 12 a merc 15h", "/rdv décaler 12 mercredi 15h"),
+        ("mes dispos lun, mar et jeu 9h-12h", "/rdv disponibilites lundi, mardi et jeudi 9h-12h"),
+        ("rdv demain 10h atelier jeu", "/rdv demain 10h atelier jeu"),
+        ("lien pr prendr rdv avc moi", "/rdv lien"),
+        ("jé koi com rdv demin", "/rdv demain"),
+        ("trouv un creno avc @carl et @marie", "/rdv @carl @marie"),
+        (
+            "Trouve un créneau de 30 min avec @marie et @carl pour préparer le salon",
+            "/rdv @marie @carl 30 min préparer le salon",
+        ),
+        ("propose un event portes ouvertes", "/agenda proposer portes ouvertes"),
+        ("les idé les plus demandé", "/idee les plus demandées"),
+        ("idé : trier les fiches par date", "/idee trier les fiches par date"),
+        ("ca serai bien un mode sombre jpeu proposer l idee ?", "/idee un mode sombre"),
+        ("il faudrait un mode sombre, je voulais vous le proposer", "/idee un mode sombre"),
+        ("mon tel a planté la fenetre sest fermé recup ce que javais tapé", "/brouillon"),
+    ],
+)
+def test_what_is_typed_short_on_a_phone_loses_nothing(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("Qui est le coordinateur du département 38 ?", "/annuaire coordinateur 38"),
+        ("qui est l’animatrice de la région Bretagne", "/annuaire animatrice Bretagne"),
+        ("le numéro du conseil départemental du 38", "/annuaire conseil départemental 38"),
+        ("Dans les anciennes actus, que disait-on du pass numérique ?", "/actus cherche pass numérique"),
+        ("J’ai fini de m’entraîner, efface mes essais", "/entrainement fin"),
+        ("efface toutes mes données", "/mes-donnees effacer"),
+        ("Reprends le compte rendu 41 à l’identique pour aujourd’hui", "/cra dupliquer 41"),
+        (
+            "Je voudrais lancer un sondage : quelle date pour la prochaine réunion ?",
+            "/sondage quelle date pour la prochaine réunion ?",
+        ),
+        ("ma commune est pas trouvée dans le cra", "/hotline ma commune est pas trouvée dans le cra"),
+        ("je veux changer ma commune", "/profil"),
+        ("je veux savoir où en est mon département en nombre d’usagers accompagnés", "/stats departement"),
+        ("où en est mon ticket", "/hotline demandes"),
+    ],
+)
+def test_what_is_wanted_is_what_is_said(sentence: str, line: str) -> None:
+    assert read(sentence).line == line

@@ -17,6 +17,7 @@ from bot.french.dates import (
     say_month,
     say_on,
     say_weekday,
+    spell_weekday,
     write_date,
 )
 from bot.french.moments import is_past_moment, read_moment, write_moment

@@ -101,7 +101,7 @@ def has_moments(day: date) -> bool:
 def fold_date(text: str) -> str:
     """Fold a text that may hold dates: dots and hyphens between digits become slashes, « premier » 1er."""
     found = fold(re.sub(r"(?<=[0-9])[-‐‑–.](?=[0-9])", "/", text[:_LONGEST_TEXT]))
-    found = _SHORT_WEEKDAY.sub(lambda short: WEEKDAYS[_SHORT_WEEKDAYS.index(short[1])], found)
+    found = _SHORT_WEEKDAY.sub(lambda short: spell_weekday(short[1]), found)
     found = _SPELLED_DAY.sub(lambda spelled: digits(spelled[0]), found)
     return re.sub(r"\bpremier\b", "1er", found)
 
@@ -114,11 +114,15 @@ _SPELLED_DAY = re.compile(
 """A day of a month in letters: « trente novembre »."""
 
 
-_SHORT_WEEKDAYS = tuple(day[:3] for day in WEEKDAYS)
 _SHORT_WEEKDAY = re.compile(
-    rf"\b({'|'.join(_SHORT_WEEKDAYS)})\b\.?(?= \d{{1,2}}(?:/|er\b|$| (?:{'|'.join(MONTH_NUMBERS)})\b))"
+    rf"\b(lun|mar|merc?|jeu|vend?|sam|dim)\b\.?(?= \d{{1,2}}(?:/|er\b|$| (?:{'|'.join(MONTH_NUMBERS)})\b))"
 )
-"""A day of the week in three letters before its number: « jeu 26 »."""
+"""A day of the week in three or four letters before its number: « jeu 26 », « merc 25 »."""
+
+
+def spell_weekday(short: str) -> str:
+    """Spell a day of the week that is written by its first letters, « merc »; any other text stays as it is."""
+    return next((day for day in WEEKDAYS if day.startswith(short.lower())), short)
 
 
 def _read(found: str, today: date) -> date | None:

@@ -123,9 +123,14 @@ _ARROW = re.compile(r"(?<=[\dh]) ?(?:[-=]?>|→) ?(?=\d{1,2} ?h)", re.IGNORECASE
 """An arrow between two hours: « 14h→16h »."""
 
 
+_THAN_YESTERDAY = re.compile(r"\b(?:qu|k|q)(?=h?ier\b)", re.IGNORECASE)
+"""« Qu’ », typed as one word with « hier »: « pareil quhier », « kier »."""
+
+
 def part_glued(text: str) -> str:
-    """Part what was typed as one word, « 2h30atelier », « jeudi10h », and write « 14h→16h » as « 14h-16h »."""
-    return _ARROW.sub("-", _GLUED.sub(lambda found: f"{found[0]} ", text))
+    """Part what was typed as one word, « 2h30atelier », « jeudi10h », « quhier », and write « 14h→16h » as
+    « 14h-16h »."""
+    return _ARROW.sub("-", _GLUED.sub(lambda found: f"{found[0]} ", _THAN_YESTERDAY.sub("qu ", text)))
 
 
 def read_minutes(text: str) -> int | None:

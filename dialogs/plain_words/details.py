@@ -154,8 +154,14 @@ def _write_people(said: Utterance) -> str:
     words = _AT_PLACE.sub(r"conseiller ", _find_contact(said)).replace("conseiler", "conseiller").split()
     is_role = len(words) == 1 and _ROLES.get(fold(words[0])) == "conseiller"
     called = [_ROLES.get(fold(each), each) for each in words]
-    where = 1 if called and called[0] in (*_ROLES.values(), *_LEADING_ROLES) else 0
-    return f"annuaire {'' if is_role else ' '.join((*called[:where], name_place(' '.join(called[where:]))))}"
+    return f"annuaire {'' if is_role else _name_people(called)}"
+
+
+def _name_people(called: list[str]) -> str:
+    """Name who is looked for, a territory behind their role by its own name alone."""
+    if called and called[0] in (*_ROLES.values(), *_LEADING_ROLES):
+        return f"{called[0]} {name_place(_KIND_OF_PLACE.sub('', ' '.join(called[1:])))}"
+    return name_place(" ".join(called))
 
 
 def _find_bare_skill(plain: str) -> re.Match[str] | None:
@@ -167,6 +173,8 @@ def _find_bare_skill(plain: str) -> re.Match[str] | None:
 _WHO = re.compile(r" qui (?=([a-z]+) )")
 _ADDING = "r?ajout|propose[rz]?s? |nouveau contact|manque |(?:mettre|mets|mettez) (?!(?:moi|nous) en )"
 """How it is said that somebody is to be in the directory."""
+_KIND_OF_PLACE = re.compile(r"^(?:d[ée]partements?|d[ée]pt|dpt|r[ée]gions?) (?=\S)", re.IGNORECASE)
+"""What kind of territory is named, behind a role: « coordinateur du département 38 »."""
 _AT_PLACE = re.compile(r"^conseill\S+ (?:sur|à|a|de|du|en|vers) ", re.IGNORECASE)
 """Whoever is a conseiller somewhere."""
 _SIGNED = re.compile(

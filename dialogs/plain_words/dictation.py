@@ -2,7 +2,8 @@
 
 import re
 
-from bot.french import MONTH_NUMBERS, digits
+from bot.french import MONTH_NUMBERS, digits, spell_weekday
+from config.time import WEEKDAYS
 
 _OF = re.compile(
     r"\b((?:mes|les|nos|tes) (?:cras?|comptes? rendus?|stats?|statistiques|chiffres|bilans?|ateliers|actus|rdv)) 2 "
@@ -25,6 +26,7 @@ _SIGNS = tuple(
         (r" fermez? (?:les|des) guillemets(?!\w)", " »"),
         (r"\b(?:la |le )?(?:hot+e ?line|otte? line|ote line)\b", "la hotline"),
         (r"\bconte rendu", "compte rendu"),
+        (r"\bidé(?=s?\b)", "idée"),
         (r"(?<=\bid[ée]e) euh+ |(?<=\bid[ée]e pour le bot) euh+ |(?<=\bannuaire) euh+ ", " : "),
         (r"(?<!\S)- de (?=[a-z])", "moins de "),
         (r"(?<!\S)\+ de (?=[a-z])", "plus de "),
@@ -33,6 +35,13 @@ _SIGNS = tuple(
     )
 )
 """What is said for a sign, or written for a word that the telephone does not know."""
+_SHORT_DAY = r"(?:lun|mar|merc?|jeu|vend?|sam|dim)"
+_DAY_OF_HOUR = re.compile(
+    rf"(?<![\w'’@#.-])({_SHORT_DAY})\b\.?(?=(?:(?:,| et|) (?:{_SHORT_DAY}|{'|'.join(WEEKDAYS)})\b\.?){{0,6}} "
+    r"(?:(?:à|a|vers|de) )?(?:[7-9]|1\d|20) ?h)",
+    re.IGNORECASE,
+)
+"""A day of the week by its first letters, before an hour: « jeu 14h30 », « lun et jeu 9h-12h »."""
 _TENS = r"(?:vingt|trente|quarante|cinquante|soixante|septante|quatre-vingts?|huitante|nonante)"
 _ONES = (
     r"(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix-(?:sept|huit|neuf)|dix|onze|douze|treize|quatorze|quinze|"
@@ -48,8 +57,9 @@ _TERRITORY = re.compile(
 
 
 def mend_dictated(text: str) -> tuple[str, bool]:
-    """Return a text with its signs, letters and numbers of territories as they are meant, and « de » where « 2 » was
-    heard; and whether that may be a day: the second of a month."""
+    """Return a text with its signs, letters, short days and numbers of territories as they are meant, and « de » where
+    « 2 » was heard; and whether that may be a day: the second of a month."""
+    text = _DAY_OF_HOUR.sub(lambda short: spell_weekday(short[1]), text)
     text = _LETTERS.sub(lambda spelled: spelled[0].replace(" ", ""), text)
     for words, sign in _SIGNS:
         text = words.sub(sign, text)

@@ -111,7 +111,8 @@ def _find_event_title(said: Utterance) -> str:
 
 
 _AN_EVENT = re.compile(
-    r"^(?:un |l['’])?[ée]v[éèe]nement (?:(?:pour|sur|:) )?(?:l[ae] |les |l['’]|une? )?(?=\w{3})", re.IGNORECASE
+    r"^(?:un |l['’])?(?:[ée]v[éèe]nement|event|evt) (?:(?:pour|sur|:) )?(?:l[ae] |les |l['’]|une? )?(?=\w{3})",
+    re.IGNORECASE,
 )
 """Words before the title of an event that say no more than that it is one."""
 _MOMENT = re.compile(

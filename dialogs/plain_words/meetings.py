@@ -246,7 +246,7 @@ _CLOCK = re.compile(r" (?:[7-9]|1\d|20) ?h(?: ?[0-5]\d)? | (?:[7-9]|1\d|20)h[0-5
 def _arrange(told: str) -> str:
     """Write first when an appointment is, then the rest, with its places short: « mardi 10h atelier 8p »."""
     told = _PLACES.sub(lambda found: f"{digits(found[1])}p" if digits(found[1]).isdigit() else found[0], told)
-    told = _EVERY.sub("tous les ", _SOMEBODY.sub("", told))
+    told = _EVERY.sub("tous les ", _SOMEBODY.sub("", _WITH.sub("avec ", told)))
     told = _EACH_WEEK.sub(r"\1s", _ABOUT_WHAT.sub("", told))
     when = _WHEN_IT_IS.search(told)
     if when is None or told[: when.start()].rstrip().endswith("."):
@@ -255,6 +255,8 @@ def _arrange(told: str) -> str:
     return f"{when[1]} {when[2]} {rest}"
 
 
+_WITH = re.compile(r"\b(?:av|ac|avc) (?=(?:m|mr|mme|mlle|monsieur|madame)\b)", re.IGNORECASE)
+"""« Avec », as it is shortened before somebody’s name."""
 _SOMEBODY = re.compile(
     r"(?<!\w)(?:avec |pour )?(?:une?|cette|ce) (?:dame|monsieur|personne|usag[eè]re?)"
     r"(?=$| (?:pour|sur|à|le|la)\b) ?",

@@ -94,6 +94,7 @@ CHANNEL_MAX = 3
 _ABOUT_NEWS = re.compile(
     r" (?:(?:re)?(?:cherche|trouve)[rz]?s?|(?:actus?|articles?|nouvelles?|annonces?) (?:sur|qui parlai?e?n?t?)|"
     r"(?:dit|dire|chose|infos?|truc) (?:sur|de)|"
+    r"(?:disait|disaient|dit|disent) (?:on|elles?|ils?) (?=du |de |d |des |sur )|"
     r"(?:parlent|parle|parlait|parlaient|parler|cause|causer)(?: (?:elles?|ils?|on))? (?=du |de |d |des ))"
 )
 """What stands before the words that are sought in the news."""
@@ -265,6 +266,8 @@ _WISHED = re.compile(
 
 _PROPOSED = re.compile(
     r"[,;]? (?:je (?:vous |te )?(?:le |la |l['’])?(?:propose|soumets|sugg[èe]re)\b.{0,40}|"
+    r"(?:est[- ]ce que )?(?:je |j['’]?)(?:peux?|pourrais|voulais|voudrais|veux) (?:vous |te )?(?:le |la |l['’])?"
+    r"(?:proposer|soumettre|sugg[ée]rer)\b.{0,40}|"
     r"c['’]est (?:une|mon|ma|juste une) (?:id[ée]e|suggestion|proposition)\W{0,3})$",
     re.IGNORECASE,
 )

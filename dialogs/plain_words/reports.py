@@ -225,7 +225,10 @@ def weigh_report(plain: str) -> float:
 
 
 REPORT_ACTS = {
-    "dupliquer": r"dupli|repar[st]|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau",
+    "dupliquer": (
+        r"dupli|repar[st]|copie|recopie|refai|(?:le |la )?meme (?:chose )?que|reprendre (?:\S+ ){1,6}nouveau|"
+        r"repren\S* (?:\S+ ){1,6}a l identique"
+    ),
     "rétablir": (
         r"retabli|restaur|remet|reme (?:le|la|mon) |rends (?:moi|nous|le|la) |ramen|redonn|ravoir|"
         r"recuper|(?:le |la |les )?faire revenir|"

@@ -196,7 +196,7 @@ def _stem(word: str) -> str:
     return word.removesuffix(ending)
 
 
-_AS_HEARD = {"mé": "mes", "lé": "les", "dé": "des", "sé": "ses", "cé": "c est", "é": "et"}
+_AS_HEARD = {"mé": "mes", "lé": "les", "dé": "des", "sé": "ses", "cé": "c est", "é": "et", "jé": "j ai"}
 """Small words as they sound, told from others by their accent alone."""
 
 

@@ -68,6 +68,8 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     which was read as a ``whole``, too."""
     if find_link(story.sentence.text) or _OF_ALL.search(story.plain) or is_noted(story) or _asks_advice(story, whole):
         return None
+    if whole.line == "/entrainement fin":
+        return None  # « …, efface mes essais » is what ends with it, and not one’s data
     if name := _find_sought(story):
         return Reading(Intention.ANNUAIRE, f"/annuaire {name}", sure=False)
     beginnings = () if whole.sure else _list_beginnings(story)
@@ -134,7 +136,7 @@ def _says_part(intention: Intention, line: str, said: Utterance, whole: Reading)
 
 _ONE_S_OWN = re.compile(r" (?:mes|mon|ma|moi|je|j) ")
 """That figures are one’s own, and not those of the territory that was named before."""
-_AND = re.compile(r"\s(?:et|puis) (?:aussi |puis |ensuite )?|[,;.?!]\s+(?:et )?")
+_AND = re.compile(r"\s(?:et|puis) (?!@)(?:aussi |puis |ensuite )?|[,;.?!]\s+(?:et )?")
 
 
 def read_both(said: Utterance) -> Reading | None:

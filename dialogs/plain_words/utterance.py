@@ -224,7 +224,7 @@ class Utterance:
             if is_count or is_day or is_place or following in read_frame(f"{before}_garde"):
                 break
             first += 1
-        while first < end and tail.issuperset(words[end - 1].folded.split()) and not self._is_initial(end - 1):
+        while first < end and tail.issuperset(words[end - 1].folded.split()) and not self._ends_with_letter(end):
             end -= 1
         return self.sentence.typed(first, end) + "." * (first < end and self._is_initial(end - 1))
 
@@ -360,11 +360,16 @@ class Utterance:
             return False
         return typed in empty or empty.issuperset(word.folded.split()) or index in self._set_phrases
 
+    def _ends_with_letter(self, end: int) -> bool:
+        """Whether some words end with the letter by which somebody is called."""
+        return self._is_initial(end - 1) or self._is_called_by_letter(end - 1)
+
     def _is_called_by_letter(self, index: int) -> bool:
         """Whether a word is the letter by which somebody is called, without its dot: « Mme D »."""
         typed = self.sentence.typed(index, index + 1)
         before = self.sentence.words[index - 1].folded if index > self.first else ""
-        return len(typed) == 1 and typed.isupper() and before in TITLES
+        is_letter = typed.isupper() or (typed.isalpha() and typed not in "alny" and typed.isascii())
+        return len(typed) == 1 and is_letter and before in TITLES and self.sentence.between(index)[:1] not in ("'", "’")
 
     def _is_poster(self, index: int) -> bool:
         """Whether « affiche » is a thing and no verb: « une affiche sur les arnaques », but « affiche les fiches »."""

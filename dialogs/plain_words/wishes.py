@@ -94,9 +94,12 @@ def find_wishes(sentence: Sentence, first: int) -> Iterator[str]:
     found = ((_find_word(sentence, match.start()), bool(match[1])) for match in _WISH.finditer(sentence.plain))
     starts = {index for index, is_strong in found if index > first and _may_begin(sentence, index, is_strong=is_strong)}
     signed = {index + 1 for index in range(len(sentence.words) - 1) if ": " in sentence.gap(index)}
-    colons = {each for each in signed if each > first + COLON_MIN and not _is_told(sentence, each)}
+    colons = {each for each in signed if each > first + COLON_MIN}
     titles = {each for each in signed if not starts.isdisjoint(range(each - TITLED_MAX, each))}
-    for start in sorted((each for each in (starts | colons) - titles if each >= first + STORY_MIN), reverse=True):
+    told = {each for each in signed if _is_told(sentence, each)}
+    for start in sorted(
+        (each for each in (starts | colons) - titles - told if each >= first + STORY_MIN), reverse=True
+    ):
         text = sentence.text[sentence.words[start].start :]
         stop = _FULL_STOP.search(text)
         yield text[: stop.end()] if stop else text

@@ -3,7 +3,7 @@
 
 import re
 
-from bot.french import digits, part_glued
+from bot.french import digits, part_glued, spell_weekday
 from config.text import make_plain
 from config.time import WEEKDAYS
 
@@ -11,7 +11,7 @@ _SPOKEN = re.compile(
     r"(?<![\w,/:])(?:(\d{1,2}) ?(?:h|heures?)|midi) (et (?:demie?|(?:un )?quart)|moins (?:le |un )?quart)(?!\w)",
     re.IGNORECASE,
 )
-_SHORT_DAY = re.compile(r"(?<![\w'’])(lun|mar|mer|jeu|vend?|sam|dim)\b\.?(?= (?:[àa] )?\d)", re.IGNORECASE)
+_SHORT_DAY = re.compile(r"(?<![\w'’])(lun|mar|merc?|jeu|vend?|sam|dim)\b\.?(?= (?:[àa] )?\d)", re.IGNORECASE)
 """A day of the week in three letters before a number: « ven. 14h »."""
 _SPELLED_HOUR = re.compile(
     r"(?<![\w-])(sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|dix-neuf|vingt) "
@@ -44,7 +44,7 @@ _EACH_WEEK = re.compile(
 def write_spoken(text: str) -> str:
     """Write the days and hours of a text in figures, and part what was typed as one word."""
     text = _EACH_WEEK.sub(r"tous les \1s", _NEXT_WEEK.sub(r"\1 prochaine", _STOP.sub(",", text)))
-    text = _OF_NEXT_WEEK.sub(r"\2 de \1", _SHORT_DAY.sub(_write_day, part_glued(text)))
+    text = _OF_NEXT_WEEK.sub(r"\2 de \1", _SHORT_DAY.sub(lambda found: spell_weekday(found[1]), part_glued(text)))
     text = _AFTERNOON.sub(_write_afternoon, _SPELLED_HOUR.sub(lambda found: digits(found[1]), text))
     text = _SPELLED_MINUTES.sub(lambda found: f"h{digits(found[1])}", text)
     return _SPOKEN.sub(_write_clock, text)
@@ -56,10 +56,6 @@ def _write_clock(match: re.Match[str]) -> str:
     said = make_plain(match[2])
     minutes = hour * 60 + (-15 if said.startswith("moins") else 30 if "demi" in said else 15)
     return f"{minutes // 60}h{minutes % 60:02}"
-
-
-def _write_day(match: re.Match[str]) -> str:
-    return next(day for day in WEEKDAYS if day.startswith(match[1].lower()))
 
 
 def _write_afternoon(match: re.Match[str]) -> str:

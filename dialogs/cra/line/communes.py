@@ -29,6 +29,8 @@ _TRIED = 2
 """Runs of unread words that are tried as a mistyped commune: each try takes several milliseconds."""
 _ALIKE, _VERY_ALIKE = 85, 92
 """Likeness, out of 100, from which unread words are a mistyped commune: looking like a name, or not."""
+_LONG_NAME = 7
+"""Letters of a word that is looked at beside others as a mistyped commune."""
 _SHORTEST_PART = 4
 """Letters of a word that may stand for the whole name."""
 _KNOWN_TO_ALL = 10_000
@@ -237,6 +239,8 @@ def _ask_about_unread(
         if not whole and rank <= named and named >= Rank.ANNOUNCED:
             continue
         places = _find_after_au(typed, first, text, clues) or _guess_places(text, rank, first, clues)
+        if not places and not whole and end - first > 1:
+            text, places = _find_mistyped(typed, first, end, clues)
         if isinstance(places, CommunePlace):
             found.raw["commune"] = places.label
         elif places:
@@ -246,6 +250,17 @@ def _ask_about_unread(
         found.unread = [piece for piece in found.unread if not first <= piece.first < end]
         return True
     return False
+
+
+def _find_mistyped(typed: TypedLine, first: int, end: int, clues: Clues) -> tuple[str, Sequence[CommunePlace]]:
+    """Find the one of several unread words that is a mistyped commune: « impo villeurbane »."""
+    long = [at for at in range(first, end) if len(typed.tokens[at].word) >= _LONG_NAME and not typed.hyphenate(at)]
+    for at in long[:_TRIED]:
+        text = typed.slice(at, at + 1)
+        places = _guess_places(text, _rank(typed, at, at + 1, text), at, clues)
+        if places:
+            return text, [places] if isinstance(places, CommunePlace) else places
+    return "", ()
 
 
 def _find_after_au(typed: TypedLine, first: int, text: str, clues: Clues) -> CommunePlace | None:
@@ -279,8 +294,13 @@ def _guess_places(text: str, rank: Rank, first: int, clues: Clues) -> CommunePla
     # Similar names are offered only where a name was mistyped.
     others = seen.suggestions if (alike or begun) and not parts else ()
     if not named:
-        others = tuple(place for place in others if place.commune.departement in near)
+        others = tuple(place for place in others if _is_known(place, near))
     return list(dict.fromkeys([*parts, *others]))
+
+
+def _is_known(place: CommunePlace, near: Collection[str]) -> bool:
+    """Tell whether a commune is one where the person works, or that everybody knows where that is not said."""
+    return place.commune.departement in near if near else place.commune.population > _KNOWN_TO_ALL
 
 
 def _list_runs(typed: TypedLine, pieces: Sequence[LinePiece]) -> list[tuple[int, int, bool]]:

@@ -1,8 +1,9 @@
-"""How long a line says that something took: by hours, « de 14h à 15h30 », or by itself, « deux bonnes heures »."""
+"""How long a line says that something took: by hours, « de 14h à 15h30 », or by itself, « deux bonnes heures »; and
+days that are written short."""
 
 import re
 
-from bot.french import digits, read_minutes
+from bot.french import digits, read_minutes, spell_weekday
 from config.text import fold
 
 _HOUR = r"(\d{1,2}) ?(?:h(?:eures?)?|:) ?([0-5]\d)?"
@@ -54,3 +55,12 @@ def is_hour(text: str) -> bool:
 def fold_parts(text: str) -> str:
     """Fold a text but keep its hyphens."""
     return "-".join(fold(part) for part in text.split("-"))
+
+
+SHORT_DAYS = frozenset(("lun", "mar", "merc", "ven", "vend", "sam", "dim"))
+"""Days of the week by their first letters, without a capital, which « Sam » has; « jeu » and « mer » are words."""
+
+
+def spell_day(text: str) -> str:
+    """Spell a day of the week that stands alone by its first letters; any other text stays as it is."""
+    return spell_weekday(text) if text in SHORT_DAYS else text

@@ -14,7 +14,7 @@ from config.text import make_plain
 from config.themes import THEMES, key, theme_of, vocabulary
 from config.time import WEEKDAYS
 from dialogs.cra.line.ages import AGE_SAID, list_ages, read_ages, write_ages
-from dialogs.cra.line.hours import ends_with_one, read_length, spell_hours
+from dialogs.cra.line.hours import SHORT_DAYS, ends_with_one, read_length, spell_day, spell_hours
 from dialogs.cra.line.lexicon import NOT_TYPOS, ORDINARY, SMALL
 from storage.communes import find_place_exactly
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
@@ -145,7 +145,7 @@ _LIKE_DATE = re.compile(
 _WEEKDAY_AND_DAY = re.compile(rf"(?:le )?(?:{'|'.join(WEEKDAYS)}) (?:le )?(?:[1-9]|[12]\d|3[01])")
 _DATE_WORDS = frozenset(
     (
-        *(*WEEKDAYS, "hier", "ier", "yer", "avanthier", "demain", "aujourd", "auj", "ajd"),
+        *(*WEEKDAYS, *SHORT_DAYS, "hier", "ier", "yer", "avanthier", "demain", "aujourd", "auj", "ajd"),
         *("jour", "matin", "midi", "aprem", "soir", "heure", "premier", "semaine", "mois"),
     )
 )
@@ -234,7 +234,7 @@ def read_day(span: Span, clues: Clues) -> SpanReading | None:
     """Read a date."""
     if _SAID_OF.search(span.text) or (not span.numbered and _DATE_WORDS.isdisjoint(span.words.split())):
         return None
-    if day := read_date(_OF_THE_DAY.sub("le ", span.text), clues.today):
+    if day := read_date(_OF_THE_DAY.sub("le ", spell_day(span.text)), clues.today):
         return SpanReading("date", day.isoformat())
     is_rough = is_a_week_or_two(span.words) and not span.words.startswith("dans")
     if is_rough or _LAST_DAYS.fullmatch(span.words):
