@@ -308,3 +308,139 @@ def test_who_was_there_is_told_with_few_words() -> None:
 def test_a_meeting_of_partners_is_of_coordination() -> None:
     story = "Ici coordo du Lot, quelle journée, je veux noter une réunion de partenariat de 2h avec 9 participants hier"
     assert understand(story, TODAY, COMMANDS).line.startswith("/cra coordination ")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("une fiche sur les cookies me serait bien utile, mes usagers ne comprennent rien", "/ressources cookies"),
+        (
+            "on m’en parle depuis janvier, moi j’y connais rien, une vidéo sur le cloud ça existe ?",
+            "/ressources vidéo cloud",
+        ),
+        (
+            "un collègue avait montré une fiche, la 52 je crois, tu peux me ressortir cette fiche avant ma séance",
+            "/ressources 52",
+        ),
+        ("as-tu un support sur la carte vitale, même ancien ça ferait l’affaire", "/ressources carte vitale"),
+        (
+            "j’ai une classe demain, tu aurais par hasard un quiz sur les fake news à leur faire",
+            "/ressources quiz fake news",
+        ),
+        (
+            "j’ai fait un guide sur le scan avec plein de photos, je veux le déposer dans la ressourcerie",
+            "/ressources ajouter guide scan",
+        ),
+        (
+            "je connais une certaine Claire Martin qui tient un fablab, tu peux me trouver ses coordonnées",
+            "/annuaire Claire Martin",
+        ),
+        (
+            "on m’a cité une Marie Belin, il me faudrait ses coordonnées dans l’annuaire avant jeudi",
+            "/annuaire Marie Belin",
+        ),
+        (
+            "j’ai fini par trouver qui s’en occupe et ça peut servir, je propose d’ajouter un contact à l’annuaire",
+            "/annuaire ajouter",
+        ),
+        ("montre-moi les chiffres de la région Martinique pour 2025", "/stats region Martinique 2025"),
+        ("on râle toujours de tout ici, il me faut mes chiffres de novembre", "/stats novembre"),
+        (
+            "je débute ici depuis deux mois, et voilà que le préfet demande les stats du 38 pour octobre",
+            "/stats departement 38 octobre",
+        ),
+        ("mon chef s’impatiente pour son tableau de la semaine, du coup mes stats de novembre stp", "/stats novembre"),
+        ("montre-moi mes stats de 2025 à l’écran, rien à télécharger", "/stats 2025"),
+        ("j’avais partagé des pages de chiffres avec mon ancien employeur, je voudrais les fermer", "/stats pages"),
+        ("j’ai perdu le fil, montre-moi toutes les demandes que j’ai envoyées au support", "/hotline demandes"),
+        ("un événement sur le handicap dans les prochaines semaines, tu as ça ?", "/agenda handicap"),
+        ("je propose un événement à l’agenda, forum des associations", "/agenda proposer forum des associations"),
+        (
+            "j’ai changé d’horaires et le jeudi je ne suis pas là, mets mes rappels sur lundi et mardi",
+            "/rappels jours lun mar",
+        ),
+        ("tous ces messages du matin m’épuisent vraiment, ne m’envoie plus jamais de rappels", "/rappels jamais"),
+        ("je propose comme idée de pouvoir dicter les comptes rendus", "/idee pouvoir dicter les comptes rendus"),
+        (
+            "je me perds dans mes chiffres de mars depuis une heure, explique-moi comment marchent les statistiques",
+            "/aide stats",
+        ),
+        ("comment fait-on pour créer un sondage ici, je ne veux pas en lancer un, juste comprendre", "/aide sondage"),
+        (
+            "la sortie de l’école est animée, je me demande s’il y a un canal où l’on parle de handicap",
+            "/canaux handicap",
+        ),
+    ],
+)
+def test_what_is_told_around_a_wish_is_no_part_of_it(sentence: str, line: str) -> None:
+    assert understand(sentence, TODAY, COMMANDS).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("je cherche une fiche récente depuis janvier 2026 sur les arnaques", "/ressources arnaques depuis:2026"),
+        ("il y a un canal handicap, comment je peux le rejoindre", "/canaux rejoindre handicap"),
+        ("je suis absente mardi et jeudi, plus de rappels", "/absence mardi et jeudi"),
+        ("mes stats depuis toujours", "/stats tout"),
+        ("stats de la Martinique", "/stats departement Martinique"),
+        ("je ne veux pas voir les fiches, juste mes comptes rendus de novembre", "/cra liste novembre"),
+    ],
+)
+def test_what_is_like_that_and_part_of_a_wish_stays(sentence: str, line: str) -> None:
+    assert understand(sentence, TODAY, COMMANDS).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        (
+            "J’ai que dix minutes avant mon train : atelier mail à Bron hier, 6 personnes, 2h",
+            "/cra atelier 6p 2h mail Bron hier",
+        ),
+        (
+            "quand tu auras deux minutes note ça : ponctuel 15 min impots hier à Bron",
+            "/cra ponctuel 15min impots Bron hier",
+        ),
+        (
+            "entre deux trains : hier atelier de 2h sur le mail à Bron avec 6 personnes",
+            "/cra atelier 6p 2h mail Bron hier",
+        ),
+        (
+            "Comme ma structure exige tout par écrit, un individuel de 1h hier à Bron pour la caf",
+            "/cra individuel 1h caf Bron hier",
+        ),
+        (
+            "Le bus était en panne : atelier tablette hier à Bron, 5 personnes, 2h",
+            "/cra atelier 5p 2h tablette Bron hier",
+        ),
+        (
+            "hier atelier cv de 2h au 69500 avec 6 personnes, il y en a un qui a pleuré",
+            "/cra atelier 6p 2h cv 69500 hier",
+        ),
+        (
+            "je tape vite, je file : atelier mail de 2h avec 6 personnes hier à Décines, belle ambiance",
+            "/cra atelier 6p 2h mail Décines hier",
+        ),
+        (
+            "même public qu’hier, donc compte rendu comme hier mais avec 7 personnes, deux avaient la grippe",
+            "/cra comme hier avec 7 personnes",
+        ),
+        (
+            "propose-moi chaque semaine le compte rendu : tous les jeudis atelier tablette de 7 personnes, 2h",
+            "/cra tous les jeudis atelier tablette 7p 2h",
+        ),
+        (
+            "un monsieur est passé hier à Bron, 15 min pour ses mails, un ponctuel, tu me mets ça dans mes cra",
+            "/cra ponctuel 15min mail Bron hier",
+        ),
+    ],
+)
+def test_what_is_told_by_the_way_is_no_part_of_a_report(sentence: str, line: str) -> None:
+    assert shorten_command(understand(sentence, TODAY, COMMANDS).line, TODAY) == line
+
+
+def test_minutes_and_places_of_a_report_stay() -> None:
+    at_work = shorten_command("/cra hier un atelier mail de 2h dans ma structure avec 6 personnes", TODAY)
+    assert at_work == "/cra atelier 6p au bureau 2h mail hier"
+    assert shorten_command("/cra hier 5 minutes ponctuel caf a Pleure", TODAY) == "/cra ponctuel 5min caf Pleure hier"

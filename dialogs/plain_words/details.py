@@ -131,7 +131,8 @@ _LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,12}$")
 
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
-    if said.has(_ADDING) and said.has("contact|institution|partenaire|annuaire "):
+    is_asked = said.has("manque ") and said.has("as tu |tu as |avez vous |vous avez |aurais |auriez |connais |cherche ")
+    if said.has(_ADDING) and not is_asked and said.has("contact|institution|partenaire|annuaire "):
         added = _ADDED.search(said.sentence.text) or TOLD.search(said.sentence.text)
         return f"annuaire ajouter {_AS_CONTACT.sub('', _A_CONTACT.sub('', added[1])) if added else ''}"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAME_ALONE_MAX else "":
@@ -221,14 +222,16 @@ SURNAME_MIN = 4
 
 
 _ADDED = re.compile(
-    r"\b(?:r?ajoute[rz]?s?|propose[rz]?s?|manque|inscri(?:re|s|vez)|mett(?:re|ez)|mets) "
+    r"\b(?:propose[rz]?s? (?:donc |alors )?d['’ ]?ajouter|r?ajoute[rz]?s?|propose[rz]?s?|manque|inscri(?:re|s|"
+    r"vez)|mett(?:re|ez)|mets) "
     r"(?:(?:la|le|les|un|une) |l['’])?([^,.;:!?]{3,60}?) (?:dans|ds|à|a|sur|aux?|parmi) "
     r"(?:(?:l['’ ]?|notre )annuaire|le répertoire|(?:(?:nos|les) )?contacts)",
     re.IGNORECASE,
 )
 """Who is to be in the directory, by their name."""
 _A_CONTACT = re.compile(
-    r"^(?:(?:nouve(?:au|lle)|autre|contact|partenaire|institution|structure|organisme|quelqu['’]un)s?(?:$| "
+    r"^(?:(?:ce|cet|cette|un|une) )?(?:(?:nouve(?:au|lle)|autre|contact|partenaire|institution|structure|"
+    r"organisme|quelqu['’]un)s?(?:$| "
     r"(?:(?:d[eu]s?|à|pour) )?(?:(?:la|le|les) |[dl]['’])?))+",
     re.IGNORECASE,
 )
@@ -240,7 +243,7 @@ _AS_CONTACT = re.compile(
 )
 """As what somebody is to be in the directory, behind their name."""
 _CONTACT_OF = re.compile(
-    r" (?:coordonnees|numero|telephone|tel|mail|adresse|contact|joindre|contacter) (?:de|du|d|des) "
+    r" (?:coordonnees|numero|telephone|tel|mail|adresse|contact|joindre|contacter|celui|celle) (?:de|du|d|des) "
 )
 """What stands before whom a long sentence wants to reach."""
 

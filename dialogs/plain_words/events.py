@@ -33,7 +33,8 @@ def write_events(said: Utterance) -> str:
     ):
         return "agenda flux"
     if said.has(
-        "mes |suis (?:(?:je|deja) )*inscri|inscrite? |j ai dit|que je ven|je viens a|ou je (?:vais|suis)|"
+        "mes (?!dates|collegues|usagers|horaires|vacances|journees|jeudis|mardis)|suis (?:(?:je|deja) )*inscri|"
+        "inscrite? |j ai dit|que je ven|je viens a|ou je (?:vais|suis|dois|devais)|"
         "je participe a qu|auxquels? (?:je|j)"
     ):
         return "agenda mes"
@@ -88,6 +89,13 @@ _EVENT = re.compile(
     r"(?:(?:une?|notre|ma|mon|la|les?(?!\s+\d))\s+|l['’]|(?=[ée]v[éèe]nements? \w))([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
+_EVENT_THEN = re.compile(
+    r"\b(?:propos|annonc|ajout|publi|inscri|mett?)\w* (?:un|notre|mon) [ée]v[éèe]nement"
+    r"(?: (?:à|a|dans|sur|pour) l.?agenda)?(?: du réseau)?(?:,|,? c['’]est) (?:une? |le |la |l['’])?"
+    r"(?!(?:je|j|on|merci|stp|svp|si|mais|et|ça|ca|c)\b)([^,.;:!?\n]{4,80})",
+    re.IGNORECASE,
+)
+"""An event that is named behind what is to become of it: « je propose un événement, journée portes ouvertes »."""
 _TO_ANNOUNCE = re.compile(
     r"(?:^|[,;.!?] )(?:une?|notre|mon|ma) ([^,.;:!?]{4,80}?) que (?:je |j['’]|nous |on )"
     r"(?:\S+ ){1,3}?(?:proposer|mettre|annoncer|inscrire|ajouter|publier) (?=(?:à|dans|sur) )",
@@ -104,7 +112,7 @@ _FOR_AGENDA = re.compile(
 
 def _find_event_title(said: Utterance) -> str:
     """What is announced, as typed; "" where it is no more than « un événement »."""
-    told = (pattern.search(said.sentence.text) for pattern in (TOLD, _TO_ANNOUNCE, _EVENT))
+    told = (pattern.search(said.sentence.text) for pattern in (_EVENT_THEN, TOLD, _TO_ANNOUNCE, _EVENT))
     titles = (_FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() for found in told if found)
     titles = (write_clock(_AN_EVENT.sub("", title)) for title in titles)
     return next((title for title in titles if not read_frame("evenement").issuperset(fold(title).split())), "")

@@ -57,6 +57,8 @@ SKILLS = re.compile(
 """What stands before a skill that somebody may have."""
 _NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ÿ]{2,}(?:-[A-ZÀ-Ý][a-zà-ÿ]+)? (?:(?:L[ea]|D[eu]) )?[A-ZÀ-Ý][A-Za-zÀ-ÿ-]{2,}")
 _PARTICLES = frozenset({"le", "la", "de", "du"})
+_FIRST_NAMES = frozenset({"marie", "pierre", "martin", "noel"})
+"""First names that mean something else, too."""
 _NO_NAME = frozenset({"saint", "sainte", "les", "pays", "mont", "val", "cote"})
 """First words of places that are written like a name."""
 
@@ -65,4 +67,5 @@ def find_name(text: str, known: frozenset[str]) -> str:
     """The first name of somebody in a text: two words side by side with capitals, which mean nothing else."""
     names = (match[0] for match in _NAME.finditer(text))
     words = ((name, [word for word in fold(name).split() if word not in _PARTICLES]) for name in names)
-    return next((name for name, each in words if len(each) > 1 and known.union(_NO_NAME).isdisjoint(each)), "")
+    unlike = known.union(_NO_NAME) - _FIRST_NAMES
+    return next((name for name, each in words if len(each) > 1 and unlike.isdisjoint(each)), "")

@@ -15,7 +15,8 @@ def write_habit(said: Utterance, *, is_usual: bool) -> str:
     day = _WEEKLY.search(text)
     if not (day and (is_usual or said.has(_PROPOSED))):
         return ""
-    told = _PROPOSING.sub(" ", " ".join(f"{text[: day.start()]} {text[day.end() :]}".split()))
+    before = "" if text[: day.start()].rstrip().endswith(":") else text[: day.start()]
+    told = _PROPOSING.sub(" ", " ".join(f"{before} {text[day.end() :]}".split()))
     told = _TO_PROPOSE.sub(" ", told)
     sentence = read_sentence(told)
     rest = replace(said, sentence=sentence, first=0, end=len(sentence.words)).rest("compte_rendu_habitude")

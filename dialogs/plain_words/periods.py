@@ -84,7 +84,7 @@ def _read_known() -> frozenset[str]:
 
 
 def _may_tell(word: str, before: list[str]) -> bool:
-    if word == "un":
+    if word in ("un", "toujours"):
         return before == ["depuis"]
     if word == "ete":
         return not _OF_TIME.isdisjoint(before)

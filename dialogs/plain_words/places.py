@@ -38,7 +38,10 @@ def find_place(sentence: Sentence) -> SaidPlace | None:
         for first in (each for each in firsts if each + size <= len(words)):
             known = _read_names().get(" ".join(words[first : first + size]))
             if known and not _is_meeting(sentence.typed(first, first + size), words[first + size : first + size + 1]):
-                return SaidPlace(known[0], known[1], range(first, first + size))
+                is_region = (
+                    "region" in words[max(first - CALLED_WITHIN, 0) : first] and known[1] in REGION_NAMES.values()
+                )
+                return SaidPlace("region" if is_region else known[0], known[1], range(first, first + size))
     return _find_code(sentence, words)
 
 

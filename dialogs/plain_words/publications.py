@@ -31,13 +31,19 @@ _JOINING = (
 """How it is said that a channel is left or joined, leaving first."""
 
 
+_CHANNEL_ASKED = (
+    r"(?:y a|y aurait|ya|existe)(?: t il| pas)? (?:un |des |pas de |de |une )?(?:canal|canaux|salon|groupe)"
+)
+"""How it is asked whether there is a channel."""
+
+
 def write_channels(said: Utterance) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cree|creation|nouveau canal")):
         if said.has(words):
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
     if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que|puis|(?:je |on )?peu[xt]?)"):
         return "canaux"
-    for command, words in _JOINING:
+    for command, words in _JOINING[said.has(_CHANNEL_ASKED) :]:
         if said.has(words) and said.knows(f"canaux {command}"):
             named = [n for n in said.find_words("nom_canal") if not _is_son(said, n) and not _is_named_before(said, n)]
             quoted = QUOTED.search(said.sentence.text)
@@ -51,7 +57,8 @@ def write_channels(said: Utterance) -> str:
     named = [n for n in said.find_words("nom_canal") if said.sentence.words[n].folded in ("canal", "salon", "groupe")]
     is_sought = named and (named[-1] == said.first or said.has("existe|y a |ya |on a "))
     start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
-    return f"canaux {said.content('canal', start)}"
+    signs = (n + 1 for n in range(start, said.end - CHANNEL_MAX) if "," in said.sentence.gap(n))
+    return f"canaux {said.content('canal', start, next(signs, None))}"
 
 
 def _is_named_before(said: Utterance, index: int) -> bool:
@@ -104,6 +111,12 @@ _FIRST_SAID = re.compile(r"(?=(?:notre|nos|la|les?|l['’]|mon|ma|une?)\b)([^,.;
 """A piece of news that is told before it is said what is to become of it."""
 
 
+_THEN = re.compile(
+    r" et (?:tou(?:te|s) (?:l|le|la|les|nos|mes)\b|tout le monde|on|nous|je|j|les|l['’]|ça|ca|c['’]).*", re.IGNORECASE
+)
+"""What else came of a piece of news, which is no part of it."""
+
+
 _ANNOUNCED = re.compile(
     r"(?:^|[,;.!?] )\s?(?:pour (?:les |l['’])?|une? )?(?:actus?|infos?|brève)\b[^:,;.!?]{0,35}:\s", re.IGNORECASE
 )
@@ -126,7 +139,7 @@ def write_news(said: Utterance) -> str:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
     if is_proposed or _ANNOUNCED.search(said.sentence.text):
         told = TOLD.search(said.sentence.text) or _FIRST_SAID.match(said.sentence.text)
-        words, link = told[1] if told else "", find_link(said.sentence.text)
+        words, link = _THEN.sub("", told[1]) if told else "", find_link(said.sentence.text)
         return f"actus proposer {words} {link if link not in words else ''}"
     if said.number and (not said.period or said.has(rf"(?:n|numero) {said.number} ")):
         return f"actus n° {said.number}"
@@ -296,7 +309,8 @@ _SUGGESTED = re.compile(
 )
 """An idea that is told after it is said that it is one: « une suggestion pour l’outil, il faudrait … »."""
 _PROPOSING = re.compile(
-    r"\bje (?:vous |te )?(?:propose|sugg[èe]re) "
+    r"\bje (?:vous |te )?(?:propose|sugg[èe]re) (?:(?:donc |alors )?(?:comme|en) (?:id[ée]e|suggestion|"
+    r"am[ée]lioration) )?"
     r"(?:qu['’]on ait |que (?:nous ayons|vous ayez) |de |d['’](?=\w{3})|(?=que |qu['’]|une? (?!id[ée]e)))"
     r"([^.?!;]{8,200})",
     re.IGNORECASE,

@@ -15,4 +15,4 @@ _REFUSED = re.compile(
 def leave_refused(text: str) -> str:
     """Return what alone a text wants, where it says so behind what it does not; the text itself where it does not."""
     found = _REFUSED.search(text)
-    return f"{found[1] or 'je veux'} {text[found.end() :]}" if found else text
+    return f"{text[: found.start()]}{found[1] or 'je veux'} {text[found.end() :]}" if found else text

@@ -19,7 +19,8 @@ _AWAY = re.compile(
 def write_reminders(said: Utterance) -> str:
     """Write at what hour, or how often; or the days on which somebody is away."""
     aways = [away for away in _AWAY.finditer(said.plain) if WHEN.search(said.plain, away.end() - 1)]
-    if (away := next(iter(aways), None) or _AWAY.search(said.plain)) and said.knows("absence"):
+    away = next(iter(aways), None) or _AWAY.search(said.plain)
+    if away and said.knows("absence") and not said.has(_SET):
         return f"absence {_find_away(said, away)}"
     evening = "soir" if said.has("soir|fin de journee") else ""
     if evening and _NO_EVENING.search(said.plain):
@@ -31,6 +32,13 @@ def write_reminders(said: Utterance) -> str:
     if days := _find_days(said):
         return f"rappels jours {' '.join(day[:3] for day in days)}"
     return f"rappels {_find_rhythm(said, evening)}"
+
+
+_SET = (
+    r"(?:regl|met|limit|envo|gard|chang|pass|programm)\S* (?:moi )?(?:mes|les|des) rappels "
+    rf"(?:sur|seulement|uniquement|que|a|au|du|le|les|{'|'.join(WEEKDAYS)}) "
+)
+"""On which days reminders are to come, by those on which somebody is not there."""
 
 
 def _find_away(said: Utterance, away: re.Match[str]) -> str:

@@ -329,6 +329,8 @@ def _find_end(said: Utterance) -> int:
 
 def _write_again(said: Utterance) -> str:
     """Write what a report is to be like, and what is other in it; "" where it is like none."""
+    if named := _COMME.search(said.sentence.text):
+        return f"cra {named[1]}"
     if again := _LIKE.search(said.sentence.text):
         return f"cra comme {'le ' * again[1][0].isdigit()}{_IN_CRA.sub('', _VEILLE.sub('hier', again[1]))}"
     if again := _AGAIN.search(said.plain):
@@ -349,6 +351,12 @@ _LIKE = re.compile(
 """What a report is to be like: « le même compte rendu que celui du 19 novembre »."""
 _IN_CRA = re.compile(r" (?:en|dans|pour|comme) (?:un |le |mon |mes )?(?:cras?|comptes?[ -]rendus?)$", re.IGNORECASE)
 _VEILLE = re.compile(r"^la veille", re.IGNORECASE)
+_COMME = re.compile(
+    r"\b(?:cra|cr|compte[ -]rendu) (comme (?:hier|avant-hier|(?:lun|mar|mercre|jeu|vendre|same)di|"
+    r"le \d)[^,;.!?]{0,60})",
+    re.IGNORECASE,
+)
+"""A report that is to be like another one, by its name: « compte rendu comme mardi mais avec 4 personnes »."""
 _LIKE_FIRST = re.compile(r"(?:idem|pareil(?:le)?|rebelote|(?:la )?meme chose) (?:que|qu) ")
 """What a report begins with that is like another one, which is named behind that: « idem que le dernier cra »."""
 _NOTING = re.compile(
@@ -379,7 +387,8 @@ def _find_told(said: Utterance) -> int | None:
 
 _WRITE_DOWN = r"(?:enregistr|not|saisi|rentr|d[ée]clar|ajout|mett|mets|consign|compt|inscri)\w*"
 TO_NOTE = re.compile(
-    rf"(?:[,.;:]\s?(?:et |donc |alors )?{_WRITE_DOWN}(?:[- ](?:moi|nous))?[ -](?:[çc]a|cela|tout|les?|la)\b|"
+    rf"(?:[,.;:]\s?(?:et |donc |alors )?(?:tu |vous )?(?:me |m['’]|nous )?{_WRITE_DOWN}(?:[- ](?:moi|"
+    rf"nous))?[ -](?:[çc]a|cela|tout|les?|la)\b|"
     r"[,.;]?\s(?:et |donc |alors )?(?:(?:est.ce que )?(?:tu|vous) (?:peux|peut|pouvez|pourrais|pourriez)|"
     r"(?:peux|peut|pouvez|pourriez|pourrais).(?:tu|vous)|(?:il )?(?:faut|faudrait)(?: que (?:je|tu|vous))?|merci de|"
     r"je (?:veux|voudrais|dois|souhaite|souhaiterais)|j.aimerais|veuillez|à|a)(?: m.| me| nous)?[ ’'-]"

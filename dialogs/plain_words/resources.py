@@ -58,7 +58,7 @@ def _write_listing(said: Utterance) -> str:
 
 def _write_sought(said: Utterance) -> str:
     given = _GIVE_ME.search(said.plain)
-    start = said.find_word_at(given.end() - 1) if given else None
+    start = said.find_word_at(given.end() - 1) if given else _find_kind(said)
     found, subject = said.content("sujet", start, taken=said.period_span), find_subject(said)
     told = [word for word in fold(found).split() if word not in read_frame("petits")]
     is_story = len(told) > SUBJECT_MAX or subject not in found or _says_what_to_do(said, fold(found))
@@ -68,7 +68,18 @@ def _write_sought(said: Utterance) -> str:
     return f"ressources {_write_level(found)} {_find_since(said)}"
 
 
-_KIND_OF = re.compile(r" (?:un|une|d|cette|l|quelques) (affiche|video|quiz|jeu|exercice)s? (?:sur|concernant) ")
+def _find_kind(said: Utterance) -> int | None:
+    """The word that names of what kind is what is sought « sur » something, where a clause ends before it; or None."""
+    about = SUBJECT.search(said.plain)
+    end = said.find_word_at(about.start() + 1) if about else 0
+    kind = max((n for n in (*said.find_words("sortes"), *said.find_words("genres")) if n < end), default=said.first)
+    is_apart = any(_SIGN.search(said.sentence.gap(n)) for n in range(said.first, kind))
+    return kind if is_apart else None
+
+
+_KIND_OF = re.compile(
+    r" (?:un|une|d|des|cette|l|quelques) ((?:affiche|video|quiz|jeu|exercice)[sx]?) (?:sur|concernant) "
+)
 """Of what kind is what is sought, before what it is about."""
 
 
@@ -89,7 +100,11 @@ _BEGINNERS = re.compile(
 _ELDERLY = re.compile(r"\banciens$", re.IGNORECASE)
 _FOR_WHOM = re.compile(r"(?<=\w )aux (?=(?:seniors|parents|enfants|jeunes|ados|adultes|aînés)\b)", re.IGNORECASE)
 """What stands before for whom something is: « vidéo whatsapp aux seniors »."""
-_TO_DO = re.compile(r"(?<=\w) [àa] (?:imprimer|distribuer|donner|afficher|projeter|remettre|laisser|montrer)$", re.I)
+_TO_DO = re.compile(
+    r"(?<=\w) [àa] (?:leur |lui |vous )?(?:imprimer|distribuer|donner|afficher|projeter|remettre|laisser|montrer|"
+    r"passer|proposer)$",
+    re.I,
+)
 """What is to be done with what is sought, behind it."""
 _TO_TALK = re.compile(
     r"(?: pour |^(?:pour )?)(?:parler|discuter|échanger|travailler|pratiquer|manier|réviser)"
@@ -124,11 +139,25 @@ def _find_since(said: Utterance) -> str:
     if recent := _RECENT.search(said.plain):
         return f"depuis:{recent[1] or recent[2]}"
     since = read_period(said.period, said.today) if said.has("depuis") and said.period else None
-    if since is None or not re.search(r" depuis (?:\S+ ){0,3}?(?:20\d\d|[a-z]{3,}) ", said.plain):
+    if (
+        since is None
+        or _is_told_apart(said)
+        or not re.search(r" depuis (?:\S+ ){0,3}?(?:20\d\d|[a-z]{3,}) ", said.plain)
+    ):
         return ""
     return f"depuis:{since.start:%Y}" + (f"-{since.start:%m}" if since.start.month > 1 else "")
 
 
+def _is_told_apart(said: Utterance) -> bool:
+    """Whether a sign stands between a period and what is sought: « …depuis l’an dernier, une vidéo sur »."""
+    kinds = sorted((*said.find_words("sortes"), *said.find_words("genres")))
+    first = next((index for index in kinds if index >= said.period_span.stop), None)
+    return first is not None and any(
+        _SIGN.search(said.sentence.gap(n)) for n in range(said.period_span.stop - 1, first)
+    )
+
+
+_SIGN = re.compile(r"[,.;:!?]")
 _RECENT = re.compile(
     r" (?:recente?s?|recemment|a partir de|apres|posterieure?s? a|si possible|version|edition|a jour) "
     r"(?:\S+ ){0,2}?(20\d\d) "
@@ -150,9 +179,24 @@ def find_subject(said: Utterance) -> str:
 
 
 FOLLOWING = (
+    r"recevoir (?:\S+ ){0,3}?(?:nouvelles (?:ressources|fiches)|nouveautes) |"
     "ce qui (?:sort|parait) |previen|prevenez|prevenu|avert|alert|suivre |abonn|inform(?!ati)|au courant |au jus "
 )
 """How the new resources of a subject are asked for."""
+_WITH = re.compile(
+    r" (?:et tout|avec (?:(?:des|les|plein de|plein d|mes|beaucoup de|de) )?"
+    r"(?:captures?|images?|photos?|dessins?|illustrations?)) "
+)
+"""How what is offered was made, behind its title."""
+
+
+def _find_end(said: Utterance, start: int) -> int:
+    """The word before which the title of what is offered ends: at a sign behind it, or before how it was made."""
+    how = _WITH.search(said.plain, said.sentence.places[start])
+    end = said.find_word_at(how.start() + 1) if how else said.end
+    return next((n + 1 for n in range(start, end) if _SIGN.search(said.sentence.gap(n))), end)
+
+
 _CALLED = re.compile(
     r"(?:s.?appelle(?:nt)?|(?:intitul|appel|nomm)[ée]e?s?|qui a pour titre|le titre (?:est|c.est)) [:«\"]?\s*"
     r"([^.,;!?»\"]{3,80})",
@@ -188,7 +232,8 @@ def write_deposit(said: Utterance) -> str:
     if called := _CALLED.search(said.sentence.text):
         return f"ressources ajouter {called[1]}"
     found = TITLED.search(said.plain)
-    title = said.content("depot", said.find_word_at(found.end() - 1)) if found else ""
+    start = said.find_word_at(found.end() - 1) if found else 0
+    title = said.content("depot", start, _find_end(said, start)) if found else ""
     made = _MADE.search(said.plain) if title else None
     at = said.find_word_at(made.start(1)) if made else 0
     made = None if made and title.startswith(said.sentence.typed(at, at + 1)) else made

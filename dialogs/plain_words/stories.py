@@ -45,7 +45,7 @@ _COUNTED = frozenset({Intention.STATS, Intention.STATS_EXPORT, Intention.STATS_T
 """What has a period."""
 _OF_SOMEBODY = re.compile(
     r" (?:sa fiche|son (?:numero|telephone|mail|email|adresse|contact)|ses coordonnees|"
-    r"(?:le|la|l) (?:joindre|contacter|appeler|retrouver)) (?:\S+ ){0,2}$"
+    r"(?:le|la|l) (?:joindre|contacter|appeler|retrouver)) (?:\S+ ){0,6}$"
 )
 """What is asked for at the end of somebody whom the story names."""
 _BARE = frozenset(
@@ -102,8 +102,10 @@ _BY_NAME = re.compile(
 """Who is asked for by name at the end of a story."""
 
 
-_CALLED = re.compile(r"\b(?:un certain|une certaine|monsieur|madame|Mme|M\.) ([A-ZÀ-Ý][\w-]{2,30})")
-"""Somebody who is called by one name."""
+_CALLED = re.compile(
+    r"\b(?:un certain|une certaine|monsieur|madame|Mme|M\.) ([A-ZÀ-Ý][\w-]{2,30}(?: [A-ZÀ-Ý][\w-]{2,30})?)"
+)
+"""Somebody who is called by a name."""
 
 
 def _list_beginnings(story: Utterance) -> Iterator[str]:
@@ -154,7 +156,10 @@ def read_both(said: Utterance) -> Reading | None:
 
 
 _ADVICE = re.compile(
-    r" (?:faudrait|faut) (?:que quelqu un|qu on|que vous) (?:repare|corrige|regarde|depanne)\S* |"
+    r" (?:faudrait|faut) (?:que|qu) (?:quelqu un|on|vous|le support|l equipe|la hotline|l assistance|"
+    r"un technicien|un animateur) "
+    r"(?:(?:me|m|nous|le|la|l|y|s en) )?(?:repare|corrige|regarde|depanne|intervienne|debloque|aide|modifie|"
+    r"verifie|rectifie|occupe)\S* |"
     r" (?:une|des|vous avez une|tu as une|t as une|quelqu un a une) idees? (?:\? )?$"
 )
 """What is asked at the end of a trouble, or that somebody mends it: no idea for the bot."""
@@ -172,8 +177,14 @@ def _find_clause(story: Utterance) -> tuple[Utterance, Intention] | None:
     texts = [text for text in _CLAUSES.split(story.sentence.text) if len(text.split()) >= CLAUSE_MIN]
     clauses = [weights.hear(text, story.today, story.commands) for text in texts[:CLAUSES_MAX]]
     judged = [(said, *_judge_clause(said)) for said in clauses if said.first < said.end] if len(texts) > 1 else []
-    said, best, likely = max(judged, key=lambda each: each[2], default=(story, Intention.HOTLINE, 0.0))
+    said, best, likely = max(judged, key=_rank_clause, default=(story, Intention.HOTLINE, 0.0))
     return (said, best) if likely >= CLEAR else None
+
+
+def _rank_clause(judged: tuple[Utterance, Intention, float]) -> tuple[bool, bool, float]:
+    """By what a clause is preferred to another one: that it is clear, that it has details, how likely it is."""
+    said, intention, likely = judged
+    return likely >= CLEAR, likely >= CLEAR and " " in write_line(intention, said), likely
 
 
 _CLAUSES = re.compile(r"[,.;!?…]+ |\n| (?:mais|car|parce que) ")
@@ -213,8 +224,20 @@ def _judge_end(said: Utterance, story: Utterance) -> Intention | None:
     best = weights.rank(cues, likely)[0]
     is_told = likely[best] >= weights.AGREED or (cues[best] >= weights.SURE and likely[best] >= HEARD)
     is_links = best is Intention.ACCUEIL and write_line(best, said) == "/accueil liens"
-    is_wish = is_told and (best not in _NO_WISH or is_links) and (best is not Intention.CRA or _reports(said, story))
+    is_help = best is Intention.AIDE and likely[best] >= weights.AGREED and bool(_EXPLAINED.search(said.plain))
+    is_wish = (
+        is_told
+        and (best not in _NO_WISH or is_links or is_help)
+        and (best is not Intention.CRA or _reports(said, story))
+    )
     return best if is_wish else None
+
+
+_EXPLAINED = re.compile(
+    r"^ (?:(?:re)?expliqu\S+ (?:moi|nous) |comment (?:ca |se |est ce qu\S+ )?(?:march|fonctionn|fait on|on fait|"
+    r"fait)\S* )"
+)
+"""How it is asked what the bot does, at the end of a story."""
 
 
 def _reports(said: Utterance, story: Utterance) -> bool:
@@ -237,8 +260,8 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
         named = f"/stats {story.place.kind} {story.place.name}"
         whose = story.place.kind if said.has("nation|france|pays|reseau") else f"{story.place.kind}|national"
         line = re.sub(f"^/stats (?:{whose})", named, line)
-    if intention is Intention.RESSOURCES and themes and _ABOUT_THAT.search(said.plain):
-        return f"/ressources {_find_way(story) or themes}"
+    if intention is Intention.RESSOURCES and (named := _find_told_resource(said, story)):
+        return f"/ressources {named}"
     if intention is Intention.CRA and weigh_report(said.plain) and not find_day(said.plain):
         if _PLACED.search(story.sentence.text.rpartition(said.sentence.text)[0]):
             return write_line(intention, story)
@@ -249,13 +272,29 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     return f"/ressources {themes}" if line == "/ressources" and themes else line
 
 
+def _find_told_resource(said: Utterance, story: Utterance) -> str:
+    """The resource that a story names before its end speaks of it: by its number, or by what it is about."""
+    if _THIS_ONE.search(said.plain) and not said.number and (named := _NUMBERED.search(_before(said, story))):
+        return named[1]
+    themes = find_themes(story) if _ABOUT_THAT.search(said.plain) else ""
+    return themes and (_find_way(story) or themes)
+
+
+_THIS_ONE = re.compile(r" (?:cette|la|ce) (?:fiche|ressource|document|tuto|support) ")
+_NUMBERED = re.compile(r" (?:la|fiche|ressource|numero|n) n?(\d{1,5}) ")
+"""A resource by its number, which a wish calls « cette ressource »."""
+
+
 def _find_way(story: Utterance) -> str:
     """What people want to know how to do, where a story names that: « comment on prend un rendez-vous »."""
     asked = _HOW.search(story.plain)
     return story.content("sujet", story.find_word_at(asked.end() - 1)) if asked else ""
 
 
-_HOW = re.compile(r" (?:comment (?:on|ils?|elles?|faire pour|il faut|se)|apprendre a|savoir comment) (?=[a-z]{3})")
+_HOW = re.compile(
+    r" (?:comment (?:on|ils?|elles?|faire pour|il faut|se)|apprendre a|savoir comment|comment(?= [a-z]{3,10}(?:er|"
+    r"ir|re) )) (?=[a-z]{3})"
+)
 
 
 def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> bool:

@@ -45,12 +45,19 @@ _WHOLE = re.compile(
 _AROUND = {
     "liste": re.compile(r"(?<= )pour (?!la |le |les )[a-z]{2,12}(?:er|ir|re) .* "),
     "suivi": re.compile(r"(?<= )(?:chaque|tou(?:te)?s les) (?:[a-z]{3,6}dis?|semaines?|mois|jours?) "),
+    "evenement": re.compile(
+        r"(?<= )(?:(?:dans|pour|sur|ces) )?(?:(?:les|le|l) )?(?:prochain(?:e?s|e)? (?:semaines?|mois|jours?|temps)|"
+        r"(?:semaines?|mois|jours?) (?:qui (?:viennent|vient|arrivent?|suivent|suit)|prochaine?s?)) "
+    ),
     "contact": re.compile(
         r"(?<= )(?:envoyer|ecrire|adresser|laisser|transmettre) (?:(?:un|une|mon|ce) )?"
         r"(?:messages?|mails?|mots?|courriers?|emails?|courriels?) "
     ),
     "sujet": re.compile(
-        r"(?<= )(?:pour|dans) (?:l|la|le|sa|son|ma|mon|leur|notre|nos) (?:salle|hall|accueil|"
+        r"(?<= )a (?:leur|lui|vous|me|m|nous) [a-z]{3,12}(?:er|ir|re) "
+        r"|(?<= )pour (?:lancer|animer|ouvrir|demarrer|illustrer|introduire|nourrir) "
+        r"(?:(?:la|une|le|un|l|mon|ma|notre) )?(?:discussion|debat|seance|atelier|echange|conversation)s? "
+        r"|(?<= )(?:pour|dans) (?:l|la|le|sa|son|ma|mon|leur|notre|nos) (?:salle|hall|accueil|"
         r"vitrine|panneau|couloir|entree|tiroirs?|bureau) (?:d [a-z]{4,9} )?"
         r"|(?<= )pour (?:l|la|le|mon|ma|mes|notre|une?) (?:atelier|permanence|seance|rdv|rendez vous|animation|"
         r"intervention|formation|journee)s? (?:collecti\S+ )?(?:(?:du|de|d|prevue?|le) )?"
@@ -99,6 +106,8 @@ _NEXT_CLAUSE = re.compile(
     r" (?:mais|car|parce|et d une? autre|sinon|qui etait|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
     r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous|me|m)|quand a t|trop d\S*|sans (?:avoir|etre|que|qu)|"
     r"(?:je |j )(?:ne )?(?:sais|me (?:rappelle|souviens)) (?:plus|pas)|(?:ca|cela) \S+|"
+    r"(?:m|me|nous|t|te) (?:\S+erait|\S+irait)|si (?:ca|cela|il|elle|c|possible)|"
+    r"meme (?:en|si|loin|pas|une?|tres|vieux|vieille|ancien\S*)|histoire (?:de|d|que)|impossible (?:de|d)|"
     r"tu (?:le|la|les|l|me|m|peux|pourrais)|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
 )
 """Words with which a clause begins without a sign."""

@@ -22,14 +22,19 @@ _ACTS = (
     "retablis|ressors"
 )
 _STRONG = (
-    r"je (?:veux|voudrais|prefere|prefererais|souhaite|souhaiterais|recherche|cherche|tiens a|demande)|j aimerais|"
+    r"je (?:veux|voudrais|prefere|prefererais|souhaite|souhaiterais|recherche|cherche|tiens a|demande(?! (?:ca|"
+    r"cela|parce|car|pour) ))|j aimerais|"
     r"j ai besoin|j ai une (?:idee|suggestion)|"
     r"il (?:me|nous) (?:faut|faudrait)|faudrait que|il faudrait|faudrait (?:une?|des|qu)|"
     r"il faut que (?:tu|vous)|faut que (?:tu|vous)|"
     rf"est ce qu(?:e|il)? |{_CAN} (?:me|m|nous|l|le|la|les|y) |(?:tu veux|vous voulez) bien (?:me|m|nous|l|le|la|les) |"
     r"(?:pourrais|puis) je |pourrions nous |(?:peux|pouvez|pourrais|pourriez) (?:tu|vous) [a-z]{3,12}(?:er|ir|re) |"
-    r"(?:t as|tu as|as tu|avez vous|vous avez|auriez vous|aurais tu|t aurais|tu aurais) (?:quoi|une?|des|quelque|pas)|"
+    r"(?:t as|tu as|as tu|avez vous|vous avez|auriez vous|aurais tu|t aurais|tu aurais) (?:par hasard |bien |"
+    r"deja |encore |peut etre )?(?:quoi|une?|des|quelque|pas)|"
     r"(?:tu|vous) n (?:as|aurais|avez|auriez) pas (?:une?|des|quelque)|"
+    r"(?:veut|veulent|demande|demandent|reclame|reclament|exige|attend|attendent) (?:(?:deja|encore|toujours|"
+    r"maintenant) )?"
+    r"(?=(?:les|mes|mon|des|le|un) (?:stats?|statistiques|chiffres|bilan) )|"
     rf"tu (?:me|m|nous) (?:l |le |la |les |en |y )?(?:{_TO_ME})s? |"
     rf"(?:y a t il|ya t il|ya ti|existe t il)|(?:{_TO_ME})[zs]? (?:moi|nous)"
 )
@@ -46,7 +51,7 @@ _OPENING = (
     rf"{_ASKED_ME}|"
     rf"qui (?:est|sait|connait|peut|pourrait|parle)|y a|(?:{_ACTS})[zs]? |"
     r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles (?:d|du|de|sur) |besoin d|c est (?:quoi|qui)|"
-    r"quelqu un a (?:bien |deja )?(?:une?|des)|il me reste"
+    r"quelqu un a (?:bien |deja )?(?:une?|des)|il me reste|mes (?:stats?|statistiques|chiffres) "
 )
 """What says so at the beginning of a clause."""
 _WISH = re.compile(rf"(?<= )(?:({_STRONG})|{_OPENING})")
@@ -76,6 +81,9 @@ _ASIDE = re.compile(
     r"histoire (?:de|que|d|qu)|sinon|sans quoi|autrement|vu que|[ée]tant donn[ée]|d[èe]s que|des fois que|au cas o[ùu]|"
     r"comme [çc]a|quand tu)\b.*"
     r"|,? (?:puisque|avant (?:de |d['’]|que? |qu['’]|midi)|plut[oô]t qu).*"
+    r"|, m[êe]me (?:en|si|loin|pas|une?|tr[èe]s|vieux|vieille|ancien\w*|br[eè]ve?|courte?)\b.*|,? avant (?:mon|ma|"
+    r"mes|notre|l['’]|la) .*"
+    r"|, si (?:une? |quelqu|l['’]|les? |des |jamais ).*"
     r"|,? qui tra[iî]ne(?:nt)?\b.*|, (?:un truc|quelque chose|pas (?:une?|de|trop)|rien de|du genre)\b.*"
     r"|, pour (?:ne |n['’]|pas |rien ){0,3}(?:[êe]tre|avoir|\w+(?:er|ir|re))\b.*"
     r"|, (?:(?:le|la|les|une?|mon|ma|mes|notre|nos|deux|trois|quatre|cinq|six|\d+) |l['’])\w[\w-]* (?:\S+ ){0,4}?"

@@ -317,7 +317,13 @@ def _list_runs(typed: TypedLine, pieces: Sequence[LinePiece]) -> list[tuple[int,
         else:
             runs.append((piece.first, piece.end, unread, not unread))
     runs = [run for run in runs if not _is_participle(typed, *run[:2])]
-    return [(first, end, named) for first, end, unread, named in runs if unread and len(typed.words(first, end)) >= 4]
+    told = [(first, end, named) for first, end, unread, named in runs if unread and len(typed.words(first, end)) >= 4]
+    return sorted(told, key=lambda run: not _is_announced(typed, *run[:2]))
+
+
+def _is_announced(typed: TypedLine, first: int, end: int) -> bool:
+    """Tell whether words are announced as a place and look like a name: « à Décines », before « je déclare »."""
+    return _follows(typed, first, _ANNOUNCING) and _is_proper(typed, typed.slice(first, end))
 
 
 _PARTICIPLE = re.compile(r"[^\W\dA-Z]+ée?s?")

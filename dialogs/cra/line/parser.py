@@ -11,7 +11,16 @@ from config.themes import key
 from config.time import WEEKDAYS
 from dialogs.cra.line.asides import WORDS_AROUND, clear_aside
 from dialogs.cra.line.lexicon import SMALL
-from dialogs.cra.line.readers import NAME, READERS, WORDS_MAX, Span, SpanReading, read_comma_theme, read_day
+from dialogs.cra.line.readers import (
+    NAME,
+    READERS,
+    WORDS_MAX,
+    Span,
+    SpanReading,
+    read_comma_theme,
+    read_commune,
+    read_day,
+)
 
 _ELIDED = re.compile(r"(?<!\w)d(?=(?:hier|avant.hier|aujourd|une)\b)", re.IGNORECASE)
 """What is typed as one word with a day or a number: « l’atelier dhier »."""
@@ -120,6 +129,22 @@ _APART = re.compile(r"\b(\d) (h) ([0-5]\d)(?=\s?(?:[,;.]|$))", re.IGNORECASE)
 """A duration typed apart, which says all of it: « 1 h 20, Corbas »."""
 
 
+_A_MOMENT = r"(?:\d{1,2}|une?|deux|trois|quatre|cinq|dix|quelques) ?(?:min(?:utes?)?|mn|secondes?|instants?)"
+_BY_THE_WAY = re.compile(
+    r"\b(?:(?:quand|si|d[èe]s que|lorsque|le temps que) (?:(?:tu|vous) (?:as|auras|aurez|avez|trouves)|"
+    r"j['’ ]?(?:ai|aurai)) "
+    rf"|(?:j['’ ]?ai pas|pas) eu |(?:j['’ ]?ai|(?:il )?me reste|j['’ ]?avais) (?:que |juste |plus que )?(?={_A_MOMENT} "
+    rf"(?:avant|devant|de (?:libre|pause|battement)))|(?:prends?|prenez) (?=\d|deux|cinq)|"
+    rf"dans (?={_A_MOMENT} (?:je|j['’]|on)\b))"
+    rf"{_A_MOMENT}|\bentre (?:deux|2) (?!personne|jeune|couple)\w{{4,}}"
+    rf"|\b{_A_MOMENT} (?:avant|devant) (?:moi|mon|ma|le|la|l'|mes)\b"
+    r"|\b(?:(?:le|la|les|l['’]|mon|ma) ?)?(?:chauffage|clim\w*|ascenseur|voiture|bus|train|tram|m[ée]tro|chaudi[èe]re|"
+    r"caf[eé]ti[èe]re|machine [àa] caf[ée]) (?:\w+ ){0,2}en (?:panne|gr[èe]ve|retard)",
+    re.IGNORECASE,
+)
+"""What is told by the way and is no part of a report: « quand tu auras cinq minutes », « entre deux permanences »."""
+
+
 def split_line(text: str) -> TypedLine:
     """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
     shown = part_glued(_INVISIBLE.sub("", text[: 4 * READ_MAX]))
@@ -129,6 +154,7 @@ def split_line(text: str) -> TypedLine:
     plain = _ROUGH.sub(lambda found: " " * len(found[0]), plain)
     plain = _ENDED.sub(lambda found: " à".ljust(len(found[0])), plain)
     plain = _APART.sub(lambda found: f"{found[1]}h{found[3]}".ljust(len(found[0])), plain)
+    plain = _BY_THE_WAY.sub(lambda found: " " * len(found[0]), plain)
     found = list(_TOKEN.finditer(plain))
     end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(plain)
     stops = [match.start() for match in found[1:]] + [end]
@@ -242,12 +268,21 @@ def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[
     edged = not (tokens[0].key and tokens[-1].key) or tokens[0].word in _LINKS or tokens[-1].word in _LINKS
     torn = typed.hyphenate(first - 1) or typed.hyphenate(end - 1)
     is_counted = _counts_people(typed, span, end, clues)
+    is_done = span.text.islower() and _is_done(typed, first)
     for way in READERS:
-        if is_counted and way.read is read_day:
+        if (is_counted and way.read is read_day) or (is_done and way.read is read_commune):
             continue
         # « Vaux-en-Velin » does not name Vaux.
         if way.fits(span, edged) and (found := way.read(span, clues)) and not (torn and found.cost == NAME):
             yield found
+
+
+_WHO_DID = frozenset(("qui", "il", "on", "y"))
+
+
+def _is_done(typed: TypedLine, first: int) -> bool:
+    """Return whether « a » before a word is no « à »: « un qui a pleuré » was not in Pleure."""
+    return first > 1 and typed.tokens[first - 1].word == "a" and typed.tokens[first - 2].word in _WHO_DID
 
 
 _DAY_COUNTED = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) (\d{{1,2}})")

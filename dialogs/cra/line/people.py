@@ -305,3 +305,14 @@ def leave_denied(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
             continue
         is_said = is_said or is_status
         yield piece
+
+
+def is_employer(typed: TypedLine, piece: LinePiece) -> bool:
+    """Whether « ma structure » is who employs somebody, and not where it was: « ma structure veut tout par écrit »."""
+    after = typed.words(piece.end, piece.end + 1)
+    return typed.words(piece.first, piece.end) == "structure" and after in _EMPLOYS
+
+
+_EMPLOYS = frozenset(
+    ("veut", "demande", "exige", "reclame", "souhaite", "insiste", "attend", "tient", "me", "m", "nous", "compte")
+)

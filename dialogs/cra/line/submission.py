@@ -15,7 +15,7 @@ from dialogs.cra.line import readers
 from dialogs.cra.line.communes import name_commune
 from dialogs.cra.line.hours import EARLIEST, is_hour
 from dialogs.cra.line.parser import LinePiece, TypedLine
-from dialogs.cra.line.people import clear_sessions, count_bare_number, count_people, leave_denied
+from dialogs.cra.line.people import clear_sessions, count_bare_number, count_people, is_employer, leave_denied
 from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite, find_problems
@@ -160,7 +160,7 @@ def _clear_of_others(typed: TypedLine, piece: LinePiece) -> LinePiece:
     """Ignore « autre » and « enfants » where they are said of a person."""
     before = typed.tokens[piece.first - 1].word if piece.first else ""
     is_said = before in _SAID_OF_OTHERS.get(typed.words(piece.first, piece.end), ())
-    return replace(piece, reading=_NOTHING) if is_said else piece
+    return replace(piece, reading=_NOTHING) if is_said or is_employer(typed, piece) else piece
 
 
 _NOTHING = readers.SpanReading(readers.NOTHING, "aucun")
