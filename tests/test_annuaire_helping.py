@@ -122,3 +122,16 @@ async def test_a_question_is_short_enough_to_be_read(house: House, juliette: Per
     await helper(house, skill)
     form = await juliette.opens_by(await juliette.asks(f"/annuaire qui {skill}"), "Demander de l’aide")
     assert "1000 caractères" in read_mistake(await form.fill(question="x" * 1001).submit(), "question")
+
+
+@pytest.mark.every_mode
+async def test_a_mistyped_skill_proposes_the_near_one(house: House, juliette: Person) -> None:
+    await helper(house, make_surname("rien"), "Tabea", code_commune=VAULX, skills=["traitement texte"])
+    nobody = await juliette.asks("/annuaire qui tableaur")
+    assert "Vous cherchez peut-être" in plain_words(nobody)
+    await juliette.clicks(nobody, "/annuaire qui tableur")
+    assert "Qui sait faire : tableur" in plain_words(await juliette.whispered("Qui sait faire"))
+
+    near_lyon = await juliette.asks("/annuaire qui tableaur près de Lyon")
+    await juliette.clicks(near_lyon, "/annuaire qui tableur")
+    assert "loin de Lyon (69)" in plain_words(await juliette.whispered("Qui sait faire"))

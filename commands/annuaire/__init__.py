@@ -146,12 +146,22 @@ async def find_helpers(ctx: Context, text: str) -> Replies:
     if not (hits or rest):
         about, where = next(_cut_places(ctx, about, index), (about, where))
         hits = index.skilled(ctx.user, about)
+    if not hits:
+        return _draw_no_helper(ctx, index, about, rest)
     near = sorted(hits, key=lambda hit: (_measure_nearness(ctx, hit, where), -hit.score, hit.entry.name))[:ASKED_MAX]
     lines = [_draw_helper(ctx, hit, where) for hit in near]
     text = render("annuaire/who", about=quote(about), where=where, lines=lines, more=len(hits) - len(near))
     asked = cards.AskHelpers(about=about, helpers=tuple(_get_person(hit).id for hit in near))
     everybody = [Button("Voir les autres", RunCommand(line=f"annuaire {about}"))] if len(hits) > len(near) else []
-    return Whisper(text, [Button("Demander de l’aide", asked, "primary"), *everybody] if near else [])
+    return Whisper(text, [Button("Demander de l’aide", asked, "primary"), *everybody])
+
+
+def _draw_no_helper(ctx: Context, index: DirectoryIndex, about: str, place: Sequence[str]) -> Whisper:
+    """Say that nobody declared this skill, with buttons for similar ones, sought near the same place."""
+    near = index.suggest_skills(ctx.user, about)
+    lines = {other: " près de ".join((f"annuaire qui {other}", *place)) for other in near}
+    buttons = [Button(f"/annuaire qui {quote(other)}", RunCommand(line=line)) for other, line in lines.items()]
+    return Whisper(render("annuaire/no_helper", about=quote(about), is_near=bool(near)), buttons)
 
 
 @feature.button(cards.AskHelpers, name="annuaire.Ask", roles=NETWORK, writes=False)

@@ -240,6 +240,12 @@ class DirectoryIndex:
         worth = (other for other in dict.fromkeys(proposed) if self._by_terms(viewer, read_terms(other)))
         return [other for _, other in zip(range(SUGGESTED_MAX), worth, strict=False)]
 
+    def suggest_skills(self, viewer: Person, query: str) -> list[str]:
+        """Suggest other skills, close to one that nobody declared, of which somebody may be asked."""
+        near = dict.fromkeys(self._respelt(viewer, read_terms(query), "skills"))
+        worth = (other for other in near if self.skilled(viewer, other))
+        return [other for _, other in zip(range(SUGGESTED_MAX), worth, strict=False)]
+
     def _all(self, viewer: Person) -> Scores:
         here = frozenset(viewer.departements)
         return {place: 50.0 if here.isdisjoint(e.departements) else 100.0 for place, e in enumerate(self.entries)}
@@ -288,10 +294,11 @@ class DirectoryIndex:
             self._shows(viewer, place, name) for name, index in self.fields.items() for place in index.list_places(word)
         )
 
-    def _respelt(self, viewer: Person, terms: Sequence[str]) -> Iterator[str]:
-        """Yield the query again with one of its words that finds nobody replaced by a known word that is like it."""
+    def _respelt(self, viewer: Person, terms: Sequence[str], only: str = "") -> Iterator[str]:
+        """Yield the query again with one of its words that finds nobody replaced by a known word that is like it;
+        ``only`` restricts where it is looked for to one field."""
         for number, term in enumerate(terms):
-            if self._by_terms(viewer, [term]):
+            if self._by_terms(viewer, [term], only):
                 continue
             near = self.vocabulary.find_alike(term, LIKE_MIN)
             seen = (word for word, _ in near if self._is_seen(viewer, word))
