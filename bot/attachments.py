@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 
 from bot.context import ReadingContext
 from bot.errors import ChatError, unless_refused_for_good
@@ -31,10 +32,15 @@ async def list_recent_files(ctx: ReadingContext) -> Mapping[str, str]:
 
 async def find_newest_files(ctx: ReadingContext) -> ChatPost | None:
     """Find the last message with files that the person sent to the bot, if it is fresh."""
+    return next(iter(await find_newest_posts(ctx, 1)), None)
+
+
+async def find_newest_posts(ctx: ReadingContext, most: int) -> list[ChatPost]:
+    """Find the last fresh messages with files that the person sent to the bot, the newest first."""
     channel = await ctx.chat.direct_channel(ctx.user.id)
     posts = await ctx.chat.newest_posts(channel, 0, LOOKED_THROUGH)
     found = (post for post in posts if post.user_id == ctx.user.id and post.file_ids)
-    return next((post for post in found if ctx.now - post.posted_at < FRESH), None)
+    return list(islice((post for post in found if ctx.now - post.posted_at < FRESH), most))
 
 
 async def describe_files(ctx: ReadingContext, post: ChatPost) -> str:

@@ -13,8 +13,9 @@ from storage.ressources.collections import ABOUT_MAX, NAME_MAX, make_name_key
 from storage.ressources.feedback import COMMENT_MAX, WORD_MAX, WORDS_MAX, make_need_key
 from storage.ressources.resources import LICENCE_MAX, REASON_MAX, TITLE_MAX, Resource
 
-NO_FILES, KEPT_FILES = "aucun", "gardes"
-"""The choices of no files, and of those that the resource has; others are chosen by the id of their message."""
+NO_FILES, KEPT_FILES, ALL_FILES = "aucun", "gardes", "tous"
+"""The choices of no files, of those that the resource has, and of those of all messages that are offered; others are
+chosen by the id of their message."""
 READ_BY_ALL = "tout le réseau lirait cette ressource"
 
 

@@ -145,6 +145,19 @@ async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(sta
     assert resource.type == "document"
 
 
+@pytest.mark.every_mode
+async def test_files_sent_in_two_messages_are_offered_apart_and_together(stage: ReviewStage) -> None:
+    lea = await stage.house.conseiller("lea")
+    first, second = await give_files(lea, plan__pdf=b"%PDF plan"), await give_files(lea, notice__odt=b"odt")
+    form = await lea.opens("/ressources ajouter")
+    offered = form.options("fichiers")
+    assert {first.id, second.id} <= offered.keys()
+    (both,) = [choice for choice, label in offered.items() if label.endswith("2 fichiers")]
+    titre = unique("Deux")
+    assert (await form.fill(titre=titre, fichiers=both).submit()).accepted
+    assert list((await stage.titled(titre)).files.values()) == ["plan.pdf", "notice.odt"]
+
+
 @pytest.mark.both_databases
 async def test_what_is_published_in_another_channel_of_the_same_day_has_a_message_there(stage: ReviewStage) -> None:
     """What stands in the old one is no root for it; Mattermost refuses such a post for good."""

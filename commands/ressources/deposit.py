@@ -15,6 +15,7 @@ from bot.errors import ChatError, UserError
 from bot.events import Reacted
 from bot.features import Feature
 from bot.forms.kinds import LONG_MAX, TEXT_MAX
+from bot.french import plural
 from bot.mattermost import ChatFile, ChatPost
 from bot.outbox_rows import FILES_MAX
 from bot.permalinks import find_permalink, may_be_shown, read_publishable_post
@@ -24,7 +25,7 @@ from commands.ressources import posts, records
 from commands.ressources.records import feature
 from config.themes import bits
 from dialogs.canaux import watch_planned_channels
-from dialogs.ressources import KEPT_FILES, NO_FILES, DepositResource, EditResource, Fiche
+from dialogs.ressources import ALL_FILES, KEPT_FILES, NO_FILES, DepositResource, EditResource, Fiche
 from storage import claims, people
 from storage.hotline import tickets
 from storage.ressources import resources
@@ -60,14 +61,34 @@ def _find_file_fault(files: Sequence[ChatFile | None], largest: int) -> str:
     return ""
 
 
+POSTS_OFFERED = 3
+"""How many messages with files are offered: what is known of each lies in the window."""
+
+
 async def offer_recent_files(ctx: ReadingContext) -> OfferedFiles:
-    """Read the last files that somebody sent to the bot; none if Mattermost is slow."""
+    """Read the last files that somebody sent to the bot, message by message and all together; none if Mattermost is
+    slow."""
     try:
         async with asyncio.timeout(attachments.PATIENCE):
-            post = await attachments.find_newest_files(ctx)
-            return await offer_files(ctx, post) if post else {}
+            found = await attachments.find_newest_posts(ctx, POSTS_OFFERED)
+            return _join_offers(await asyncio.gather(*(offer_files(ctx, post) for post in found)))
     except (ChatError, TimeoutError):
         return {}
+
+
+def _join_offers(offers: Sequence[OfferedFiles]) -> OfferedFiles:
+    """Put the files of several messages in one list, those of all messages as one more choice where they fit."""
+    joined: OfferedFiles = {"attached": {}, "files": {}, "faults": {}}
+    files: dict[str, str] = {}
+    for offered in offers:
+        for part in joined:
+            joined[part] |= offered[part]
+        for names in offered["files"].values():
+            files = names | files  # the oldest first
+    if len(offers) > 1 and not joined["faults"] and len(files) <= FILES_MAX:
+        joined["attached"][ALL_FILES] = f"Tous ensemble : {plural(len(files), 'fichier')}"
+        joined["files"][ALL_FILES] = files
+    return joined if offers else {}
 
 
 async def draft_window(ctx: ReadingContext, **known: Any) -> DepositResource:
