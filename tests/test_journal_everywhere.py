@@ -10,7 +10,7 @@ from bot.registry import index_triggers
 from commands import FEATURES
 from commands.moderation.measures import MeasureHandler
 from storage import journal
-from storage.journal import BOT, AuditAct
+from storage.journal import BOT, AuditAct, JournalEntry
 from storage.people import Role
 from tests.people import Person, unique
 from tests.support.house import House
@@ -181,3 +181,17 @@ async def test_an_animateur_reads_who_did_what_to_whom_and_why(house: House, aga
     assert "les derniers actes" in plain((await agathe.asks("/moderer journal")).text)
     assert "animateur" in plain((await juliette.asks("/moderer journal")).text)
     assert (await verified(house.bot.database))[1] is None
+
+
+async def test_what_was_imported_is_called_what_it_is(house: House, agathe: Person) -> None:
+    after = {"fiches": ["Le mail"], "attendues": 3}
+    async with house.bot.database.transaction() as db:
+        entry = JournalEntry(
+            at=house.clock(), actor="opérateur", act=AuditAct.IMPORT, object="import:resources", after=after
+        )
+        await journal.add(db, entry)
+        (kept,) = await journal.list_of_things(db, ["import:resources"])
+    whole = plain((await agathe.asks(f"/moderer journal n° {kept.id}")).text)
+    assert "| Ressources | — | Le mail |" in whole
+    assert "| Personnes attendues | — | 3 |" in whole
+    assert "Fiches" not in whole

@@ -141,6 +141,9 @@ _THINGS = {
 }
 """The names of things that have a number, by their code in the log."""
 _NAMES = {
+    "fiches": "ressources",
+    "attendues": "personnes attendues",
+    "sirets": "structures, par leur SIRET",
     "role": "rôle",
     "dernier_jour": "dernier jour",
     "case": "dossier",
