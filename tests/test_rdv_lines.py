@@ -113,3 +113,65 @@ def test_a_day_that_is_put_right_is_the_second_and_is_mentioned(text: str, right
     alone = read_rdv_line(f"{right} 14h mail", CLUES, UsualRdv())
     assert found.raw["quand"] == alone.raw["quand"]
     assert found.notes == [f"J’ai lu {right}, et non {'le ' * text.startswith('le ')}{wrong}\u00a0: vérifiez le jour."]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "hour"),
+    [
+        ("mardi dans quinze jours 9h caf", "2026-12-08", "09:00"),
+        ("semaine prochaine jeudi 14h caf", "2026-12-03", "14:00"),
+        ("jeudi semaine prochaine 14h caf", "2026-12-03", "14:00"),
+        ("mercredi semaine 50 10h caf", "2026-12-09", "10:00"),
+        ("la veille du 5 décembre, 14h, caf", "2026-12-04", "14:00"),
+        ("le trente novembre à dix heures dix, caf", "2026-11-30", "10:10"),
+        ("lundi onze heures moins vingt, caf", "2026-11-30", "10:40"),
+        ("samedi à dix-heures et demi caf", "2026-11-28", "10:30"),
+        ("pas ce vendredi le suivant, 10h, caf", "2026-12-04", "10:00"),
+        ("son bus arrive à 13h50 donc rdv 14h10 demain caf", "2026-11-25", "14:10"),
+        ("mme D. née le 03/12/42 vendredi 9h30 mail", "2026-11-27", "09:30"),
+        ("facture box du 15/11, lundi 10h50 mail", "2026-11-30", "10:50"),
+        ("médiathèque rue du 11 novembre lundi 15h mail", "2026-11-30", "15:00"),
+        ("atelier pour des 10/12 ans mercredi 9/12 14h30 mail 8 places", "2026-12-09", "14:30"),
+        ("mardi dans 8 jours 9h15 caf", "2026-12-01", "09:15"),
+        ("dans deux semaines mardi 9h caf", "2026-12-08", "09:00"),
+    ],
+)
+def test_days_and_hours_told_in_other_words(text: str, day: str, hour: str) -> None:
+    said = list_said(read_rdv_line(text, CLUES, UsualRdv()))
+    assert (said["jour"], said["heure"]) == (day, hour)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("mercredi prochain 14h mail", "demain, ou dans huit jours"),
+        ("le lendemain de son scanner du 2/12, 14h, mail", "de quel jour"),
+        ("lundi 1er 14h mail", "n’existe pas"),
+        ("le 15/12 c’est la limite, je le vois le 11/12 à 9h, impots", "Deux jours sont dits"),
+        ("convoqué le 10/12 à 14h, titre de séjour lundi 16h", "Deux jours sont dits"),
+        ("jeudi 10h caf, elle ne peut pas vendredi", "Deux jours sont dits"),
+        ("fin à 16h, demain, mail", "Il manque l’heure"),
+    ],
+)
+def test_a_day_that_may_be_another_is_asked(text: str, told: str) -> None:
+    line = read_rdv_line(text, CLUES, UsualRdv())
+    assert told in line.mistakes["quand"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("mercredi 17h fini 18h15 mail", "duree", "75"),
+        ("jeudi 14h mail, fin à 16h", "duree", "120"),
+        ("pas 30 min, 45, jeudi 11h mail", "duree", "45"),
+        ("atelier mail vendredi 18h, reste 2 places sur 8", "places", "8"),
+        ("atelier mail samedi 10h, 7 places, 3 places de parking", "places", "7"),
+        ("lundi 9h mail au 12 place de la Liberté", "places", None),
+        ("3 séances d’1h, la 1ère lundi 15h, mail", "places", None),
+        ("jeudi 14h pronote maman de 2 ados", "places", None),
+        ("demain 15h passer de windows 10 à 11", "places", None),
+        ("jeudi 9h, aidant d’une dame, mdph", "themes", "demarche en ligne"),
+    ],
+)
+def test_what_a_number_or_a_word_counts(text: str, name: str, value: str | None) -> None:
+    assert list_said(read_rdv_line(text, CLUES, UsualRdv())).get(name) == value

@@ -179,8 +179,17 @@ _RANKED = re.compile(
 )
 
 
+_OF_WEEK = re.compile(rf"(?:le )?({'|'.join(WEEKDAYS)}) (?:de (?:la )?|en )?semaine (0?[1-9]|[1-4]\d|5[0-2])")
+
+
 def read_ranked_weekday(found: str, today: date) -> date | None:
-    """Read the coming « 1er lundi de décembre » or « dernier vendredi du mois », folded; None for a past one."""
+    """Read the coming « 1er lundi de décembre », « dernier vendredi du mois » or « mercredi semaine 50 », folded; None
+    for a past one."""
+    if match := _OF_WEEK.fullmatch(found):
+        days = (
+            date.fromisocalendar(today.year + ahead, int(match[2]), WEEKDAYS.index(match[1]) + 1) for ahead in (0, 1)
+        )
+        return next((day for day in days if day >= today), None)
     match = _RANKED.fullmatch(found)
     if match is None:
         return None

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from bot.french import (
     MONTH_NUMBERS,
+    NBSP,
     Period,
     read_coming_period,
     read_date,
@@ -13,6 +14,8 @@ from bot.french import (
     read_period,
 )
 from config.time import WEEKDAYS
+from dialogs.cra.line.readers import UNSURE
+from dialogs.cra.line.values import LineValues
 
 _ALL = frozenset({"liste", "a venir", "tout", "tous", "mes rendez vous", "mes rdv"})
 COMING = timedelta(days=90)
@@ -28,7 +31,24 @@ CORRECTED_DAY = re.compile(
 )
 """A day that is put right at once: « demain 14h pardon vendredi »."""
 
-_DAY_AND_NUMBER = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) (?:[12]?\d|3[01])")
+IMPOSSIBLE = re.compile(
+    rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
+)
+"""What looks like a day; read where no day is found, it is none that there is: « 31/02 »."""
+SEVERAL_DAYS = re.compile(
+    rf"(?<!\w)du \d{{1,2}}(?:er)?(?:/\d{{1,2}}| (?:{'|'.join(MONTH_NUMBERS)}))? au "
+    rf"\d{{1,2}}(?:/\d{{1,2}}| (?:{'|'.join(MONTH_NUMBERS)}))(?![\w/])"
+)
+_A_DAY = rf"(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?: (?:\d{{4}}|18|45))?)"
+_STREET = "rue|avenue|boulevard|bd|place|quai|cours|square|stade|arret"
+OF_ANOTHER = re.compile(
+    rf"(?<!\w)(?:nee?s? (?:le {_A_DAY}|en \d{{4}})|(?:{_STREET}) (?:du )?{_A_DAY}|"
+    rf"(?:facture|courrier|lettre|releve|avis|ordonnance)(?: [a-z]{{2,12}})? du {_A_DAY}|"
+    rf"(?:expire|perime)e?s? (?:le|depuis le) {_A_DAY})(?![\w/])"
+)
+"""Days of something else than of a rdv: « née le 03/12/42 »."""
+
+_DAY_AND_NUMBER = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) (?:[12]?\d|3[01])(?: ?er)?")
 _DAY_AND_DATE = re.compile(
     rf"(?:{'|'.join(WEEKDAYS)}) (?:le )?\d{{1,2}}(?:er)?(?:/\d{{1,2}}(?:/\d{{2,4}})?|"
     rf" (?:{'|'.join(MONTH_NUMBERS)})(?: 20\d\d)?)"
@@ -39,8 +59,30 @@ def is_contradicted(words: str, after: str, today: date) -> bool:
     """Tell whether a day of the week and its number or date are of no coming day: « vendredi 28 », which is a Saturday,
     « lundi 31 novembre »."""
     is_dated = _DAY_AND_NUMBER.fullmatch(words) and re.match(r"\W*(?:$|,| (?:a |de )?\d)", after)
-    is_dated = is_dated or _DAY_AND_DATE.fullmatch(words)
-    return bool(is_dated) and read_named_day(words, today) is None
+    day = read_named_day(words, today)
+    if is_dated and (day is None or day - today > COMING):
+        return True
+    return bool(_DAY_AND_DATE.fullmatch(words)) and day is None
+
+
+def doubt_day(said: str, day: date, rest: str, today: date) -> str:
+    """Say why a day is asked for that was said among other words: « mercredi prochain » on a Tuesday, « le lendemain de
+    son scanner du 2/12 »; "" where it is sure."""
+    if said.lower().endswith(" prochain") and day - today == timedelta(days=1):
+        return f"« {said} »{NBSP}: demain, ou dans huit jours{NBSP}? Donnez la date."
+    if beside := re.search(r"\b(?:veille|lendemain)\b", rest):
+        return f"« {beside[0]} »{NBSP}: de quel jour{NBSP}? Donnez la date."
+    return ""
+
+
+def says_another_day(rest: LineValues, day: date) -> bool:
+    """Tell whether the rest of a line says a day besides that of the rdv; its weekday alone is none: « dans deux
+    semaines, mardi »."""
+    days = [date.fromisoformat(value) for value in rest.values("date") if not value.startswith(UNSURE)]
+    offered = [date.fromisoformat(value) for value in rest.choices.get("date", ())]
+    if "date" in rest.mistakes and len(days) < 2:
+        return (day.month, day.day) not in {(other.month, other.day) for other in offered}
+    return any(other.weekday() != day.weekday() for other in days)
 
 
 def is_lately_past(words: str, today: date) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from bot import guard
 from bot.errors import UserError
 from bot.forms import Clues
-from bot.french import MONTH_NUMBERS, NBSP, read_date, read_minutes, read_named_day, say_minutes
+from bot.french import NBSP, read_date, read_minutes, read_named_day, say_minutes
 from bot.guard import DataKind
 from bot.texts import quote
 from config.text import make_plain
@@ -22,7 +22,20 @@ from dialogs.cra.line.parser import choose_pieces, split_line
 from dialogs.cra.line.people import COUPLE
 from dialogs.cra.line.submission import gather_values
 from dialogs.personal_data import fault_of_memo, fault_of_subject
-from dialogs.rdv.days import CORRECTED_DAY, is_contradicted, is_lately_past
+from dialogs.rdv import days
+from dialogs.rdv.clock import (
+    CORRECTED_HOUR,
+    ENDING,
+    HOURS,
+    MET,
+    MORNING,
+    NO_HOUR,
+    SECOND_HOUR,
+    begin_of,
+    hour_of,
+    is_late,
+    minutes_between,
+)
 from dialogs.rdv.exceptions import find_exceptions
 from dialogs.rdv.parts import RdvLine, UsualRdv
 from dialogs.rdv.recurrence import find_rule
@@ -37,37 +50,17 @@ _DAY_WORDS = 6
 """Words of the longest day: « mardi 1er décembre 2026 »."""
 _SEARCHED_WORDS = 100
 """The words of a line among which a day is looked for; nobody types as many before it."""
-_MORNING = 7
-"""The hour before which « 1h30 » is a duration, unless it stands right after the day."""
-_UNIT = r"(?:h(?:eures?|rs?)?|:)"
-_MINUTE = r"(?: ?([0-5]\d)(?![\d/:]|-\d{1,2}-)(?! ?(?:min|mn|m\b|p\b|pers|part|places?|ans|h\b)))?"
-_CLOCK = rf"([01]?\d|2[0-3]) ?{_UNIT}{_MINUTE}(?![a-z\d])"
-_HOURS = re.compile(
-    rf"(?<![\w,/])(?:de |entre )?(?P<from>{_CLOCK}) ?(?:a|-|–|/|et|jusqu a) ?(?P<to>{_CLOCK})|"
-    rf"(?<![\w,/])(?:(?:de|entre) (?P<bare>\d{{1,2}}) ?(?:a|et) ?|(?P<joined>\d{{1,2}})[-–/])(?P<until>{_CLOCK})|"
-    rf"(?<![\w,/])(?:a |des |vers )?(?P<at>{_CLOCK})|(?<!\w)(?<!apres[ -])(?:a )?(?P<noon>midi)(?!\w)"
-)
 _AMOUNT = re.compile(
-    r"(?<![\w/])(?:[13]/[24] ?(?:d )?h(?:eures?)?|\d{1,3} ?(?:minutes?|min|mn|ans|places?|p|pers|personnes?))(?!\w)"
+    r"(?<![\w/])(?:[13]/[24] ?(?:d )?h(?:eures?)?|(?:\d{1,2}[/-])?\d{1,2} ?ans|"
+    r"\d{1,3} ?(?:minutes?|min|mn|places?|p|pers|personnes?))(?!\w)"
 )
 """Numbers that are of no day, though they stand beside one: « le 15 décembre 45 min »."""
-_PLACES = re.compile(r"(?<!\w)(?:(\d{1,3}) ?(?:a|ou|-) ?)?(\d{1,3}) ?places?(?!\w)")
+_PLACES = re.compile(
+    r"(?<!\w)(?:(\d{1,3}) ?(?:a|ou|-) ?)?(\d{1,3}) ?"
+    r"(?:places(?!\w)(?! de (?:parking|stationnement))|place(?!\w)(?! (?:d|de|du|des)\b))"
+)
 _VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
 _PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
-_SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | (ou) | puis )(?:a )?({_CLOCK})")
-_CORRECTED_HOUR = re.compile(
-    rf"(?<![\w,/])(?:a )?{_CLOCK},? (?:euh,? )?(?:non|pardon|plutot|enfin)\b[, ]+(?:plutot )?(?={_CLOCK}|a \d)"
-)
-"""An hour that is put right at once: « 10h non 11h »."""
-_IMPOSSIBLE = re.compile(
-    rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
-)
-"""What looks like a day; read where no day is found, it is none that there is: « 31/02 »."""
-_SEVERAL_DAYS = re.compile(
-    rf"(?<!\w)du \d{{1,2}}(?:er)?(?:/\d{{1,2}}| (?:{'|'.join(MONTH_NUMBERS)}))? au "
-    rf"\d{{1,2}}(?:/\d{{1,2}}| (?:{'|'.join(MONTH_NUMBERS)}))(?![\w/])"
-)
-_NO_HOUR = re.compile(rf"(?<![\w,/])(?:a )?(?:2[4-9]|[3-9]\d) ?{_UNIT} ?(?:[0-5]\d)?(?![a-z\d])")
 _CALL = re.compile(r"(?<!\w)(?:telephone|tel|appel)\b")
 _HOUSES = (
     r"mediatheque|bibliotheque|mairie(?: annexe)?|ccas|france services|maison france services|centre social|mjc|"
@@ -250,6 +243,7 @@ def _leave_exceptions_out(found: RdvLine, left: _Text, clues: Clues) -> None:
 def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
     """Read the day and the hour; return the minutes up to an end that was said, 0 where none was, and fewer for one
     before the beginning."""
+    end = _leave_asides(found, left)
     _leave_corrected_day(found, left)
     if match := _SECOND_DAY.search(left.plain):
         left.take(*match.span())
@@ -262,18 +256,27 @@ def _read_when(found: RdvLine, left: _Text, clues: Clues, rule: bool) -> int:
         left.take(*is_from.span())
     day, after = _take_day(found, left, clues)
     hour, minutes = _take_hour(left, after)
-    if hour is None and (impossible := _NO_HOUR.search(left.plain)):
+    if hour is None and (impossible := NO_HOUR.search(left.plain)):
         said = quote(left.take(*impossible.span()))
         found.mistakes["quand"] = f"Cette heure n’existe pas{NBSP}: « {said} ». Donnez-en une de 0h à 23h59."
     if is_from or (rule and day is None):
         day = _first_day(found.raw["repetition"], hour, clues, day or clues.today)
     found.day, found.hour = day, hour
-    return minutes
+    return minutes or (minutes_between(hour, end) if hour and end else 0)
+
+
+def _leave_asides(found: RdvLine, left: _Text) -> time | None:
+    """Remove days of something else, and mention it; return when the rdv ends where that is said apart."""
+    for aside in reversed(list(days.OF_ANOTHER.finditer(left.plain))):
+        found.notes.append(f"J’ai laissé de côté « {quote(left.take(*aside.span()))} ».")
+    if ending := ENDING.search(left.plain):
+        left.take(*ending.span())
+    return hour_of(ending["end"]) if ending else None
 
 
 def _leave_corrected_day(found: RdvLine, left: _Text) -> None:
     """Remove a day that was put right at once, and mention it."""
-    if corrected := CORRECTED_DAY.search(left.plain):
+    if corrected := days.CORRECTED_DAY.search(left.plain):
         right = left.typed[slice(*corrected.span("right"))]
         left.take(*corrected.span("mark"))
         wrong = quote(left.take(*corrected.span("wrong")))
@@ -283,10 +286,10 @@ def _leave_corrected_day(found: RdvLine, left: _Text) -> None:
 def _leave_second_hour(found: RdvLine, left: _Text) -> None:
     """Remove the second of two hours of the day, and mention it, « 10h et 14h » are two rdv; ask where either may be
     meant, « 10h ou 11h »."""
-    if corrected := _CORRECTED_HOUR.search(left.plain):
+    if corrected := CORRECTED_HOUR.search(left.plain):
         left.take(*corrected.span())
-    match = _SECOND_HOUR.search(left.plain)
-    if match and min(_hour_of(hour).hour for hour in (match[1], match[5])) >= _MORNING:
+    match = SECOND_HOUR.search(left.plain)
+    if match and min(hour_of(hour).hour for hour in (match[1], match[5])) >= MORNING:
         said = left.take(match.start(5), match.end(5))
         if match[4]:
             found.mistakes["quand"] = f"Deux heures sont possibles{NBSP}: gardez-en une seule."
@@ -296,13 +299,15 @@ def _leave_second_hour(found: RdvLine, left: _Text) -> None:
 
 def _first_day(repetition: str, hour: time | None, clues: Clues, since: date) -> date | None:
     rule = find_rule(make_plain(repetition), clues.today)
-    days = rule[0].days(since) if rule else iter(())
-    return next((day for day in days if rule and not rule[0].but.takes_out(day) and (day > clues.today or hour)), None)
+    coming = rule[0].days(since) if rule else iter(())
+    return next(
+        (day for day in coming if rule and not rule[0].but.takes_out(day) and (day > clues.today or hour)), None
+    )
 
 
 def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, int]:
     """Take out the longest words that say a day to come; return that day, and where the words end."""
-    if several := _SEVERAL_DAYS.search(left.plain):
+    if several := days.SEVERAL_DAYS.search(left.plain):
         said = quote(left.take(*several.span()))
         found.mistakes["quand"] = f"« {said} » dit plusieurs jours{NBSP}: donnez-en un."
         return None, 0
@@ -312,22 +317,24 @@ def _take_day(found: RdvLine, left: _Text, clues: Clues) -> tuple[date | None, i
             continue
         if left.plain[start:end].endswith((" dernier", " passe")) and read_date(left.typed[start:end], clues.today):
             return _refuse_past(found, left, start, end)
-        if is_contradicted(left.plain[start:end], left.plain[end:], clues.today):
-            refuse = _refuse_past if is_lately_past(left.typed[start:end], clues.today) else _refuse_day
+        if days.is_contradicted(left.plain[start:end], left.plain[end:], clues.today):
+            refuse = _refuse_past if days.is_lately_past(left.typed[start:end], clues.today) else _refuse_day
             return refuse(found, left, start, end)
         if day := read_named_day(left.typed[start:end], clues.today):
-            left.take(start, end)
+            said = quote(left.take(start, end))
+            if doubt := days.doubt_day(said, day, left.plain, clues.today):
+                found.mistakes["quand"] = doubt
             return day, end
     for start, end in spans:
         if re.search(r"[a-z/]", left.plain[start:end]) and read_date(left.typed[start:end], clues.today):
             return _refuse_past(found, left, start, end)
-    impossible = _IMPOSSIBLE.search(left.plain)
+    impossible = days.IMPOSSIBLE.search(left.plain)
     return _refuse_day(found, left, *impossible.span()) if impossible else (None, 0)
 
 
 def _list_spans(left: _Text) -> list[tuple[int, int]]:
     """List where a day may stand, the longest first."""
-    dayless = _AMOUNT.sub(_make_gap, _HOURS.sub(_make_gap, left.plain))
+    dayless = _AMOUNT.sub(_make_gap, HOURS.sub(_make_gap, left.plain))
     words = [match.span() for match in islice(re.finditer(r"[^\s,;]+", dayless), _SEARCHED_WORDS)]
     spans = [
         (words[at][0], words[at + size - 1][1])
@@ -356,36 +363,23 @@ def _make_gap(match: re.Match[str]) -> str:
 def _take_hour(left: _Text, after: int) -> tuple[time | None, int]:
     """Take the hour, and the minutes up to the end beside it: the hour right after the day, or the first hour of the
     day; another hour is the duration."""
-    matches = list(_HOURS.finditer(left.plain))
+    matches = list(HOURS.finditer(left.plain))
     near = [match for match in matches if after and 0 <= match.start() - after <= 3]
-    daily = [match for match in matches if match["noon"] or _begin_of(match).hour >= _MORNING or _is_late(match)]
-    first = [match for match in near if match in daily] or daily
+    daily = [match for match in matches if match["noon"] or begin_of(match).hour >= MORNING or is_late(match)]
+    met = [match for match in daily if MET.search(left.plain[: match.start()])] if len(daily) > 1 else []
+    first = [match for match in near if match in daily] or met or daily
     if not first:
         return None, 0
     (chosen, *_) = first
-    if _is_late(chosen):  # « 1h à 16h » is how long, and when
-        return _hour_of(left.take(*chosen.span("to"))), 0
+    if is_late(chosen):  # « 1h à 16h » is how long, and when
+        return hour_of(left.take(*chosen.span("to"))), 0
     left.take(*chosen.span())
     if chosen["noon"]:
         return time(12), 0
     if chosen["at"]:
-        return _hour_of(chosen["at"]), 0
-    begins, ends = _begin_of(chosen), _hour_of(chosen["to"] or chosen["until"])
-    return begins, (ends.hour - begins.hour) * 60 + ends.minute - begins.minute
-
-
-def _begin_of(match: re.Match[str]) -> time:
-    return _hour_of(match["from"] or match["bare"] or match["joined"] or match["at"] or "12")
-
-
-def _is_late(match: re.Match[str]) -> bool:
-    """Tell whether a duration stands before an hour as if it were an hour, too."""
-    return bool(match["from"]) and _begin_of(match).hour < _MORNING <= _hour_of(match["to"]).hour
-
-
-def _hour_of(text: str) -> time:
-    hour, minute = re.fullmatch(rf"\s*(\d+) ?(?:{_UNIT} ?(\d+)?)?\s*", text).groups()  # type: ignore[union-attr]  # it matched
-    return time(int(hour), int(minute or 0))
+        return hour_of(chosen["at"]), 0
+    begins = begin_of(chosen)
+    return begins, minutes_between(begins, hour_of(chosen["to"] or chosen["until"]))
 
 
 def _read_spot(found: RdvLine, left: _Text) -> None:
@@ -410,6 +404,8 @@ def _read_rest(found: RdvLine, left: _Text, clues: Clues, usual: UsualRdv) -> No
     typed = split_line(left.typed)
     said = gather_values(typed, choose_pieces(typed, clues), clues, Usual(minutes=usual.cra.minutes))
     line = make_line(typed, said)
+    if found.day and found.hour and days.says_another_day(said, found.day):
+        found.mistakes.setdefault("quand", f"Deux jours sont dits{NBSP}: gardez celui du rendez-vous.")
     found.choices = {name: offered for name, offered in line.choices.items() if name in ("themes", "commune", "duree")}
     wanted = {"themes", "commune", "duree"}
     found.raw |= {name: value for name, value in line.raw.items() if name in wanted}

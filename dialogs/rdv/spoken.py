@@ -3,25 +3,29 @@
 
 import re
 
-from bot.french import digits, part_glued, spell_weekday
+from bot.french import digits, part_glued, read_number, spell_weekday
 from config.text import make_plain
 from config.time import WEEKDAYS
 
+_DAY = "|".join(WEEKDAYS)
 _SPOKEN = re.compile(
-    r"(?<![\w,/:])(?:(\d{1,2}) ?(?:h|heures?)|midi) (et (?:demie?|(?:un )?quart)|moins (?:le |un )?quart)(?!\w)",
+    r"(?<![\w,/:])(?:(\d{1,2}) ?(?:h|heures?)|midi) "
+    r"(et (?:demie?|(?:un )?quart)|moins (?:(?:le |un )?quart|cinq|dix|vingt(?:[- ]cinq)?|5|10|20|25))(?!\w)",
     re.IGNORECASE,
 )
 _SHORT_DAY = re.compile(r"(?<![\w'’])(lun|mar|merc?|jeu|vend?|sam|dim)\b\.?(?= (?:[àa] )?\d)", re.IGNORECASE)
 """A day of the week in three letters before a number: « ven. 14h »."""
 _SPELLED_HOUR = re.compile(
-    r"(?<![\w-])(sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|dix-neuf|vingt) "
+    r"(?<![\w-])(sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|dix-neuf|vingt)[ -]"
     r"(?=h(?:eures?)?\b)",
     re.IGNORECASE,
 )
 _SPELLED_MINUTES = re.compile(
-    r"(?<=\d) ?h(?:eures?)? (quinze|trente|quarante[- ]cinq)(?!\w)(?! ?(?:min|mn))", re.IGNORECASE
+    r"(?<=\d) ?h(?:eures?)? "
+    r"(?:(quinze|trente|quarante[- ]cinq)(?!\w)(?! ?(?:min|mn))|(dix|vingt|quarante|cinquante)(?=\s*(?:[,;.]|$)))",
+    re.IGNORECASE,
 )
-_OF_NEXT_WEEK = re.compile(rf"(?<!\w)(la semaine prochaine),? (?:le )?({'|'.join(WEEKDAYS)})(?!\w)", re.IGNORECASE)
+_OF_NEXT_WEEK = re.compile(rf"(?<!\w)(?:la )?(semaine prochaine),? (?:le )?({'|'.join(WEEKDAYS)})(?!\w)", re.IGNORECASE)
 _AFTERNOON = re.compile(
     r"(?P<day>(?:cet(?:te)? |l['’])?apr[eè]s[ -]midi|aprem) (?:à |a |vers )?(?P<then>[1-7])(?= ?h)|"
     r"(?<![\w,/:])(?P<hour>[1-9]) ?h(?:eures?)?(?P<minute> ?[0-5]\d)? "
@@ -41,12 +45,34 @@ _EACH_WEEK = re.compile(
 """What comes back each week: « hebdo le mercredi »."""
 
 
+_OTHERWISE = (
+    (re.compile(rf"\b({_DAY}) dans (huit|8|quinze|15) jours\b", re.IGNORECASE), r"\1 en \2"),
+    (re.compile(rf"\b({_DAY}) semaine prochaine\b", re.IGNORECASE), r"\1 de la semaine prochaine"),
+    (
+        re.compile(rf"\bpas (?:ce |le )?({_DAY}),? (?:mais )?(?:le|celui) (?:suivant|d['’ ]apr[eè]s)\b", re.IGNORECASE),
+        r"\1 en huit",
+    ),
+    (re.compile(r"\bpas (\d{1,3}) ?(min|mn|minutes),? (?:mais )?(\d{1,3})(?= ?(?:[,.;]|$))", re.IGNORECASE), r"\3 \2"),
+    (re.compile(r"(?:\breste )?\b\d{1,3} ?places? sur (\d{1,3})\b(?! ?places?)", re.IGNORECASE), r"\1 places"),
+    (
+        re.compile(
+            r"(?<=\dh)(\d\d)?(?:,| et)? (?:et )?(?:fini|fin|finit|termin[ée])e?s?(?: [àa]| vers)? (?=\d{1,2} ?h)",
+            re.IGNORECASE,
+        ),
+        r"\1-",
+    ),
+)
+"""What is written otherwise for what it means: « mardi dans huit jours » is « mardi en huit »."""
+
+
 def write_spoken(text: str) -> str:
     """Write the days and hours of a text in figures, and part what was typed as one word."""
+    for pattern, meant in _OTHERWISE:
+        text = pattern.sub(meant, text)
     text = _EACH_WEEK.sub(r"tous les \1s", _NEXT_WEEK.sub(r"\1 prochaine", _STOP.sub(",", text)))
-    text = _OF_NEXT_WEEK.sub(r"\2 de \1", _SHORT_DAY.sub(lambda found: spell_weekday(found[1]), part_glued(text)))
+    text = _OF_NEXT_WEEK.sub(r"\2 de la \1", _SHORT_DAY.sub(lambda found: spell_weekday(found[1]), part_glued(text)))
     text = _AFTERNOON.sub(_write_afternoon, _SPELLED_HOUR.sub(lambda found: digits(found[1]), text))
-    text = _SPELLED_MINUTES.sub(lambda found: f"h{digits(found[1])}", text)
+    text = _SPELLED_MINUTES.sub(lambda found: f"h{digits(found[1] or found[2])}", text)
     return _SPOKEN.sub(_write_clock, text)
 
 
@@ -54,7 +80,8 @@ def _write_clock(match: re.Match[str]) -> str:
     """Write « 9 heures et demie », « midi moins le quart » in digits."""
     hour = 12 if match[1] is None else int(match[1])
     said = make_plain(match[2])
-    minutes = hour * 60 + (-15 if said.startswith("moins") else 30 if "demi" in said else 15)
+    less = read_number(said.removeprefix("moins ")) or 15
+    minutes = hour * 60 + (-less if said.startswith("moins") else 30 if "demi" in said else 15)
     return f"{minutes // 60}h{minutes % 60:02}"
 
 
