@@ -342,6 +342,8 @@ def test_what_is_wanted_behind_a_greeting_is_no_aside_of_it(greeting: str, wish:
         ("mes dispos lun, mar et jeu 9h-12h", "/rdv disponibilites lundi, mardi et jeudi 9h-12h"),
         ("rdv demain 10h atelier jeu", "/rdv demain 10h atelier jeu"),
         ("lien pr prendr rdv avc moi", "/rdv lien"),
+        ("atl arnaques 12p 2h vaulx merc", "/cra atl arnaques 12p 2h vaulx mercredi"),
+        ("atelier arnaques 12p 2h Bron, merc", "/cra atelier arnaques 12p 2h Bron"),
         ("jé koi com rdv demin", "/rdv demain"),
         ("trouv un creno avc @carl et @marie", "/rdv @carl @marie"),
         (
@@ -353,6 +355,7 @@ def test_what_is_wanted_behind_a_greeting_is_no_aside_of_it(greeting: str, wish:
         ("idé : trier les fiches par date", "/idee trier les fiches par date"),
         ("ca serai bien un mode sombre jpeu proposer l idee ?", "/idee un mode sombre"),
         ("il faudrait un mode sombre, je voulais vous le proposer", "/idee un mode sombre"),
+        ("mail d karim lopez frr", "/annuaire karim lopez"),
         ("mon tel a planté la fenetre sest fermé recup ce que javais tapé", "/brouillon"),
     ],
 )

@@ -42,6 +42,9 @@ _DAY_OF_HOUR = re.compile(
     re.IGNORECASE,
 )
 """A day of the week by its first letters, before an hour: « jeu 14h30 », « lun et jeu 9h-12h »."""
+_WEDNESDAY = re.compile(r"(?<=\w )merc\b\.?(?! beaucoup)", re.IGNORECASE)
+_MEASURED = re.compile(r"\d ?(?:p|pers|h|min|mn)\b", re.IGNORECASE)
+"""A number of people or a length, beside which « merc » is a day, and no thanks."""
 _TENS = r"(?:vingt|trente|quarante|cinquante|soixante|septante|quatre-vingts?|huitante|nonante)"
 _ONES = (
     r"(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix-(?:sept|huit|neuf)|dix|onze|douze|treize|quatorze|quinze|"
@@ -59,6 +62,7 @@ _TERRITORY = re.compile(
 def mend_dictated(text: str) -> tuple[str, bool]:
     """Return a text with its signs, letters, short days and numbers of territories as they are meant, and « de » where
     « 2 » was heard; and whether that may be a day: the second of a month."""
+    text = _WEDNESDAY.sub("mercredi", text) if _MEASURED.search(text) else text
     text = _DAY_OF_HOUR.sub(lambda short: spell_weekday(short[1]), text)
     text = _LETTERS.sub(lambda spelled: spelled[0].replace(" ", ""), text)
     for words, sign in _SIGNS:
