@@ -118,8 +118,16 @@ def is_whole(meant: dict[str, str]) -> bool:
     return ASKED not in meant.values() and {"age", "themes", "duree"} <= meant.keys()
 
 
-LEAST_READY = {"avant": 0.75, "apres": 0.75, "troisieme": 0.75, "autre": 0.75, "cinquieme": 0.7, "sixieme": 0.5}
-"""Of the reports of which everything was said, how many one click stores; many of the last two sets are traps."""
+LEAST_READY = {
+    "avant": 0.75,
+    "apres": 0.75,
+    "troisieme": 0.75,
+    "autre": 0.75,
+    "cinquieme": 0.7,
+    "sixieme": 0.5,
+    "septieme": 0.2,
+}
+"""Of the reports of which everything was said, how many one click stores; many of the last three sets are traps."""
 
 
 @pytest.mark.parametrize("labelled", list(list_labelled()), ids=lambda one: one.text)
