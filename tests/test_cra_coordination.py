@@ -175,6 +175,7 @@ def test_nothing_of_a_line_is_taken_twice_and_long_ones_are_read_quickly() -> No
     found = read_coordination_line("animation réunion 2h puis 3h 12 participants", CLUES)
     assert (found.raw["duree"], found.raw["sujet"]) == ("2h", "réunion puis 3h")
     assert read_coordination_line("réunion d’équipe 2h", CLUES).kind is None
+    assert read_coordination_line("hier réunion d’animation 2h", CLUES).kind is CoordinationKind.ANIMATION
     assert len(read_coordination_line("animation " + "1 1h " * 5000, CLUES).raw["sujet"]) <= 400
 
 

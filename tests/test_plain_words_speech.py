@@ -8,6 +8,7 @@ from dialogs.cra.line import read_line
 from dialogs.cra.line.short_form import shorten_command
 from dialogs.plain_words import Intention, Reading, understand
 from dialogs.plain_words.corrections import correct
+from dialogs.plain_words.dictation import mend_dictated
 from dialogs.plain_words.hesitations import leave_hesitations
 from dialogs.rdv.short_form import arrange_command
 from tests.bench.plain_words import COMMANDS, TODAY
@@ -292,10 +293,39 @@ def test_a_clause_of_why_is_no_detail(sentence: str, line: str) -> None:
         ("modifie le compte rendu douze euh pardon le treize", "/cra modifier 13"),
         ("les résultats du sondage sept euh pardon du huit", "/sondage resultats 8"),
         ("exporte mes stats en pdf euh non en excel", "/stats exporter xlsx"),
+        ("donne-moi mes statistiques d’octobre non pas octobre novembre", "/stats novembre"),
+        ("une fiche sur France Connect non pas France Connect France Identité", "/ressources France Identité"),
+        ("une fiche sur les virus non pas les virus les arnaques", "/ressources arnaques"),
+        ("le numéro de Sophie Lemoine non excuse moi Sophie Lemaire", "/annuaire Sophie Lemaire"),
+        ("montre moi la ressource numéro trente sept euh non la trente huit", "/ressources 38"),
+        ("qui s’y connaît en Linux euh vers Valence", "/annuaire qui Linux près de Valence"),
+        (
+            "décale le rendez-vous douze à mercredi euh quinze heures oui voilà quinze heures",
+            "/rdv décaler 12 mercredi 15h",
+        ),
     ],
 )
 def test_what_is_put_right_in_the_same_breath_counts(sentence: str, line: str) -> None:
     assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("hier sait un individuel", "hier c’est un individuel"),
+        ("une dame qui sait tout", "une dame qui sait tout"),
+        ("ses quoi la hotline", "c’est quoi la hotline"),
+        ("à soixante-neuf mille cent vingt", "à 69120"),
+        ("à trente-trois mille huit cents hier", "à 33800 hier"),
+        ("deux mille vingt-cinq", "deux mille vingt-cinq"),
+        ("soixante mille euros", "soixante mille euros"),
+        ("j’ai supprimer le cra", "j’ai supprimé le cra"),
+        ("je veux le déposé", "je veux le déposer"),
+        ("une imprimante trois d", "une imprimante 3d"),
+    ],
+)
+def test_what_sounds_alike_is_written_as_it_is_meant(told: str, meant: str) -> None:
+    assert mend_dictated(told)[0] == meant
 
 
 @pytest.mark.parametrize(
@@ -308,6 +338,25 @@ def test_what_is_put_right_in_the_same_breath_counts(sentence: str, line: str) -
 )
 def test_what_is_put_right_and_not_understood_is_asked(sentence: str) -> None:
     assert not read(sentence).sure
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("dix personnes en atelier tablette non pardon douze", "douze personnes en atelier tablette"),
+        ("deux heures avec six seniors sur la CAF enfin non sept", "deux heures avec sept seniors sur la CAF"),
+        ("huit personnes deux heures à Bron non pardon dix", "dix personnes deux heures à Bron"),
+        ("trente minutes sur la CAF non pardon quarante", "quarante minutes sur la CAF"),
+        ("un atelier à Sète non pardon c’était à Frontignan", "un atelier à Frontignan"),
+        ("je ne veux pas de stats non pas de stats du tout", "je ne veux pas de stats non pas de stats du tout"),
+        ("rdv avec Marie Durand euh à Lyon", "rdv avec Marie Durand euh à Lyon"),
+        ("deux dames non trois pour la CAF", "trois dames pour la CAF"),
+        ("quatre personnes mais en fait cinq une heure", "cinq personnes une heure"),
+        ("six enfants euh quatre seniors", "six enfants euh quatre seniors"),
+    ],
+)
+def test_what_was_counted_or_named_last_is_put_right(told: str, meant: str) -> None:
+    assert correct(told)[0] == meant
 
 
 @pytest.mark.parametrize("text", ["stats rapport non", "enfin bref mes stats", "ticket euh 4", "non merci pardon"])
@@ -324,6 +373,26 @@ def test_not_every_no_puts_something_right(text: str) -> None:
         ("les chiffres du département soixante-neuf en septembre", "/stats departement 69 septembre"),
         ("un rendez-vous demain neuf heures trente pendant une demi-heure pour un CV", "/rdv demain 9h30 30 min CV"),
         ("je voudrais parler à quelqu’un de la hotte line", "/hotline"),
+        ("alors je voudrais juste parler à quelqu’un de la hot line", "/hotline"),
+        ("mets-moi tous les mardis un atelier de deux heures", "/cra tous les mardis un atelier de deux heures"),
+        (
+            "mets tous les mardis un atelier de quatorze heures à seize heures",
+            "/rdv tous les mardis atelier de 14h à 16h",
+        ),
+        ("j’ai fait un tuto sur Canva et je voudrais le déposé dans la ressourcerie", "/ressources ajouter Canva"),
+        ("je peux voir les comptes rendus que j’ai supprimer", "/cra liste supprimés"),
+        ("vendredi neuf heures trente rendez-vous quarante-cinq minutes CV", "/rdv vendredi 9h30 45 min CV"),
+        ("ajoute vendredi 9h30 rendez-vous 45 minutes CV", "/rdv vendredi 9h30 45 min CV"),
+        ("c’est qui le coordinateur du département soixante-neuf", "/annuaire coordinateur 69"),
+        ("y a-t-il un contact à la préfecture dans l’annuaire par hasard", "/annuaire préfecture"),
+        ("proposer un événement à l’agenda la journée portes ouvertes", "/agenda proposer journée portes ouvertes"),
+        ("ouvre-moi une salle de visio s’il te plaît on est trois à attendre", "/visio"),
+        ("lance une visio avec comme sujet préparation du salon voilà", "/visio préparation du salon"),
+        ("sors-moi les comptes rendus avec l’étiquette seniors", "/cra liste #seniors"),
+        ("je suis un peu perdu là-dedans montre-moi l’aide", "/aide"),
+        ("cherche dans les demandes celles d’imprimante il me semble qu’il y en a", "/ticket chercher imprimante"),
+        ("une vidéo tablette pour des seniors qui débutent", "/ressources vidéo tablette seniors niveau:debutant"),
+        ("c’est quoi les canaux où je peux m’inscrire", "/canaux"),
         ("note J.M. mercredi 9h30 30 min caf", "/rdv J.M. mercredi 9h30 30 min caf"),
     ],
 )

@@ -346,10 +346,11 @@ def _amend(
 def _take_kind(words: list[str]) -> coordination.CoordinationKind | None:
     """Take the word of the kind: the first one, else the first of the line that is one; behind an article it stays, as
     part of the subject."""
-    at = next((at for at, word in enumerate(words) if fold(word.strip(",:;.")) in _KINDS), None)
+    named = [fold(word.strip(",:;.")).removeprefix("d ") for word in words]
+    at = next((at for at, name in enumerate(named) if name in _KINDS), None)
     if at is None:
         return None
-    kind = _KINDS[fold(words[at].strip(",:;."))]
+    kind = _KINDS[named[at]]
     if not at or fold(words[at - 1]) not in _ARTICLES:
         del words[at]
     elif at == 1:

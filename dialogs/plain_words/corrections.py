@@ -3,19 +3,22 @@
 import re
 from collections.abc import Iterator
 
-from bot.french import MONTH_NUMBERS, WRITTEN_MONTH
+from bot.french import MONTH_NUMBERS, WRITTEN_MONTH, digits
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import read_cues
 
 _GAP = r"[\s,…]{1,3}"
-_AGAIN = r"(?:pardon|attend[sz]?|attendez|plut[ôo]t|en fait|finalement|d[ée]sol[ée]e?|je veux dire|c['’]est|euh+)"
+_AGAIN = (
+    r"(?:pardon|attend[sz]?|attendez|plut[ôo]t|en fait|finalement|d[ée]sol[ée]e?|je veux dire|excuse[sz]?(?:[- ]moi)?|"
+    r"je me (?:suis )?tromp[ée]e?|c['’](?:est|[ée]tait)|euh+)"
+)
 _MARK = re.compile(
     rf"{_GAP}(?:(?P<clear>(?:(?:euh+|heu+|ah|oh|oups|mince|zut),? ){{0,2}}(?:"
     rf"(?:(?:enfin|mais),? )?non(?:,? {_AGAIN}){{1,3}}|{_AGAIN},? non(?:,? {_AGAIN}){{0,2}}|"
     rf"enfin,? (?:non|plut[ôo]t)|non,? enfin|(?:enfin,? )?disons|"
-    rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? (?:non|pardon)|je veux dire|ou plut[ôo]t|(?:enfin|euh+)(?=,? pas \S)))"
-    rf"|enfin|non|pardon|euh+|heu+){_GAP}",
+    rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? (?:non|pardon)|je veux dire|ou plut[ôo]t|(?:enfin|euh+|non)(?=,? pas \S)))"
+    rf"|enfin|non|pardon|(?:mais )?en fait|euh+|heu+){_GAP}",
     re.IGNORECASE,
 )
 """What says that the words before it are put right; without a ``clear`` one, only two values of a kind do."""
@@ -30,7 +33,7 @@ _SPELLED = (
     r"(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|"
     r"quarante|cinquante|soixante|septante|huitante|octante|nonante|cents?)"
 )
-_COUNT = rf"(?:\d{{1,6}}|{_SPELLED}(?:(?:-| et |-et-| ){_SPELLED}){{0,3}})"
+_COUNT = rf"(?:\d{{1,6}}|{_SPELLED}(?:(?:-| et |-et-| )(?!une? (?:heure|demi|quart)){_SPELLED}){{0,3}})"
 _TIME = (
     rf"(?:{_COUNT} ?(?:h\b ?(?:[0-5]\d\b)?|heures?\b(?: et (?:demie|quart)\b| {_SPELLED}\b(?! (?:personnes|pers)\b))?|"
     r"minutes?\b|min\b|mn\b)|une demi-heure|(?:trois|un) quarts? d['’]heure)"
@@ -87,6 +90,8 @@ def _correct(text: str) -> tuple[str, bool]:
         is_clear = bool(mark["clear"] or _RATHER.search(text, mark.end()))
         after = _RATHER.sub("", text[mark.end() :])
         found = next(_replace(text[: mark.start()], after, is_clear=is_clear), None)
+        if found is None and "non" in mark[0].lower().split():
+            found = next(_count_again(text[: mark.start()], after, is_near=True), None)
         if found is None:
             doubtful, start = doubtful or is_clear, mark.end() - 1
         else:
@@ -96,18 +101,79 @@ def _correct(text: str) -> tuple[str, bool]:
 
 def _replace(before: str, after: str, *, is_clear: bool) -> Iterator[str]:
     """The ways to put the words before a mark right by those after it, the best first."""
-    if is_clear and (taken := _NOT.match(after)) and _bare(taken[1]) in _words(before)[-4:]:
+    taken = _find_taken_back(before, after) if is_clear else None
+    if taken:
         after = after[taken.end() :]
+    elif is_clear and (named := _NOT.match(after)) and _bare(named[1]) in _words(before)[-4:]:
+        after = after[named.end() :]
     for kind in _KINDS:
         value = kind.match(after)
         told = list(kind.finditer(before, max(len(before) - _BEFORE, 0))) if value else []
         if value and told and before[told[-1].end() :].strip(" ,…") == "":
             last = told[-1]
-            lead = (value["lead"] or last["lead"]) if last["lead"] else ""
+            if not is_clear and not _are_alike(value["lead"], last["lead"]):
+                continue
+            is_numbered = bool(_NUMBERED.search(last["lead"]))
+            lead = last["lead"] if is_numbered else (value["lead"] or last["lead"]) if last["lead"] else ""
             new = _ELIDED.sub("de ", lead + _keep_unit(last["value"], value["value"]))
             yield before[: last.start()] + new + after[value.end() :]
     if is_clear:
+        if taken:
+            yield before[: len(before) - len(taken["said"])] + after
+        yield from _count_again(before, after)
         yield from _begin_again(before, after)
+
+
+_TAKEN_MAX = 4
+"""Words that are taken back, at most."""
+
+
+def _find_taken_back(before: str, after: str) -> re.Match[str] | None:
+    """The last words, said again behind « pas »: « France Connect non pas France Connect France Identité »."""
+    words = before.split(" ")[-_TAKEN_MAX:]
+    tails = [" ".join(words[at:]) for at in range(len(words))]
+    names = [_ELIDED_ARTICLE.sub("", tail) for tail in tails]
+    tried = (
+        re.match(rf"pas (?:[dl]['’]|de |des |du )?(?P<said>{re.escape(name)}),? (?=\S)", after, re.IGNORECASE)
+        for name, tail in zip(names, tails, strict=True)
+        if name and not _REFUSING.search(before[: len(before) - len(tail)])
+    )
+    return next(filter(None, tried), None)
+
+
+_REFUSING = re.compile(r"\bpas (?:(?:de|des|du|le|la|les) )?$", re.IGNORECASE)
+"""What refuses the words behind it already: « je ne veux pas de stats non pas de stats »."""
+_ELIDED_ARTICLE = re.compile(r"^[dl]['’]", re.IGNORECASE)
+_NUMBERED = re.compile(r"num[ée]ro|n°", re.IGNORECASE)
+_CLASSES = {**dict.fromkeys(("du", "des", "d"), "de"), **dict.fromkeys(("a", "au", "aux"), "à")}
+_ARTICLES = frozenset(("le", "la", "les", "l", "un", "une", "numéro", "numero", "n°", "depuis"))
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two leads may stand before the same thing: « en Linux euh vers Valence » names two."""
+    leads = [re.split(r"['’ ]", lead.lower().strip())[0] for lead in (one, other)]
+    first, second = ("" if lead in _ARTICLES else _CLASSES.get(lead, lead) for lead in leads)
+    return not (first and second) or first == second
+
+
+_COUNTED = re.compile(rf"(?<![\w-])(?P<count>{_COUNT})(?P<unit>{_UNIT.pattern}| [^\W\d_]{{3,20}}s\b)", re.IGNORECASE)
+_BARE_COUNT = re.compile(
+    rf"(?P<count>{_COUNT})(?![\w-])(?! ?(?:h|min|mn|pers|part|ans|euros|fois|%)|{_UNIT.pattern})", re.IGNORECASE
+)
+_HOURS_MAX = 8
+"""Hours that anything takes, at most: more are people."""
+
+
+def _count_again(before: str, after: str, *, is_near: bool = False) -> Iterator[str]:
+    """A number alone, of what was counted last: « dix personnes en atelier tablette non pardon douze »; or right
+    before, « deux dames non trois »."""
+    if not (new := _BARE_COUNT.match(after)):
+        return
+    is_many = digits(new["count"]).isdigit() and int(digits(new["count"])) > _HOURS_MAX
+    for told in reversed(list(_COUNTED.finditer(before, max(len(before) - _BEFORE, 0)))):
+        is_other = (is_many and fold(told["unit"]).strip().startswith("h")) or "ans" in told["unit"]
+        if not is_other and not (is_near and before[told.end() :].strip(" ,")):
+            yield before[: told.start()] + new["count"] + told["unit"] + before[told.end() :] + after[new.end() :]
 
 
 def _keep_unit(old: str, new: str) -> str:

@@ -4,6 +4,7 @@ import re
 
 from bot.french import MONTH_NUMBERS, digits, spell_weekday
 from config.time import WEEKDAYS
+from dialogs.plain_words.sentences import read_count
 
 _OF = re.compile(
     r"\b((?:mes|les|nos|tes) (?:cras?|comptes? rendus?|stats?|statistiques|chiffres|bilans?|ateliers|actus|rdv)) 2 "
@@ -13,6 +14,10 @@ _OF = re.compile(
 """« De », as a telephone hears it before a period: « mes cra 2 novembre »."""
 _LETTERS = re.compile(r"(?<![\w’'.-])[A-Z](?: [A-Z]){1,6}(?![\w’'-])(?!\. ?[A-Z][a-z])|\bp d f\b")
 """Letters that are spelled out: « P D F »."""
+_NO_SUBJECT = "".join(
+    rf"(?<!\b{word} )" for word in ("qui", "il", "elle", "on", "ne", "me", "tu", "je", "se", "le", "la", "les", "ça")
+)
+"""That nobody is said before « sait », which is « c’est » then."""
 _SIGNS = tuple(
     (re.compile(words, re.IGNORECASE), sign)
     for words, sign in (
@@ -24,7 +29,7 @@ _SIGNS = tuple(
         (r"\b(?:arobase|arrobase) ?(?=\w)", "@"),
         (r"\bouvre[zr]? (?:les|des) guillemets ", "« "),
         (r" fermez? (?:les|des) guillemets(?!\w)", " »"),
-        (r"\b(?:la |le )?(?:hot+e ?line|otte? line|ote line)\b", "la hotline"),
+        (r"\b(?:la |le )?(?:hot+e? line|hot+eline|otte? line|ote line)\b", "la hotline"),
         (r"\bconte rendu", "compte rendu"),
         (r"\bidé(?=s?\b)", "idée"),
         (r"(?<=\bid[ée]e) euh+ |(?<=\bid[ée]e pour le bot) euh+ |(?<=\bannuaire) euh+ ", " : "),
@@ -32,6 +37,9 @@ _SIGNS = tuple(
         (r"(?<!\S)\+ de (?=[a-z])", "plus de "),
         (r"\bresource rit\b|\bressource rit\b|\bressource ri\b", "ressourcerie"),
         (r"\btut+o\b", "tuto"),
+        (r"\b[cs]es (?=(?:quoi|qui|où|combien|quand) )", "c’est "),
+        (rf"{_NO_SUBJECT}\bsait (?=(?:une?|pour|fini|noté)\b|tout(?: merci|[.!]?$))", "c’est "),
+        (r"(?<=\bimpression )trois d\b|(?<=\bimprimante )trois d\b|(?<=\bimprimantes )trois d\b", "3d"),
     )
 )
 """What is said for a sign, or written for a word that the telephone does not know."""
@@ -53,7 +61,7 @@ _ONES = (
 _TERRITORY = re.compile(
     r"\b(?P<link>d[ée]partements?|d[ée]pt|dans le|du|le|sur le|num[ée]ro) "
     rf"(?P<number>{_TENS}(?:(?:-et-| et |-| ){_ONES})?|{_ONES})"
-    r"(?=[.,?!]| (?:en|pour|de|depuis|sur|s['’]il|stp|svp)\b|$)",
+    r"(?=[.,?!]| (?:en|pour|de|depuis|sur|s['’]il|stp|svp|ils|elles|on|combien)\b|$)",
     re.IGNORECASE,
 )
 """A number in letters that may call a territory: no count of something, and no day of a month."""
@@ -67,9 +75,45 @@ def mend_dictated(text: str) -> tuple[str, bool]:
     text = _LETTERS.sub(lambda spelled: spelled[0].replace(" ", ""), text)
     for words, sign in _SIGNS:
         text = words.sub(sign, text)
+    text = _THOUSANDS.sub(_write_thousands, text)
+    text = _TO_DO.sub(r"\1er", _WAS_DONE.sub(r"\1é", text))
     text = _TERRITORY.sub(lambda told: f"{told['link']} {_write_number(told['number'])}", text)
     found = _OF.search(text)
     return (_OF.sub(r"\1 de ", text), bool(found[2])) if found else (text, False)
+
+
+_FIGURE = (
+    r"(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|"
+    r"quarante|cinquante|soixante|septante|huitante|octante|nonante|cents?|et)"
+)
+_THOUSANDS = re.compile(
+    rf"(?<![\w-])(?P<thousands>{_FIGURE}(?:[ -]{_FIGURE}){{0,3}})[ -]mille(?P<rest>(?:[ -]{_FIGURE}){{0,5}})(?![\w-])"
+    r"(?! (?:personnes?|euros?|habitants?|gens|vues|fois)\b)",
+    re.IGNORECASE,
+)
+"""A number of thousands in words, which is a postcode: « soixante-neuf mille cent vingt »."""
+_POSTCODES = range(10_000, 99_000)
+
+
+def _write_thousands(told: re.Match[str]) -> str:
+    thousands, rest = (read_count(re.split(r"[ -]", part.replace("cents", "cent"))) for part in told.groups(default=""))
+    number = int(thousands) * 1000 + int(rest)
+    return str(number) if number in _POSTCODES else told[0]
+
+
+_DONE = (
+    r"(?:supprim|effac|oubli|post|envoy|rat|trouv|anim|aid|accompagn|dépos|enregistr|not|modifi|prépar|pass|montr|"
+    r"install|partag|rencontr|organis|termin|propos|ajout|retrouv|annul|report|décal)"
+)
+_WAS_DONE = re.compile(
+    rf"\b((?:j['’]ai|tu as|on a|avons|avez|(?:ils|elles) ont|(?:il|elle) a) (?:bien |déjà |mal )?{_DONE})er\b", re.I
+)
+_TO_DO = re.compile(
+    r"\b((?:voudrais|veux|peux|peut|pouvez|faut|faudrait|aimerais|souhaite|dois|vais|pour) "
+    rf"(?:(?:le|la|les|en|y|me|te|nous|vous) |l['’])?{_DONE})ée?s?\b",
+    re.IGNORECASE,
+)
+"""Verbs of which a telephone hears « é » for « er », and the other way round: « je voudrais le déposé »."""
 
 
 def _write_number(told: str) -> str:

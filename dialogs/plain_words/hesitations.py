@@ -23,7 +23,21 @@ _DANGLING = re.compile(
 )
 
 
+_TO_END = re.compile(
+    r"(?<!\bme)(?<!\ble)(?<!\bla)(?<!\bles)(?<!\bte)(?<!\bnous)\s,?voil[àa]"
+    r"(?= merci| maintenant| c['’]est tout|[.!?]?$)",
+    re.IGNORECASE,
+)
+"""« Voilà », with which somebody ends: « en novembre voilà merci », but « me voilà »."""
+_REPEATED = re.compile(
+    r"(?<!\S)((?:[^\s,]{1,20} ){0,3}[^\s,]{2,20}),? "
+    r"(?:(?:oui|ouais|voil[àa]|c['’]est [çc]a|donc|bon|euh{1,3})(?:, | )){1,3}\1(?!\S)",
+    re.IGNORECASE,
+)
+"""What is said again as it was: « quinze heures oui voilà quinze heures »."""
+
+
 def leave_hesitations(text: str) -> str:
     """Return a text without its hesitations; the text itself where it is nothing else."""
-    left = _DANGLING.sub("", _HESITATION.sub("", text)).strip()
+    left = _TO_END.sub("", _DANGLING.sub("", _HESITATION.sub("", _REPEATED.sub(r"\1", text)))).strip()
     return left if any(map(str.isalpha, left)) else text

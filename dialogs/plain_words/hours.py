@@ -48,8 +48,9 @@ def write_clock(told: str) -> str:
 
 
 _PAST_HOUR = re.compile(
-    r"\b(\d{1,2}h) (dix|quinze|vingt-cinq|vingt|trente-cinq|trente|quarante-cinq|quarante|cinquante-cinq|cinquante)"
-    r"(?=[.,?!]|$| (?:pour|pendant|avec|à|a|au|en|sur|chez|une?|durant|le|la|dans|d|et)\b)"
+    r"\b(\d{1,2}h) (dix|quinze|vingt[- ]cinq|vingt|trente[- ]cinq|trente|quarante[- ]cinq|quarante|cinquante[- ]cinq|"
+    r"cinquante)(?=[.,?!]|$| (?:pour|pendant|avec|à|a|au|en|sur|chez|une?|le|la|dans|d|et|rdv|rendez|individuel|"
+    r"atelier|accompagnement|visio|entretien|rencontre|réunion|vingt|trente|quarante|cinquante|\d+)\b)"
 )
 """An hour and its minutes: « neuf heures trente »."""
 

@@ -251,12 +251,18 @@ def _arrange(told: str) -> str:
     when = _WHEN_IT_IS.search(told)
     if when is None or told[: when.start()].rstrip().endswith("."):
         return told  # initials stay where they are
-    rest = f"{told[: when.start()].strip()} {told[when.end() :].strip()}".strip(" ,")
+    rest = f"{told[: when.start()].strip()} {_ITSELF.sub('', told[when.end() :].strip())}".strip(" ,")
     return f"{when[1]} {when[2]} {rest}"
 
 
 _WITH = re.compile(r"\b(?:av|ac|avc) (?=(?:m|mr|mme|mlle|monsieur|madame)\b)", re.IGNORECASE)
 """« Avec », as it is shortened before somebody’s name."""
+_ITSELF = re.compile(
+    r"(?:^|(?<=\dh )|(?<=min ))(?:un )?(?:rdv|rendez[- ]vous),? (?:(?:de |pour )(?=\d))?"
+    r"(?!(?:de|du|des|en|individuel|collectif|groupe|t[ée]l[ée]phonique|num)\b)",
+    re.IGNORECASE,
+)
+"""« Rendez-vous », which any appointment is, where it stands before what it is about."""
 _SOMEBODY = re.compile(
     r"(?<!\w)(?:avec |pour )?(?:une?|cette|ce) (?:dame|monsieur|personne|usag[eè]re?)"
     r"(?=$| (?:pour|sur|à|le|la)\b) ?",
@@ -321,7 +327,10 @@ def _is_cancelled(plain: str) -> bool:
 
 _MOVING = "deplac|report|decal|bouge|repouss|avanc|passe a|prefere |plutot "
 """How it is said that an appointment is to be at another time."""
-_NUMBERED = re.compile(r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) ")
+_NUMBERED = re.compile(
+    r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) "
+    rf"(?!(?:h|heures?|min|mn|minutes?|places?|personnes?|{'|'.join(MONTH_NUMBERS)}) )"
+)
 """An appointment that is called by its number."""
 _FAR_NUMBER = re.compile(
     rf" (?:{_MOVING}|ann?ul|supprim|decommand)\S* (?:\S+ ){{0,3}}?(?:rdv|rendez vous) (?:\S+ ){{1,6}}?"

@@ -48,7 +48,7 @@ def write_channels(said: Utterance) -> str:
             named = [n for n in said.find_words("nom_canal") if not _is_son(said, n) and not _is_named_before(said, n)]
             quoted = QUOTED.search(said.sentence.text)
             name = quoted[1] if quoted else _find_channel(said, named[-1] + 1 if named else None)
-            return "canaux" if not name and said.has("quels? |liste ") else f"canaux {command} {name}"
+            return "canaux" if not name and said.has("quels? |quoi |lesquels |liste ") else f"canaux {command} {name}"
     found = re.search(
         r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,8}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
         r"(?:parl|caus|discut|echang)\S+ (?:ou |t on |on |t il )*(?:d\S*|des)) ",

@@ -148,9 +148,12 @@ _HOUR = re.compile(r" (?:[89]|1\d) ?h(?: ?[0-5]\d)? ")
 """The hour of something that has places, which are no people yet."""
 
 
+_LASTING = r"(?:une|deux|trois|quatre|[1-4]) ?h(?:eures?)?(?: ?\d\d| et \w{3,6})? (?!a |jusqu)"
+"""How long something takes, and no hour at which it begins."""
 _REPEATED = re.compile(
     rf" (?:(?:tous les|chaque) (?:{'|'.join(WEEKDAYS)})s?|(?:un|1) (?:{'|'.join(WEEKDAYS)}) sur \S+) (?:\S+ ){{0,3}}?"
-    r"(?:(?:a |de )(?:\d{1,2} ?h(?:eures?)?(?: ?[0-5]\d)?|[a-z]{2,8} heures?)|(?:[7-9]|1\d|20) ?h(?:eures?)?) "
+    rf"(?:(?:a |de (?!{_LASTING}))(?:\d{{1,2}} ?h(?:eures?)?(?: ?[0-5]\d)?|[a-z]{{2,8}} heures?)|"
+    r"(?:[7-9]|1\d|20) ?h(?:eures?)?) "
 )
 
 

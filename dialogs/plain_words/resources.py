@@ -93,7 +93,8 @@ def _write_level(subject: str) -> str:
 
 _BEGINNERS = re.compile(
     r"(?:\bniveau )?(?:\b(?:pour|à|a|aux|avec) )?(?:\b(?:des|de|les|un|une|mes) )?"
-    r"(?:\b(?:grande?s?|gde?s?|vraie?s?|tou(?:te)?s?) )?\bd[ée]bb?utt?ant?e?s?\b(?: complets?)?",
+    r"(?:\b(?:grande?s?|gde?s?|vraie?s?|tou(?:te)?s?) )?\bd[ée]bb?utt?ant?e?s?\b(?: complets?)?|"
+    r"\b(?:qui )?d[ée]bute(?:nt)?\b",
     re.IGNORECASE,
 )
 """For whom things are that are easy, in the words around it."""
@@ -165,7 +166,9 @@ _RECENT = re.compile(
 )
 SUBJECT_MAX = 5
 """Words of a subject; more are a story, in which it is told."""
-SUBJECT = re.compile(r" (?:sur|concernant|parler d\S*|parler des|expliquer|a propos d\S*|au sujet d\S*) ")
+SUBJECT = re.compile(
+    r" (?:sur|concernant|comme (?:sujet|theme|titre)|parler d\S*|parler des|expliquer|a propos d\S*|au sujet d\S*) "
+)
 
 
 def find_subject(said: Utterance) -> str:

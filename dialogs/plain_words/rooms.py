@@ -31,10 +31,10 @@ _ROOM_FOR = re.compile(
 )
 """Who comes to a call, before what it is for: « on est 3 à attendre pour le point arnaques »."""
 _WITH_WHOM = re.compile(
-    r" (?:(?:la|maintenant|tout|de|suite|demain) ){0,4}(?:avec (?:les|mes|nos|des|l)|"
-    r"dans (?:ce|notre|le) (?:canal|salon)) (?!.* (?:pour|sur) )"
+    r" (?:(?:la|maintenant|tout|de|suite|demain|s|il|te|vous|plait|stp|svp|vite) ){0,4}(?:avec (?:les|mes|nos|des|l)|"
+    r"dans (?:ce|notre|le) (?:canal|salon)|(?:on|nous) (?:est|sommes|attend|attendons)) (?!.* (?:pour|sur) )"
 )
-"""Who is called, and no more."""
+"""Who is called, or waits, and no more."""
 _ONLINE = re.compile(
     r"\b(r[ée]union|rendez-vous|rdv|point|rencontre|[ée]change|entretien) (?:en ligne|[àa] distance|en visio\w{0,9})\b",
     re.IGNORECASE,

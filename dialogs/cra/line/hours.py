@@ -36,7 +36,7 @@ def read_length(text: str) -> int | None:
 
 def _between_hours(text: str) -> int | None:
     """Read « de 14h à 15h30 », « 14-16h »."""
-    text = re.sub(r"(?<![\w-])midi\b", "12h", fold_parts(text))
+    text = re.sub(r"(?<![\w-])midi\b", "12h", _spell_figures(fold_parts(text)))
     if match := _HOURS.fullmatch(text):
         first, last = (int(match[i]) * 60 + int(match[i + 1] or 0) for i in (1, 3))
     elif match := _SHORT_HOURS.fullmatch(text):
@@ -45,6 +45,11 @@ def _between_hours(text: str) -> int | None:
         return None
     # « 1h à 2h » is a duration that is not sure; nobody is met between one and six in the morning.
     return last - first if last > first and last > EARLIEST else None
+
+
+def _spell_figures(text: str) -> str:
+    """Write numbers in figures: « de quatorze à seize heures »; hyphens between figures are kept."""
+    return text if "-" in text else digits(text)
 
 
 def is_hour(text: str) -> bool:
