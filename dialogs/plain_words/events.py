@@ -112,12 +112,18 @@ _FOR_AGENDA = re.compile(
 
 def _find_event_title(said: Utterance) -> str:
     """What is announced, as typed; "" where it is no more than « un événement »."""
-    told = (pattern.search(said.sentence.text) for pattern in (_EVENT_THEN, TOLD, _TO_ANNOUNCE, _EVENT))
+    text = _IN_AGENDA.sub(r"\1 ", said.sentence.text)
+    told = (pattern.search(text) for pattern in (_EVENT_THEN, TOLD, _TO_ANNOUNCE, _EVENT))
     titles = (_FOR_AGENDA.split(" ".join(found[1].split()), maxsplit=1)[0].strip() for found in told if found)
     titles = (write_clock(_AN_EVENT.sub("", title)) for title in titles)
     return next((title for title in titles if not read_frame("evenement").issuperset(fold(title).split())), "")
 
 
+_IN_AGENDA = re.compile(
+    r"\b([ée]v[éèe]nement) (?:à|a|dans|sur|pour) l\W?agenda (?:du réseau )?(?=(?:(?:une?|la|le|les|notre) |l['’])\w)",
+    re.IGNORECASE,
+)
+"""Where an event is announced, before what it is."""
 _AN_EVENT = re.compile(
     r"^(?:un |l['’])?(?:[ée]v[éèe]nement|event|evt) (?:(?:pour|sur|:) )?(?:l[ae] |les |l['’]|une? )?(?=\w{3})",
     re.IGNORECASE,
