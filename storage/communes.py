@@ -259,12 +259,15 @@ def find_larger_places(text: str, place: CommunePlace) -> list[CommunePlace]:
 
 def find_meant_places(text: str, place: CommunePlace, near: Sequence[str]) -> list[CommunePlace]:
     """Find the communes that a name without a code may be short for, rather than this place that bears it elsewhere:
-    those of these départements, else larger ones."""
-    if place.commune.departement in near or _split_codes(text)[1]:
+    those of these départements, else larger ones; none where it is the whole name of a city that everybody knows."""
+    is_city = place.commune.population >= _KNOWN_TO_ALL and reduce_name(place.commune.nom) == reduce_name(text)
+    if is_city or place.commune.departement in near or _split_codes(text)[1]:
         return []
     return find_near_places(text, near) or find_larger_places(text, place)
 
 
+_KNOWN_TO_ALL = 100_000
+"""Inhabitants of a city that nobody says for a village: « Paris » is no Paris-l’Hôpital."""
 _LARGER = 3
 """How many times as many people make another commune the one that is rather meant."""
 

@@ -208,3 +208,10 @@ def test_the_shortest_text_for_a_place_names_just_this_place() -> None:
         text = shorten_label(place)
         assert (find_place_exactly(text).place or find_begun_place(text)) == place, text
         assert len(text) <= len(place.label)
+
+
+def test_a_city_is_no_short_name_of_a_village_near_by() -> None:
+    paris = find_place("paris", ("71",)).place
+    assert paris and find_meant_places("paris", paris, ("71",)) == [], "there is a Paris-l’Hôpital in 71"
+    chalon = find_place("chalon", ("71",)).place
+    assert chalon and [place.commune.code for place in find_meant_places("chalon", chalon, ("71",))] == ["71076"]
