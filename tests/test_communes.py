@@ -11,6 +11,7 @@ from storage import communes
 from storage.communes import (
     CommunePlace,
     find_begun_place,
+    find_meant_places,
     find_place,
     find_place_exactly,
     get_commune,
@@ -210,8 +211,9 @@ def test_the_shortest_text_for_a_place_names_just_this_place() -> None:
         assert len(text) <= len(place.label)
 
 
-def test_a_city_is_no_short_name_of_a_village_near_by() -> None:
-    paris = find_place("paris", ("71",)).place
-    assert paris and find_meant_places("paris", paris, ("71",)) == [], "there is a Paris-l’Hôpital in 71"
-    chalon = find_place("chalon", ("71",)).place
-    assert chalon and [place.commune.code for place in find_meant_places("chalon", chalon, ("71",))] == ["71076"]
+@pytest.mark.parametrize(("typed", "meant"), [("paris", []), ("chalon", ["71076"])])
+def test_a_city_is_no_short_name_of_a_village_near_by(typed: str, meant: list[str]) -> None:
+    """There are a Paris-l’Hôpital and a Chalon-sur-Saône in Saône-et-Loire."""
+    named = find_place(typed, ("71",)).place
+    assert named
+    assert [place.commune.code for place in find_meant_places(typed, named, ("71",))] == meant
