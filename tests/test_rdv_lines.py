@@ -175,3 +175,9 @@ def test_a_day_that_may_be_another_is_asked(text: str, told: str) -> None:
 )
 def test_what_a_number_or_a_word_counts(text: str, name: str, value: str | None) -> None:
     assert list_said(read_rdv_line(text, CLUES, UsualRdv())).get(name) == value
+
+
+@pytest.mark.parametrize("text", ["jeudi de 99 à 16h caf", "jeudi entre 24 et 25h mail", "jeudi 25h mail 30 min"])
+def test_an_hour_that_is_none_is_no_end_of_a_range(text: str) -> None:
+    line = read_rdv_line(text, CLUES, UsualRdv())
+    assert line.unread or line.judge(CLUES) is None

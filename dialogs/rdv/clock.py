@@ -7,10 +7,11 @@ MORNING = 7
 """The hour before which « 1h30 » is a duration, unless it stands right after the day."""
 _UNIT = r"(?:h(?:eures?|rs?)?|:)"
 _MINUTE = r"(?: ?([0-5]\d)(?![\d/:]|-\d{1,2}-)(?! ?(?:min|mn|m\b|p\b|pers|part|places?|ans|h\b)))?"
+_BARE = r"(?:[01]?\d|2[0-3])"
 _CLOCK = rf"([01]?\d|2[0-3]) ?{_UNIT}{_MINUTE}(?![a-z\d])"
 HOURS = re.compile(
     rf"(?<![\w,/])(?:de |entre )?(?P<from>{_CLOCK}) ?(?:a|-|–|/|et|jusqu a) ?(?P<to>{_CLOCK})|"
-    rf"(?<![\w,/])(?:(?:de|entre) (?P<bare>\d{{1,2}}) ?(?:a|et) ?|(?P<joined>\d{{1,2}})[-–/])(?P<until>{_CLOCK})|"
+    rf"(?<![\w,/])(?:(?:de|entre) (?P<bare>{_BARE}) ?(?:a|et) ?|(?P<joined>{_BARE})[-–/])(?P<until>{_CLOCK})|"
     rf"(?<![\w,/])(?:a |des |vers )?(?P<at>{_CLOCK})|(?<!\w)(?<!apres[ -])(?:a )?(?P<noon>midi)(?!\w)"
 )
 SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | (ou) | puis )(?:a )?({_CLOCK})")
@@ -41,6 +42,6 @@ def is_late(match: re.Match[str]) -> bool:
 
 
 def hour_of(text: str) -> time:
-    """Read an hour that was found; midnight for what is none."""
-    match = re.fullmatch(rf"([01]?\d|2[0-3]) ?(?:{_UNIT} ?([0-5]\d)?)?", text.strip())
-    return time(int(match[1]), int(match[2] or 0)) if match else time()
+    """Read an hour that was found."""
+    hour, minute = re.fullmatch(rf"(\d+) ?(?:{_UNIT} ?(\d+)?)?", text.strip()).groups()  # type: ignore[union-attr]  # it matched
+    return time(int(hour), int(minute or 0))
