@@ -42,6 +42,8 @@ def is_late(match: re.Match[str]) -> bool:
 
 
 def hour_of(text: str) -> time:
-    """Read an hour that was found."""
-    hour, minute = re.fullmatch(rf"(\d+) ?(?:{_UNIT} ?(\d+)?)?", text.strip()).groups()  # type: ignore[union-attr]  # it matched
-    return time(int(hour), int(minute or 0))
+    """Read an hour that was found. Raises ValueError for what is none."""
+    match = re.fullmatch(rf"([01]?\d|2[0-3]) ?(?:{_UNIT} ?([0-5]\d)?)?", text.strip())
+    if match is None:
+        raise ValueError(text)
+    return time(int(match[1]), int(match[2] or 0))
