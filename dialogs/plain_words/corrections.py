@@ -27,7 +27,8 @@ _RATHER = re.compile(r" plut[ôo]t(?=\s?[.!]?$)", re.IGNORECASE)
 _NOT = re.compile(r"pas ((?:le |la |les |l['’]|un |une |du |de |des |à |au |en )?[\w-]{2,30}),? (?=\S)", re.IGNORECASE)
 """What is taken back by its name: « pas le clavier le pavé tactile »."""
 _LEAD = (
-    r"(?:(?:à|au|a|aux|de|du|des|en|le|la|les|pour|sur|dans|chez|avec|vers|num[ée]ro|n°|depuis|un|une) |[dl]['’]){0,3}"
+    r"(?:(?:à|au|a|aux|de|du|des|en|le|la|les|pour|sur|dans|chez|avec|vers|num[ée]ro|n°|depuis|un|une|mois) |"
+    r"[dl]['’]){0,3}"
 )
 _SPELLED = (
     r"(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|"

@@ -37,6 +37,7 @@ _SIGNS = tuple(
         (r"(?<!\S)\+ de (?=[a-z])", "plus de "),
         (r"\bresource rit\b|\bressource rit\b|\bressource ri\b", "ressourcerie"),
         (r"\btut+o\b", "tuto"),
+        (r"\bqui ait (?=(?:le|la|les|l['’]|mon|ma)\b)", "qui est "),
         (r"\b[cs]es (?=(?:quoi|qui|où|combien|quand) )", "c’est "),
         (rf"{_NO_SUBJECT}\bsait (?=(?:une?|pour|fini|noté)\b|tout(?: merci|[.!]?$))", "c’est "),
         (r"(?<=\bimpression )trois d\b|(?<=\bimprimante )trois d\b|(?<=\bimprimantes )trois d\b", "3d"),

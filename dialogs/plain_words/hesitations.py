@@ -7,13 +7,15 @@ _BEFORE_WORDS = (
     r"(?=[\s,…]{1,3}(?:sur|pour|avec|comme|je|j['’]|tu|on|il|elle|c['’]est|[çc]a|les?|la|l['’]|un|une|des?|d['’]|"
     r"du|mes|mon|ma|non|oui|alors|voil[àa]|montre|donne|euh|heu)\b|[’'])"
 )
+_NOBODY = "".join(rf"(?<!\b{word}\s)" for word in ("me", "te", "le", "la", "les", "nous", "vous"))
 _HESITATION = re.compile(
     rf"(?<![\w’'@#.-])(?:(?:(?:[Bb]on|[Ee]h|[Ee]t|[Aa]h|[Oo]h) )?"
     rf"(?:[Ee]uh+|[Hh]eu+|[Hh]um+|[Hh]ein|[Bb]ah|[Bb]eh|[Pp]ff+)(?![\w’'-])|"
     rf"(?:[Bb]on|[Ee]h|[Aa]h|[Oo]h) ben(?![\w’'-])|ben(?![\w’'-]){_BEFORE_WORDS}|"
     rf"^[Bb]en(?![\w’'-]){_BEFORE_WORDS}|comment dire(?! (?:a|à|au|aux|que|qu)\b)(?![\w’'-])|"
     rf"comment (?:(?:il|elle) s|[çc]a s)['’]appelle(?: d[ée]j[àa])?(?=,| [A-Z])|"
-    rf"(?:tu vois|vous voyez|tu sais|genre)(?=,|\s(?:sur|pour|avec)\b)){_GAP}"
+    rf"(?:tu vois|vous voyez|tu sais|genre)(?=,|\s(?:sur|pour|avec)\b)|"
+    rf"{_NOBODY}voil[àa](?=\s(?:sur|pour|avec|j['’]ai|c['’]est)\b)){_GAP}"
 )
 """A hesitation with what parts it from the next word. « Ben » with a capital is a name, unless it comes first."""
 _DANGLING = re.compile(
@@ -24,7 +26,7 @@ _DANGLING = re.compile(
 
 
 _TO_END = re.compile(
-    r"(?<!\bme)(?<!\ble)(?<!\bla)(?<!\bles)(?<!\bte)(?<!\bnous)\s,?voil[àa]"
+    rf"\s,?{_NOBODY}voil[àa]"
     r"(?= merci| maintenant| c['’]est tout|[.!?]?$)",
     re.IGNORECASE,
 )

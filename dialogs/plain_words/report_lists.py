@@ -40,7 +40,8 @@ _DELETED = (
 def _find_listed(said: Utterance) -> tuple[int | None, str]:
     """The word that names the reports that are listed, if one does, and of which kind they are."""
     if named := said.find_words("nom_compte_rendu"):
-        return named[-1], ""
+        kind = _KIND.search(said.plain)
+        return named[-1], {"a": "atelier", "i": "individuel", "p": "ponctuel"}[kind[1][0]] if kind else ""
     if listed := _LISTED.search(said.plain):
         return said.find_word_at(listed.start(1)), "atelier" if "atelier" in listed[1] else listed[1]
     entered = _ENTERED.search(said.plain)
@@ -66,6 +67,10 @@ _LISTED = re.compile(
 """Reports that are called by what they are about, of which a list is made: « les ateliers que j’ai saisis »."""
 
 
+_KIND = re.compile(
+    r" (?:cras?|comptes? rendus) (?:(?:d|de|des|sur les|pour les) )?(ateliers?|individuels?|ponctuels?) "
+)
+"""Of which kind the reports are that are listed: « mes comptes rendus d’ateliers »."""
 _ENTERED = re.compile(
     r" (saisie?s?|rentree?s?|enregistree?s?|notee?s?|passage) (?:(?:en|au|le|ce|cette) (?:\S+ ){1,2}?)?(?:pour|a|sur) "
 )
