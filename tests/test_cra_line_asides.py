@@ -106,6 +106,7 @@ def test_a_word_that_only_looks_like_another_is_not_read_as_it() -> None:
     assert read_typed("hier à neuf heures une dame, mail, 30 min").mistakes.get("duree") is None
 
 
-def test_a_number_in_brackets_counts_no_reports() -> None:
-    (part,) = cut_line("Charvieu (38) ponctuel 15 min", CLUES)
+@pytest.mark.parametrize("text", ["Charvieu (38) ponctuel 15 min", "58 ans et veut partir à 62 : indiv 45 min carsat"])
+def test_a_number_that_a_sign_closes_counts_no_reports(text: str) -> None:
+    (part,) = cut_line(text, CLUES)
     assert part.times == 1

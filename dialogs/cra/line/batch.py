@@ -191,8 +191,8 @@ def _take_count(text: str, clues: Clues) -> tuple[str, int]:
         counts = act.reading.element == "activite" or is_weak
         first, last = typed.tokens[number.first], typed.tokens[number.end - 1]
         is_room = typed.words(max(0, number.first - 1), number.first) in _NUMBERED_ROOMS
-        is_bracketed = typed.plain[last.end : last.end + 1] == ")"  # « Charvieu (38) »
-        is_beside = number.end == act.first and not (last.parted or is_room or is_bracketed)
+        is_closed = typed.plain[last.end : last.end + 2].strip()[:1] in (")", ":")  # « Charvieu (38) », « à 62 : »
+        is_beside = number.end == act.first and not (last.parted or is_room or is_closed)
         if counts and is_beside and int(number.reading.value) > 0:
             return _blank(typed.text + typed.rest, first.start, last.end), int(number.reading.value)
     return text, 1
