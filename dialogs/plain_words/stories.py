@@ -146,7 +146,8 @@ def read_both(said: Utterance) -> Reading | None:
     texts = [text for text in _AND.split(said.sentence.text) if len(text.split()) > 1][: CLAUSES_MAX + 1]
     if not 1 < len(texts) <= CLAUSES_MAX or _OF_SOMEBODY.search(said.plain):
         return None
-    clauses = [weights.hear(text, said.today, said.commands) for text in texts]
+    heard = (weights.hear(text, said.today, said.commands) for text in texts)
+    clauses = [each for each in heard if not _OF_WHAT_WAS_NAMED.match(each.plain)]
     if len(said.sentence.words) >= TOLD_MIN:
         clauses = [each for each in clauses if begins_with_wish(each.sentence, each.first)]
     judged = [(each, *_judge_clause(each)) for each in clauses if each.first < each.end]
@@ -155,6 +156,8 @@ def read_both(said: Utterance) -> Reading | None:
     return replace(readings[0], others=tuple(readings[1:])) if len(readings) > 1 else None
 
 
+_OF_WHAT_WAS_NAMED = re.compile(r" ou (?:est ce que )?(?:je|on) (?:le|la|les) ")
+"""How a clause asks where something is put that was named before: « j’ai fait un quiz, où je le dépose ? »."""
 _ADVICE = re.compile(
     r" (?:faudrait|faut) (?:que|qu) (?:quelqu un|on|vous|le support|l equipe|la hotline|l assistance|"
     r"un technicien|un animateur) "
