@@ -183,3 +183,17 @@ async def test_several_reports_typed_twice_ask_before_they_count_twice(house: Ho
     await juliette.clicks(asked, "Enregistrer quand même")
     await house.settled()
     assert len(await house.reports(juliette)) == 4
+
+
+async def test_several_reports_typed_again_once_they_are_stored_are_said_to_be_the_same(
+    house: House, juliette: Person
+) -> None:
+    line = f"{LINE}\n{LINE.removeprefix('/cra ').replace('8p', '5p')}"
+    await juliette.clicks(await juliette.asks(line), "Tout enregistrer")
+    await house.settled()
+    first, second = [cra.number for cra in await house.reports(juliette)]
+    again = await juliette.asks(line)
+    assert f"Vous avez déjà les mêmes\u00a0: les n°\u00a0{first} et {second}." in again.text
+    await juliette.clicks(again, "Tout enregistrer")
+    await house.settled()
+    assert len(await house.reports(juliette)) == 4, "it was said before"

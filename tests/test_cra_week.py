@@ -90,7 +90,7 @@ async def test_what_is_usual_stands_in_the_form_and_the_line(house: House, julie
     assert "Bron" in form.shown("commune")
     assert next(iter(form.options("duree"))) == "45"
     assert len(form.options("duree")) == 20, "the others are all there"
-    preview = await juliette.asks("/cra indiv mail +60 retraités")
+    preview = await juliette.asks("/cra indiv caf +60 retraités")
     assert "à domicile" in preview.text.replace("\u00a0", " ")
     assert "Enregistrer" not in preview.buttons, "no duration is assumed"
     await juliette.clicks(preview, next(label for label in preview.buttons if label.startswith("45")))

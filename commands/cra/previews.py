@@ -50,9 +50,9 @@ async def read_text(ctx: ReadingContext, text: str) -> cards.ReportPreview | Whi
     key, own = ctx.make_key(), secrets.token_hex(4)  # reports that were taken out of a preview stay so under their keys
     keys = [key] if len(lines) == 1 else [f"{key}.{own}.{at}" for at in range(len(lines))]
     reports = [cards.PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
-    report = lines[0].judge(ctx.clues).report if len(lines) == 1 else None
-    same = await list_twins(ctx.db, sheet, [report]) if report else []
-    told = {"changes": [render("cra/same", number=same[0].number)], "twin": same[-1].number} if same else {}
+    judged = [report for line in lines if (report := line.judge(ctx.clues).report)]
+    same = [str(cra.number) for cra in await list_twins(ctx.db, sheet, judged)]
+    told = {"changes": [render("cra/same", numbers=same[: len(lines)])], "twin": int(same[-1])} if same else {}
     return cards.ReportPreview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports, **told)
 
 
