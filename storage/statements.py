@@ -183,7 +183,7 @@ async def write_together(db: AsyncSession) -> bool:
 def write_at_end(engine: AsyncEngine) -> None:
     """Make an engine of PostgreSQL send the delayed statements before everything else it is told."""
     event.listen(engine.sync_engine, "before_cursor_execute", lambda connection, *_: _begin_and_write(connection))
-    event.listen(engine.sync_engine, "commit", _write)
+    event.listen(engine.sync_engine, "commit", _write_or_roll_back)
     event.listen(engine.sync_engine, "rollback", _forget)
 
 
@@ -204,6 +204,17 @@ def _write(connection: Connection) -> None:
     adapted: Any = connection.connection.dbapi_connection
     if waiting:
         adapted.run_async(lambda driver: _write_waiting(driver, waiting))
+
+
+def _write_or_roll_back(connection: Connection) -> None:
+    """Write what was delayed until the commit. Where that fails, SQLAlchemy holds the transaction for ended, and would
+    give its connection, which refuses everything, to the next one."""
+    adapted: Any = connection.connection.dbapi_connection
+    try:
+        _write(connection)
+    except BaseException:
+        adapted.rollback()
+        raise
 
 
 async def _begin(adapted: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, bindparam, insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.claims import Claim, claim_first
@@ -155,3 +156,18 @@ async def test_what_may_have_been_written_is_not_written_again() -> None:
 
     with pytest.raises(ConnectionResetError):
         await LostTrips(create_async_engine("postgresql+asyncpg://")).write("INSERT", ())
+
+
+async def _read_and_write_nothing_good(database: Database) -> None:
+    async with database.transaction() as db:
+        await db.exec(select(TABLE.c.scope))  # type: ignore[call-overload]
+        await ADD.write_last(db, {"scope": None, "period": "p", "at": NOON})
+
+
+async def test_a_write_that_fails_at_the_commit_leaves_a_connection_that_answers(database: Database) -> None:
+    """A transaction that has read something has a connection of its own, and gives it to the next one."""
+    for _ in range(3):
+        with pytest.raises(DBAPIError):
+            await _read_and_write_nothing_good(database)
+        async with database.transaction() as db:
+            assert (await db.exec(select(TABLE.c.period))).all() == []  # type: ignore[call-overload]
