@@ -4,6 +4,7 @@ from bot.french.dates import (
     MONTH_NUMBERS,
     MONTHS,
     MONTHS_SHORT,
+    SHORT_WEEKDAY,
     WRITTEN_MONTH,
     fold_date,
     is_a_week_or_two,

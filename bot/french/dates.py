@@ -114,9 +114,9 @@ _SPELLED_DAY = re.compile(
 """A day of a month in letters: « trente novembre »."""
 
 
-_SHORT_WEEKDAY = re.compile(
-    rf"\b(lun|mar|merc?|jeu|vend?|sam|dim)\b\.?(?= \d{{1,2}}(?:/|er\b|$| (?:{'|'.join(MONTH_NUMBERS)})\b))"
-)
+SHORT_WEEKDAY = r"(?:lun|mar|merc?|jeu|vend?|sam|dim)"
+"""A day of the week by its first letters, which ``spell_weekday`` spells."""
+_SHORT_WEEKDAY = re.compile(rf"\b({SHORT_WEEKDAY})\b\.?(?= \d{{1,2}}(?:/|er\b|$| (?:{'|'.join(MONTH_NUMBERS)})\b))")
 """A day of the week in three or four letters before its number: « jeu 26 », « merc 25 »."""
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.french import MONTH_NUMBERS, digits, spell_weekday
+from bot.french import MONTH_NUMBERS, SHORT_WEEKDAY, digits, spell_weekday
 from config.time import WEEKDAYS
 from dialogs.plain_words.sentences import read_count
 
@@ -44,9 +44,8 @@ _SIGNS = tuple(
     )
 )
 """What is said for a sign, or written for a word that the telephone does not know."""
-_SHORT_DAY = r"(?:lun|mar|merc?|jeu|vend?|sam|dim)"
 _DAY_OF_HOUR = re.compile(
-    rf"(?<![\w'’@#.-])({_SHORT_DAY})\b\.?(?=(?:(?:,| et|) (?:{_SHORT_DAY}|{'|'.join(WEEKDAYS)})\b\.?){{0,6}} "
+    rf"(?<![\w'’@#.-])({SHORT_WEEKDAY})\b\.?(?=(?:(?:,| et|) (?:{SHORT_WEEKDAY}|{'|'.join(WEEKDAYS)})\b\.?){{0,6}} "
     r"(?:(?:à|a|vers|de) )?(?:[7-9]|1\d|20) ?h)",
     re.IGNORECASE,
 )

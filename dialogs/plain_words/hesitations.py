@@ -8,6 +8,7 @@ _BEFORE_WORDS = (
     r"du|mes|mon|ma|non|oui|alors|voil[àa]|montre|donne|euh|heu)\b|[’'])"
 )
 _NOBODY = "".join(rf"(?<!\b{word}\s)" for word in ("me", "te", "le", "la", "les", "nous", "vous"))
+"""That nobody is shown by « voilà », as by « me voilà »."""
 _HESITATION = re.compile(
     rf"(?<![\w’'@#.-])(?:(?:(?:[Bb]on|[Ee]h|[Ee]t|[Aa]h|[Oo]h) )?"
     rf"(?:[Ee]uh+|[Hh]eu+|[Hh]um+|[Hh]ein|[Bb]ah|[Bb]eh|[Pp]ff+)(?![\w’'-])|"

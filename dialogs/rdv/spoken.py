@@ -3,7 +3,7 @@
 
 import re
 
-from bot.french import digits, part_glued, read_number, spell_weekday
+from bot.french import SHORT_WEEKDAY, digits, part_glued, read_number, spell_weekday
 from config.text import make_plain
 from config.time import WEEKDAYS
 
@@ -13,7 +13,7 @@ _SPOKEN = re.compile(
     r"(et (?:demie?|(?:un )?quart)|moins (?:(?:le |un )?quart|cinq|dix|vingt(?:[- ]cinq)?|5|10|20|25))(?!\w)",
     re.IGNORECASE,
 )
-_SHORT_DAY = re.compile(r"(?<![\w'’])(lun|mar|merc?|jeu|vend?|sam|dim)\b\.?(?= (?:[àa] )?\d)", re.IGNORECASE)
+_SHORT_DAY = re.compile(rf"(?<![\w'’])({SHORT_WEEKDAY})\b\.?(?= (?:[àa] )?\d)", re.IGNORECASE)
 """A day of the week in three letters before a number: « ven. 14h »."""
 _SPELLED_HOUR = re.compile(
     r"(?<![\w-])(sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|dix-neuf|vingt)[ -]"
