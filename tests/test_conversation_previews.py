@@ -24,6 +24,21 @@ async def test_what_is_typed_twice_says_that_the_same_is_saved(house: House, jul
 
 
 @pytest.mark.every_mode
+async def test_a_preview_that_is_put_right_until_it_is_the_same_says_so(house: House, juliette: Person) -> None:
+    await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    await answered(juliette, f"cra {LINE}".replace("1h30", "2h"), "rien n’est encore enregistré")
+    put_right = plain(await answered(juliette, "non 1h30", "Durée corrigée"))
+    assert "Durée corrigée : 1 h 30. Vous avez déjà le même, ce jour-là" in put_right
+    assert "déjà le même" not in plain(await answered(juliette, "#caf", "Étiquettes notées")), "it was said just before"
+    assert "déjà le même" not in plain(await answered(juliette, "plutôt 3h", "Durée corrigée"))
+    assert "déjà le même" in plain(await answered(juliette, "non 1h30", "Durée corrigée"))
+    await answered(juliette, "oui", "enregistré")
+    assert len(await house.reports(juliette)) == 2, "it was said before"
+
+
+@pytest.mark.every_mode
 @pytest.mark.parametrize("word", ["oui", "Merci, c’est bon !", "ok", "👍", "enregistre"])
 async def test_yes_saves_the_report_that_is_previewed(house: House, juliette: Person, word: str) -> None:
     preview = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")

@@ -197,3 +197,11 @@ async def test_several_reports_typed_again_once_they_are_stored_are_said_to_be_t
     await juliette.clicks(again, "Tout enregistrer")
     await house.settled()
     assert len(await house.reports(juliette)) == 4, "it was said before"
+
+
+@pytest.mark.postgres_too
+async def test_twins_saved_at_the_very_same_instant_count_once(house: House, juliette: Person) -> None:
+    previews = [await juliette.asks(LINE) for _ in range(4)]
+    await asyncio.gather(*(juliette.clicks(preview, "Enregistrer") for preview in previews))
+    await one_report_one_receipt(house, juliette)
+    assert "Vous venez d’enregistrer le même" in (await juliette.whispered("Vous venez")).text

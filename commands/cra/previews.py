@@ -31,6 +31,8 @@ from storage.cra.tags import take_tags
 
 JUST_NOW = timedelta(minutes=10)
 """How long a report of the same content is asked about before it is stored: a line was typed twice."""
+SAVING = "cra.saving"
+"""The lock under which one author’s previews are saved, one after the other."""
 REMOVED = "cra.removed"
 """The claims on the keys of reports that were taken out of a preview: an older one of the same line may still stand."""
 
@@ -50,10 +52,18 @@ async def read_text(ctx: ReadingContext, text: str) -> cards.ReportPreview | Whi
     key, own = ctx.make_key(), secrets.token_hex(4)  # reports that were taken out of a preview stay so under their keys
     keys = [key] if len(lines) == 1 else [f"{key}.{own}.{at}" for at in range(len(lines))]
     reports = [cards.PreviewedReport(key=each, line=line) for each, line in zip(keys, lines, strict=True)]
-    judged = [report for line in lines if (report := line.judge(ctx.clues).report)]
-    same = [str(cra.number) for cra in await list_twins(ctx.db, sheet, judged)]
-    told = {"changes": [render("cra/same", numbers=same[: len(lines)])], "twin": int(same[-1])} if same else {}
-    return cards.ReportPreview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports, **told)
+    shown = cards.ReportPreview(author=ctx.user.id, key=key, here=await _is_direct(ctx), reports=reports)
+    return await _tell_same(ctx, shown)
+
+
+async def _tell_same(ctx: Context, shown: cards.ReportPreview) -> cards.ReportPreview:
+    """Say in a preview which stored reports are the same, unless that was said just before."""
+    judged = [report for each in shown.reports if (report := each.line.judge(ctx.clues).report)]
+    same = [cra.number for cra in await list_twins(ctx.db, open_sheet(ctx, practice=shown.is_practice), judged)]
+    twin, changes = same[-1] if same else 0, [*shown.changes]
+    if twin not in (0, shown.twin):
+        changes.append(render("cra/same", numbers=[str(number) for number in same[: len(shown.reports)]]))
+    return shown.model_copy(update={"changes": changes, "twin": twin})
 
 
 def _with_tags(part: LinePart, tags: Sequence[str]) -> LinePart:
@@ -250,6 +260,7 @@ async def save_preview(ctx: Context, click: cards.SavePreview) -> Replies:
 async def _list_new_twins(ctx: Context, forms: Mapping[str, NewCra], told: int) -> list[int]:
     """List the numbers of the reports of the same content that were stored a moment ago under other keys, of which
     their author was not told."""
+    await claims.hold(ctx.db, SAVING, ctx.user.id, ctx.now)  # of two saves at once, the second sees the first
     sheet = open_sheet(ctx, practice=any(form.practice for form in forms.values()))
     same = await list_twins(ctx.db, sheet, [form.report() for form in forms.values()])
     if any(cra.key in forms for cra in same):
@@ -306,7 +317,7 @@ async def pick_value(ctx: Context, click: cards.PickElement) -> Replies:
     for at, report in enumerate(reports):
         if at == click.at or (click.at is None and report.line.misses(click.element)):
             reports[at] = cards.PreviewedReport(key=report.key, line=report.line.choose(click.element, click.chosen))
-    return _show(ctx, click.shown.model_copy(update={"reports": reports}))
+    return _show(ctx, await _tell_same(ctx, click.shown.model_copy(update={"reports": reports})))
 
 
 @feature.button(cards.IgnoreWords, name="cra.Ignore", roles=CONSEILLERS, writes=False)
@@ -395,7 +406,7 @@ async def read_corrected(ctx: ReadingContext, click: cards.CorrectPreview) -> ca
         return shown.model_copy(update={"changes": [render("cra/correction_of_which", said=click.said)]})
     corrected = _correct(ctx, shown, correction)
     is_answered = not subject.part or corrected.asked or correction.answers(subject.part)
-    return corrected if is_answered else _ask_again(corrected, subject, *corrected.changes)
+    return await _tell_same(ctx, corrected) if is_answered else _ask_again(corrected, subject, *corrected.changes)
 
 
 def _ask_again(shown: cards.ReportPreview, subject: SpokenOf, *told: str) -> cards.ReportPreview:
