@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.french.dates import read_date, say_date
+from bot.french.numbers import digits, read_count, read_number
 from bot.french.periods import Period, read_period
-from bot.french.words import join, of, plural, read_minutes, read_number, say_delay, say_minutes, whole_minutes
+from bot.french.words import join, of, plural, read_minutes, say_delay, say_minutes, whole_minutes
 from bot.papers.page import say_value
 from config.text import fold
 
@@ -80,6 +81,45 @@ def test_plurals_and_enumerations() -> None:
 )
 def test_numbers(text: str, expected: int | None) -> None:
     assert read_number(text) == expected
+
+
+_ONES = (
+    *("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"),
+    *("treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"),
+)
+_TENS = ("vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt", "quatre-vingt")
+_SWISS = {7: "septante", 8: "huitante", 9: "nonante"}
+
+
+def _spell(n: int, *, is_swiss: bool) -> str:
+    """Spell a number below 1000 as it is taught, in France or in Switzerland."""
+    if n >= 100:
+        hundreds = "cent" if n < 200 else f"{_ONES[n // 100]} cent"
+        return f"{hundreds} {_spell(n % 100, is_swiss=is_swiss)}" if n % 100 else hundreds + "s" * (n >= 200)
+    ten, rest = n // 10, n % 10
+    if n < 20:
+        return _ONES[n]
+    if is_swiss and ten in _SWISS:
+        word = _SWISS[ten]
+    else:
+        word, rest = _TENS[ten - 2], rest + 10 * (ten in (7, 9))
+    if not rest:
+        return word + "s" * (word == "quatre-vingt")
+    return f"{word} et {_ONES[rest]}" if rest in (1, 11) and not word.startswith("quatre") else f"{word}-{_ONES[rest]}"
+
+
+@given(st.integers(0, 999), st.booleans(), st.sampled_from([("-", "-"), ("-", " "), (" ", "-")]))
+def test_a_number_in_letters_is_read(n: int, is_swiss: bool, gap: tuple[str, str]) -> None:
+    text = _spell(n, is_swiss=is_swiss).replace(*gap)
+    assert read_count(text) == read_count(text.upper()) == n
+    if n <= 100:
+        assert read_number(text) == n
+        assert digits(f"il y a {text} personnes") == f"il y a {n} personnes"
+
+
+def test_thousands_in_letters_are_read() -> None:
+    assert read_count("deux mille vingt-six") == 2026
+    assert read_count("soixante-neuf mille cent vingt") == 69_120
 
 
 @pytest.mark.parametrize(

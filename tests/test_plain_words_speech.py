@@ -10,6 +10,7 @@ from dialogs.plain_words import Intention, Reading, understand
 from dialogs.plain_words.corrections import correct
 from dialogs.plain_words.dictation import mend_dictated
 from dialogs.plain_words.hesitations import leave_hesitations
+from dialogs.plain_words.hours import write_hours
 from dialogs.rdv.short_form import arrange_command
 from tests.bench.plain_words import COMMANDS, TODAY
 from tests.support.cra import CLUES
@@ -328,10 +329,17 @@ def test_what_is_put_right_in_the_same_breath_counts(sentence: str, line: str) -
         ("j’ai supprimer le cra", "j’ai supprimé le cra"),
         ("je veux le déposé", "je veux le déposer"),
         ("une imprimante trois d", "une imprimante 3d"),
+        ("les cra du quatre vingt treize", "les cra du 93"),
     ],
 )
 def test_what_sounds_alike_is_written_as_it_is_meant(told: str, meant: str) -> None:
     assert mend_dictated(told)[0] == meant
+
+
+def test_lengths_and_hours_in_letters_need_no_hyphen() -> None:
+    assert write_hours("à dix huit heures pendant nonante minutes") == "à 18h 90 min"
+    assert write_hours("de vingt et une heures à vingt deux heures") == "de 21h à 22h"
+    assert write_hours("le message de fin de journée à dix-huit heures") == "le message de fin de journée à 18h"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from bot.french.dates import (
 )
 from bot.french.moments import is_past_moment, read_moment, write_moment
 from bot.french.neighbours import period_after, period_before, period_to_compare
+from bot.french.numbers import ANY_NUMBER, ANY_NUMBER_WORD, NUMBER_WORDS, digits, read_count, read_number
 from bot.french.periods import (
     Period,
     find_period,
@@ -36,7 +37,6 @@ from bot.french.periods import (
 )
 from bot.french.words import (
     NBSP,
-    digits,
     group,
     join,
     join_some,
@@ -45,7 +45,6 @@ from bot.french.words import (
     part_glued,
     plural,
     read_minutes,
-    read_number,
     say_delay,
     say_minutes,
     whole_minutes,

@@ -6,7 +6,8 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from bot.french.words import NBSP, digits
+from bot.french.numbers import digits
+from bot.french.words import NBSP
 from config.text import fold
 from config.time import WEEKDAYS
 

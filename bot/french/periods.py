@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.french import dates
-from bot.french.words import digits
+from bot.french.numbers import digits
 from config.programme import FIRST_DAY
 from config.time import WEEKDAYS
 

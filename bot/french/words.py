@@ -1,54 +1,17 @@
-"""French wording: folding, plurals, enumerations, numbers in letters, and durations."""
+"""French wording: plurals, enumerations, and durations."""
 
 import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.french.numbers import MINUS, digits
 from config.text import fold
 from config.time import WEEKDAYS
 
 NBSP = "\u00a0"
 THIN_SPACE = "\u202f"
-# Signs that fold() would turn into a space: a number that begins with one is negative.
-MINUS = ("-", "‐", "‑", "–", "−")
 
 _VOWELS = tuple("aeiouy")
-
-_UNITS = (
-    *("zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"),
-    *("dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"),
-)
-_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
-
-
-def _spell(n: int) -> str:
-    """Spell a number from 0 to 99, with hyphens, the way schools teach it."""
-    if n < 20:
-        return _UNITS[n]
-    ten = max(value for value in _TENS if value <= n)
-    rest = n - ten
-    if rest == 0:
-        return _TENS[ten]
-    link = " et " if rest in (1, 11) and ten != 80 else "-"
-    return _TENS[ten] + link + _UNITS[rest]
-
-
-def _number_words() -> dict[str, int]:
-    words = {fold(_spell(n)): n for n in range(100)}
-    feminine = {re.sub(r"\bun$", "une", word): n for word, n in words.items()}
-    return words | feminine | _spell_elsewhere() | {"quatre vingts": 80, "cent": 100}
-
-
-def _spell_elsewhere() -> dict[str, int]:
-    """The numbers of Belgium and Switzerland: « septante et un », « huitante », « nonante-neuf »."""
-    tens = {"septante": 70, "huitante": 80, "octante": 80, "nonante": 90}
-    units = {fold(_spell(rest)): rest for rest in range(2, 10)} | {"et un": 1, "et une": 1, "un": 1, "une": 1}
-    return tens | {f"{ten} {unit}": n + rest for ten, n in tens.items() for unit, rest in units.items()}
-
-
-_NUMBERS = _number_words()
-# The longest first, so that « vingt et un » is not read as « vingt ».
-_SPELLED = re.compile(r"\b(?:" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")\b")
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:
@@ -87,19 +50,6 @@ def join_some(items: Sequence[str], most: int) -> str:
     """Enumerate the first items, and count the others: « a, b et 3 autres »."""
     more = len(items) - most
     return join([*items[:most], *([plural(more, "autre")] if more > 0 else [])])
-
-
-def digits(text: str) -> str:
-    """Fold the text and write its number words (zéro … cent) in digits: « deux heures » → « 2 heures »."""
-    return _SPELLED.sub(lambda match: str(_NUMBERS[match[0]]), fold(text))
-
-
-def read_number(text: str) -> int | None:
-    """Read a whole number from 0 to 9999, in digits or in letters up to cent; None for anything else."""
-    if text.strip().startswith(MINUS):
-        return None
-    found = digits(text)
-    return int(found) if re.fullmatch(r"[0-9]{1,4}", found) else None
 
 
 _HOUR = r"h(?:eures?|rs?)?"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.french import MONTH_NUMBERS, WRITTEN_MONTH, digits
+from bot.french import ANY_NUMBER_WORD, MONTH_NUMBERS, WRITTEN_MONTH, digits
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import read_cues
@@ -30,14 +30,11 @@ _LEAD = (
     r"(?:(?:à|au|a|aux|de|du|des|en|le|la|les|pour|sur|dans|chez|avec|vers|num[ée]ro|n°|depuis|un|une|mois) |"
     r"[dl]['’]){0,3}"
 )
-_SPELLED = (
-    r"(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|"
-    r"quarante|cinquante|soixante|septante|huitante|octante|nonante|cents?)"
-)
-_COUNT = rf"(?:\d{{1,6}}|{_SPELLED}(?:(?:-| et |-et-| )(?!une? (?:heure|demi|quart)){_SPELLED}){{0,3}})"
+_COUNT = rf"(?:\d{{1,6}}|{ANY_NUMBER_WORD}(?:(?:-| et |-et-| )(?!une? (?:heure|demi|quart)){ANY_NUMBER_WORD}){{0,3}})"
 _TIME = (
-    rf"(?:{_COUNT} ?(?:h\b ?(?:[0-5]\d\b)?|heures?\b(?: et (?:demie|quart)\b| {_SPELLED}\b(?! (?:personnes|pers)\b))?|"
-    r"minutes?\b|min\b|mn\b)|une demi-heure|(?:trois|un) quarts? d['’]heure)"
+    rf"(?:{_COUNT} ?(?:h\b ?(?:[0-5]\d\b)?|heures?\b(?: et (?:demie|quart)\b|"
+    rf" {ANY_NUMBER_WORD}\b(?! (?:personnes|pers)\b))?|minutes?\b|min\b|mn\b)|"
+    r"une demi-heure|(?:trois|un) quarts? d['’]heure)"
 )
 _WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
 _UNIT = re.compile(r" ?(?:personnes?|pers|p|participants?|ans|places?|minutes?|min|heures?|h)\b", re.IGNORECASE)

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from bot.french import NUMBER_WORDS
 from config import tables
 from config.territories import DEPARTEMENTS, REGION_NAMES
 from config.text import fold, split_words
 from config.themes import THEMES
 from dialogs.plain_words.frames import list_frame_words, read_frame
 from dialogs.plain_words.readings import Intention
-from dialogs.plain_words.sentences import NUMBERS, Sentence, Spelling, stem_words
+from dialogs.plain_words.sentences import Sentence, Spelling, stem_words
 
 _GAP = r"(?:\S+ ){0,4}?"
 POLITE = "poli"
@@ -141,7 +142,7 @@ class _Table:
     def read(self) -> Cues:
         for word in (word for words in self.classes.values() for word in words):
             self.words.update(split_words(word))
-        self.words.update(read_frame("periode", "periode_liens") | NUMBERS)
+        self.words.update(read_frame("periode", "periode_liens") | NUMBER_WORDS)
         for phrase in self.classes[POLITE]:
             self._add(phrase, -1, self.polite)
         for row in self.lines:

@@ -2,9 +2,8 @@
 
 import re
 
-from bot.french import MONTH_NUMBERS, SHORT_WEEKDAY, digits, spell_weekday
+from bot.french import ANY_NUMBER, ANY_NUMBER_WORD, MONTH_NUMBERS, SHORT_WEEKDAY, digits, read_count, spell_weekday
 from config.time import WEEKDAYS
-from dialogs.plain_words.sentences import read_count
 
 _OF = re.compile(
     r"\b((?:mes|les|nos|tes) (?:cras?|comptes? rendus?|stats?|statistiques|chiffres|bilans?|ateliers|actus|rdv)) 2 "
@@ -53,14 +52,9 @@ _DAY_OF_HOUR = re.compile(
 _WEDNESDAY = re.compile(r"(?<=\w )merc\b\.?(?! beaucoup)", re.IGNORECASE)
 _MEASURED = re.compile(r"\d ?(?:p|pers|h|min|mn)\b", re.IGNORECASE)
 """A number of people or a length, beside which « merc » is a day, and no thanks."""
-_TENS = r"(?:vingt|trente|quarante|cinquante|soixante|septante|quatre-vingts?|huitante|nonante)"
-_ONES = (
-    r"(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix-(?:sept|huit|neuf)|dix|onze|douze|treize|quatorze|quinze|"
-    r"seize)"
-)
 _TERRITORY = re.compile(
     r"\b(?P<link>d[ée]partements?|d[ée]pt|dans le|du|le|sur le|num[ée]ro) "
-    rf"(?P<number>{_TENS}(?:(?:-et-| et |-| ){_ONES})?|{_ONES})"
+    rf"(?P<number>{ANY_NUMBER})"
     r"(?=[.,?!]| (?:en|pour|de|depuis|sur|s['’]il|stp|svp|ils|elles|on|combien)\b|$)",
     re.IGNORECASE,
 )
@@ -77,17 +71,14 @@ def mend_dictated(text: str) -> tuple[str, bool]:
         text = words.sub(sign, text)
     text = _THOUSANDS.sub(_write_thousands, text)
     text = _TO_DO.sub(r"\1er", _WAS_DONE.sub(r"\1é", text))
-    text = _TERRITORY.sub(lambda told: f"{told['link']} {_write_number(told['number'])}", text)
+    text = _TERRITORY.sub(lambda told: f"{told['link']} {digits(told['number'])}", text)
     found = _OF.search(text)
     return (_OF.sub(r"\1 de ", text), bool(found[2])) if found else (text, False)
 
 
-_FIGURE = (
-    r"(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|"
-    r"quarante|cinquante|soixante|septante|huitante|octante|nonante|cents?|et)"
-)
+_FIGURE = rf"(?:{ANY_NUMBER_WORD}|et)"
 _THOUSANDS = re.compile(
-    rf"(?<![\w-])(?P<thousands>{_FIGURE}(?:[ -]{_FIGURE}){{0,3}})[ -]mille(?P<rest>(?:[ -]{_FIGURE}){{0,5}})(?![\w-])"
+    rf"(?<![\w-]){_FIGURE}(?:[ -]{_FIGURE}){{0,3}}[ -]mille(?:[ -]{_FIGURE}){{0,5}}(?![\w-])"
     r"(?! (?:personnes?|euros?|habitants?|gens|vues|fois)\b)",
     re.IGNORECASE,
 )
@@ -96,8 +87,7 @@ _POSTCODES = range(10_000, 99_000)
 
 
 def _write_thousands(told: re.Match[str]) -> str:
-    thousands, rest = (read_count(re.split(r"[ -]", part.replace("cents", "cent"))) for part in told.groups(default=""))
-    number = int(thousands) * 1000 + int(rest)
+    number = read_count(told[0])
     return str(number) if number in _POSTCODES else told[0]
 
 
@@ -114,8 +104,3 @@ _TO_DO = re.compile(
     re.IGNORECASE,
 )
 """Verbs of which a telephone hears « é » for « er », and the other way round: « je voudrais le déposé »."""
-
-
-def _write_number(told: str) -> str:
-    number = digits(told)
-    return number if number.isdigit() else told

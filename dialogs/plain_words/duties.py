@@ -5,12 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.command_lines import CommandIndex
-from bot.french import digits
+from bot.french import ANY_NUMBER_WORD, digits
 from config.time import MOMENT
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import fold_words
-from dialogs.plain_words.sentences import NUMBERS
 from storage.urls import first_permalink
 
 SAID_MAX = 300
@@ -334,7 +333,7 @@ _DUTIES = (
 )
 
 
-_SPELLED = re.compile(rf"(?<= l[ae] )(?:{'|'.join(NUMBERS)})(?: (?:{'|'.join(NUMBERS)}|et une?))*(?= )")
+_SPELLED = re.compile(rf"(?<= l[ae] )(?!une? ){ANY_NUMBER_WORD}(?: (?:et )?{ANY_NUMBER_WORD})*(?= )")
 """The number of a ticket in words: « la douze »."""
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.french import digits
+from bot.french import ANY_NUMBER, digits
 from config.time import WEEKDAYS
 
 SHORT_LENGTH = re.compile(r"\b(?:\d{1,3} min|\dh(?:\d\d)?)\b")
@@ -17,17 +17,12 @@ _LENGTHS = {
 """How long something takes, in words."""
 
 
-_SPELLED_MINUTES = re.compile(
-    r"\b((?:vingt|trente|quarante|cinquante)(?:[- ](?:et[- ])?[a-z]{2,6})?|[a-z]{3,6}) minutes\b", re.IGNORECASE
-)
-"""Minutes in words: « trente minutes », or « quelques minutes », which are none."""
+_SPELLED_MINUTES = re.compile(rf"\b({ANY_NUMBER}) minutes\b", re.IGNORECASE)
 
 
 def write_lengths(told: str) -> str:
     """Write in figures how long something takes: « une demi-heure » is « 30 min »."""
-    told = _SPELLED_MINUTES.sub(
-        lambda found: f"{digits(found[1])} min" if digits(found[1]).isdigit() else found[0], told
-    )
+    told = _SPELLED_MINUTES.sub(lambda found: f"{digits(found[1])} min", told)
     for length, words in _LENGTHS.items():
         told = words.sub(length, told)
     return told
@@ -42,7 +37,7 @@ def write_hours(told: str) -> str:
 
 def write_clock(told: str) -> str:
     """Write the hours of a clock in figures: « quinze heures » is « 15h »."""
-    told = _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h" if digits(hour[1]).isdigit() else hour[0], told)
+    told = _SPELLED_HOUR.sub(lambda hour: f"{digits(hour[1])}h", told)
     told = _PART_PAST.sub(lambda hour: hour[1] + ("30" if hour[2].startswith("d") else "15"), told)
     return _PAST_HOUR.sub(lambda hour: hour[1] + digits(hour[2]), told)
 
@@ -62,8 +57,8 @@ _PART_PAST = re.compile(r"(?<=[ ,])(?<!pendant )(?<!durant )(\d{1,2}h) et (demie
 _UNTIL = re.compile(r"\bjusqu(?:['’]| ?(?=a))", re.IGNORECASE)
 _APART = re.compile(r"(?<=\d) (?=h\b)|(?<=\dh) (?=[0-5]\d\b(?! ?min))|(?<=\d h) (?=[0-5]\d\b(?! ?min))")
 """The space in « 15 h »."""
-_SPELLED_HOUR = re.compile(r"\b([a-zé-]{3,12}|\d{1,2}) heures?\b")
-_SPELLED_SPAN = re.compile(r"(?<=\bde )([a-zé-]{3,12}) (?:à|a) (?=[a-zé-]{3,12} heures?\b)")
+_SPELLED_HOUR = re.compile(rf"\b({ANY_NUMBER}|z[ée]ro|\d{{1,2}}) heures?\b")
+_SPELLED_SPAN = re.compile(rf"(?<=\bde )({ANY_NUMBER}) (?:à|a) (?={ANY_NUMBER} heures?\b)")
 """Hours of which the last alone is called so: « de quatorze à dix-sept heures »."""
 _AROUND_LENGTH = re.compile(
     r"\b(?:(?:pour|pendant|durant|comptez?|prévoi[st]|prévoyez) (?:une durée d(?:e |['’]))?|d['’]une durée de )"

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from bot.french import MONTH_NUMBERS, Period, find_period, read_period
+from bot.french import MONTH_NUMBERS, NUMBER_WORDS, Period, find_period, read_count, read_period
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.frames import read_frame
-from dialogs.plain_words.sentences import NUMBERS, Sentence, Word, read_count
+from dialogs.plain_words.sentences import Sentence, Word
 
 _WRITTEN: Mapping[str, str] = {
     **{
@@ -80,7 +80,7 @@ _COUNTED = frozenset({*MONTH_NUMBERS, "semaine", "mois", "trimestre", "semestre"
 
 @cache
 def _read_known() -> frozenset[str]:
-    return read_frame("periode", "periode_liens") | NUMBERS
+    return read_frame("periode", "periode_liens") | NUMBER_WORDS
 
 
 def _may_tell(word: str, before: list[str]) -> bool:
@@ -129,8 +129,8 @@ def _spell(word: Word, text: str) -> str:
     plain = fold(typed)
     if found := _ORDINAL.fullmatch(plain):
         return f"{found[1]}{'er' if found[1] == '1' else 'e'}"
-    if meant in NUMBERS and meant not in _WRITTEN:
-        return read_count([meant])
+    if meant in NUMBER_WORDS and meant not in _WRITTEN:
+        return str(read_count(meant))
     return _WRITTEN.get(plain) or _WRITTEN.get(meant) or (typed if plain == meant else meant)
 
 

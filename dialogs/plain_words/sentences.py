@@ -1,12 +1,12 @@
 """A sentence in words: as typed, and as it is compared, its abbreviations written out and its slips mended."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
 
-from bot.french import MONTH_NUMBERS, digits
+from bot.french import MONTH_NUMBERS, NUMBER_WORDS, read_count
 from config import tables
 from config.text import find_nearest, fold
 
@@ -36,29 +36,6 @@ _NUMBERED = frozenset(
     )
 )
 """What is called by a number, which people write in letters, too: « ticket quatre »."""
-NUMBERS = frozenset(
-    (
-        *("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize"),
-        *(
-            "quatorze",
-            "quinze",
-            "seize",
-            "vingt",
-            "vingts",
-            "trente",
-            "quarante",
-            "cinquante",
-            "soixante",
-            "septante",
-            "huitante",
-            "octante",
-            "nonante",
-            "cent",
-            "cents",
-        ),
-    )
-)
-"""Numbers that are words of their own; « un » is mostly none."""
 _ONES = frozenset({"un", "une", "onze"})
 """What « et » goes on with: « vingt et un »."""
 _PART = re.compile(r"\S+")
@@ -132,7 +109,8 @@ def _join_numbers(words: Sequence[Word]) -> Iterator[Word]:
     while index < len(words):
         end = _end_number(words, index)
         if end > index and _is_figure(words, index, end):
-            yield Word(words[index].start, words[end - 1].end, read_count(word.folded for word in words[index:end]))
+            number = read_count(" ".join(word.folded for word in words[index:end]))
+            yield Word(words[index].start, words[end - 1].end, str(number))
         else:
             end = index + 1
             yield words[index]
@@ -155,21 +133,10 @@ def _end_number(words: Sequence[Word], index: int) -> int:
         following = words[end + 1].folded if end + 1 < len(words) else ""
         is_and = word == "et" and end > index and following in _ONES
         is_one = word in _ONES and before in ("et", "vingt", "vingts")
-        if not (word in NUMBERS or is_and or is_one or (word, before) == ("mille", "deux")):
+        if not (word in NUMBER_WORDS or is_and or is_one or (word, before) == ("mille", "deux")):
             break
         end += 1
     return end
-
-
-def read_count(words: Iterable[str]) -> str:
-    """A number in letters as figures: « cent douze » is « 112 »."""
-    total = 0
-    for number in map(int, re.findall(r"\d+", digits(" ".join(words).replace("mille", str(THOUSAND))))):
-        total = max(total, 1) * number if number in (HUNDRED, THOUSAND) else total + number
-    return str(total)
-
-
-HUNDRED, THOUSAND = 100, 1000
 
 
 def _join(words: Sequence[str]) -> tuple[str, tuple[int, ...]]:
