@@ -76,14 +76,6 @@ STORY = 22
 TERRITORY_WEIGHT, STORY_WEIGHT = 5.0, 3.0
 WITHOUT_LINE = frozenset({Intention.POLITESSE, Intention.ANNULER, Intention.HORS_SUJET})
 """What no command stands for."""
-ASIDES = frozenset(
-    (
-        *(Intention.RESSOURCES, Intention.ANNUAIRE, Intention.CANAUX, Intention.ACTUS, Intention.AGENDA),
-        *(Intention.CRA_LISTE, Intention.STATS, Intention.STATS_TERRITOIRE),
-        *(Intention.HOTLINE_DEMANDES, Intention.RAPPELS, Intention.KIT, Intention.SONDAGE),
-    )
-)
-"""What is sought in few words."""
 TOLD = frozenset(
     {
         *(Intention.CRA, Intention.HOTLINE, Intention.IDEE, Intention.RDV, Intention.BROUILLON),
