@@ -233,6 +233,7 @@ async def test_what_is_said_of_what_was_asked_before_is_understood(house: House,
     assert shared.buttons[0] == "Partager mes statistiques : août 2026"
     await answered(juliette, "qui sait faire du scratch", "savoir faire")
     assert "scratch" in plain(await answered(juliette, "et à Lyon ?", "savoir faire"))
+    assert "scratch" in plain(await answered(juliette, "et t'as une fiche là-dessus ?", "rien trouvé pour"))
     await answered(juliette, "ticket 4", "n’existe pas")
     await answered(juliette, "et le 5 ?", "n’existe pas")
 
@@ -287,6 +288,19 @@ async def test_the_last_of_ones_reports_is_the_latest_and_a_number_is_that_of_it
     await answered(juliette, "mes comptes rendus", "2 comptes rendus")
     other = await answered(juliette, f"supprime le {earlier}")
     assert other.buttons[0] == f"Supprimer le compte rendu n°\u00a0{earlier}"
+
+
+async def test_ones_last_report_is_meant_without_a_list(house: House, juliette: Person) -> None:
+    assert "pas encore de compte rendu" in plain(await answered(juliette, "supprime mon dernier cra"))
+    for words in (LINE, "cra individuel 30 min caf 35-60 sans emploi bron aujourd'hui"):
+        await answered(juliette, words, "rien n’est encore enregistré")
+        await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    latest = max(cra.number for cra in await house.reports(juliette))
+    await answered(juliette, "mes stats de septembre", "Vos statistiques")
+    offered = await answered(juliette, "supprime mon dernier compte rendu", "peut-être")
+    assert offered.buttons[0] == f"Supprimer le compte rendu n°\u00a0{latest}"
+    await answered(juliette, "modifie mon dernier cr", "s’ouvre dans une fenêtre")
 
 
 @pytest.mark.every_mode

@@ -348,3 +348,34 @@ def test_another_day_or_hour_is_said_of_an_appointment(before: str, said: str, l
     reader = SentenceReader(TODAY, COMMANDS, lambda words: understand(words, TODAY, COMMANDS).line)
     found = follow_up(before, said, reader)
     assert (found and found.line) == line
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "line"),
+    [
+        ("/stats année", "tu peux m'en faire un pdf", "/stats exporter pdf année"),
+        ("/stats octobre", "je le veux en excel stp", "/stats exporter xlsx octobre"),
+        ("/stats octobre", "le même en pdf", "/stats exporter pdf octobre"),
+        ("/stats année", "compare avec l'an dernier", "/stats année dernière"),
+        ("/stats octobre", "ça donnait quoi en septembre ?", "/stats septembre"),
+        ("/stats année", "et pour le département ?", "/stats departement année"),
+        ("/stats octobre", "combien de retraités là-dedans ?", "/stats octobre"),
+        ("/stats octobre", "quel thème revient le plus ?", "/stats octobre"),
+        ("/stats departement 69", "et les thèmes ?", "/stats departement 69"),
+        ("/stats octobre", "quelle heure est-il", None),
+        ("/stats octobre", "quels sont mes rdv demain", None),
+        ("/stats octobre", "combien d'ateliers en novembre ?", None),
+        ("/ressources impôts en ligne", "quelqu'un qui connaît ça ?", "/annuaire qui impôts en ligne"),
+        ("/ressources impôts en ligne", "qui s'y connaît ?", "/annuaire qui impôts en ligne"),
+        ("/ressources impôts", "t'as une vidéo là-dessus ?", "/ressources vidéo impôts"),
+        ("/annuaire qui scratch", "y a des ressources à ce sujet ?", "/ressources scratch"),
+        ("/hotline souci aidants connect", "y a une fiche sur ça ?", "/ressources souci aidants connect"),
+        ("/hotline mon imprimante plante", "qui sait faire ça ?", "/annuaire qui imprimante plante"),
+        ("/ressources impôts", "qui connaît quelqu'un à Lyon", None),
+        ("/cra liste", "une fiche là-dessus ?", None),
+    ],
+)
+def test_what_was_shown_or_sought_is_spoken_of_again(before: str, said: str, line: str | None) -> None:
+    reader = SentenceReader(TODAY, COMMANDS, lambda words: understand(words, TODAY, COMMANDS).line)
+    found = follow_up(before, said, reader)
+    assert (found and found.line) == line

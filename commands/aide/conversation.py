@@ -1,9 +1,8 @@
 """Plain words said to the bot, and the bot’s answer to them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from bot.account_status import is_active
 from bot.actions import React
@@ -17,7 +16,7 @@ from bot.permalinks import make_permalink
 from bot.plain_text import shorten
 from bot.replies import Button, Direct, Question, Reply, RunCommand
 from bot.texts import link, quote, render
-from commands.aide.home import LABEL_MAX, Home, say_line, say_verb
+from commands.aide.home import ASKS_TEAM, LABEL_MAX, Home, say_line, say_verb
 from commands.aide.questions import (
     BESIDE,
     PROPOSED_MAX,
@@ -68,27 +67,26 @@ from dialogs.plain_words.answers import (
 )
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up, may_follow
-from dialogs.plain_words.lists import find_list_line, names_number, read_described, read_receipt, says_correct
+from dialogs.plain_words.lists import (
+    REPORTS,
+    find_list_line,
+    name_list,
+    names_number,
+    read_described,
+    read_receipt,
+    says_correct,
+)
 from dialogs.plain_words.reports import REPORT_ACTS
 from storage.annuaire import NETWORK
+from storage.cra.habits import find_last_report
+from storage.cra.search import find_sheet
 
 HELP_WORDS = 2
 """The number of words of a request for help on a feature: « aide cra »."""
 STARTS_MAX = 2
 """How many features the answer to a greeting offers."""
-ASKS_TEAM = "hotline"
-"""The command that is offered for texts longer than a sentence."""
 SAID_BEFORE = 5
 """How many earlier sentences are read to know what the last one is about."""
-OPENING = frozenset({"cra", "cra coordination", ASKS_TEAM})
-"""The commands that plain words may run: they open a window, or store only what may be lost."""
-PAGES = {
-    "moderer exclure": "aide moderer",
-    "moderer nettoyer": "aide moderer",
-    "membres depart": "aide membres",
-    "canaux archiver": "aide canaux",
-}
-"""The page that is offered in place of a command that cannot be undone."""
 COMING = {
     Intention.VISIO: "des visioconférences",
     Intention.IDEE: "des idées d’évolution",
@@ -103,10 +101,6 @@ class Conversation:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-
-    @cached_property
-    def _triggers(self) -> Mapping[str, Trigger]:
-        return {trigger.key[1]: trigger for feature in self._home.features for trigger in feature.commands}
 
     async def answer(self, ctx: ReadingContext, message: Spoken) -> Answered | None:
         """Answer a message; None if a feature takes it, or if its author is unknown."""
@@ -150,7 +144,7 @@ class Conversation:
     def _permit(self, ctx: Context, heard: Heard, meant: Reading) -> Reading:
         """Keep the readings that the person may act on. Commands that are switched off are kept too: they say so when
         run."""
-        off = {name for name in heard.off if ctx.user.may(self._triggers[name].roles)}
+        off = {name for name in heard.off if ctx.user.may(self._home.triggers[name].roles)}
         return permit(meant, self._home.lines, {*heard.view.commands, *off})
 
     def _find_typed(self, words: str) -> str:
@@ -235,12 +229,16 @@ class Conversation:
         return Answered(self._do(heard, self._permit(ctx, heard, reading)))
 
     async def _answer_saved(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
-        """Lead « en fait ils étaient 9 » or « supprime le dernier », said right after a receipt, to its report."""
+        """Lead « en fait ils étaient 9 » or « supprime le dernier », said right after a receipt, to its report, and
+        « supprime mon dernier cra » to the one that was stored last."""
         said, (act, place) = read_correction(heard.words, ctx.clues), read_listed(heard.words)
         is_last = act in REPORT_ACTS and place == LAST
         corrects = is_last or says_correct(heard.words) or (said is not None and said.is_announced)
         own = await read_own(ctx, be_direct(heard.message, heard.direct)) if corrects else []
         number = read_receipt(own[-1].message) if own else ""
+        if not number and is_last and name_list(heard.words) == REPORTS:
+            last = await find_last_report(ctx.db, await find_sheet(ctx.db, ctx.user.id))
+            number = str(last.number) if last else ""
         if not number:
             return None
         line = f"/cra {act if is_last else 'modifier'} {number}"
@@ -304,8 +302,8 @@ class Conversation:
         if len(offered) < len(labels) - 1 or place > len(offered) or not offered:
             return Answered([heard.answer(render("aide/only_click"))])
         button, chosen = offered[place - 1 if place > 0 else place]
-        is_harmless = self._is_harmless(self._tame(chosen)[1])
-        done = heard.perform(self._tame(chosen)[0], button.label) if is_harmless else None
+        is_harmless = self._home.is_harmless(self._home.tame(chosen)[1])
+        done = heard.perform(self._home.tame(chosen)[0], button.label) if is_harmless else None
         return Answered(done or [heard.answer(render("aide/only_click"))])
 
     async def _read_before(self, ctx: ReadingContext, heard: Heard) -> Reading:
@@ -320,31 +318,20 @@ class Conversation:
 
     def _find_reserved(self, ctx: Context, meant: Reading) -> Trigger | None:
         """Find a clearly meant command that is reserved for other roles, so that the bot can say so."""
-        trigger = self._tame(meant.line)[1]
+        trigger = self._home.tame(meant.line)[1]
         is_clear = meant.sure or not meant.others
         return trigger if is_clear and trigger and not ctx.user.may(trigger.roles) else None
 
     def _do(self, heard: Heard, reading: Reading) -> Sequence[Reply]:
         """Run a command that changes nothing or only opens a window; propose any other."""
-        line, trigger = self._tame(reading.line)
-        if self._is_harmless(trigger) or (trigger and trigger.key[1] in heard.off):
+        line, trigger = self._home.tame(reading.line)
+        if self._home.is_harmless(trigger) or (trigger and trigger.key[1] in heard.off):
             return heard.perform(line, say_verb(say_line(line, trigger)))
         return [self._offer(heard, [self._make_proposal(reading)], reading.aside)]
 
-    def _is_harmless(self, trigger: Trigger | None) -> bool:
-        """Return whether a command changes nothing, or opens a window."""
-        return trigger is None or trigger.key[1] in OPENING or not (trigger.writes or trigger.asks)
-
-    def _tame(self, line: str) -> tuple[str, Trigger | None]:
-        """Return the line to run and its command; for a command that cannot be undone, the help page about it."""
-        name = self._home.lines.find(line)[0]
-        if page := PAGES.get(name):
-            return page, self._triggers.get(self._home.lines.find(page)[0])
-        return line.removeprefix("/"), self._triggers.get(name)
-
     def _make_proposal(self, reading: Reading) -> Button:
         """Make the button that proposes a reading, in words."""
-        line, trigger = self._tame(reading.line)
+        line, trigger = self._home.tame(reading.line)
         return Button(shorten(say_line(line, trigger), LABEL_MAX), RunCommand(line=line), "primary")
 
     def _propose(self, ctx: Context, heard: Heard, reading: Reading) -> Direct:
@@ -362,12 +349,12 @@ class Conversation:
     def _list_proposals(self, heard: Heard, reading: Reading) -> Sequence[tuple[Button, str]]:
         """Return what a sentence may mean, as buttons, each with its command line."""
         read = [each for each in (reading, *reading.others) if each.line and self._is_on(heard, each)]
-        lines = {self._tame(each.line)[0]: (self._make_proposal(each), each.line) for each in read}
+        lines = {self._home.tame(each.line)[0]: (self._make_proposal(each), each.line) for each in read}
         is_refused = list(lines) == [HELP] and reading.intention is not Intention.AIDE
         return [] if is_refused else list(lines.values())[:PROPOSED_MAX]
 
     def _is_on(self, heard: Heard, reading: Reading) -> bool:
-        trigger = self._tame(reading.line)[1]
+        trigger = self._home.tame(reading.line)[1]
         return trigger is not None and trigger.key[1] not in heard.off
 
     def _offer(self, heard: Heard, offered: Sequence[Button], aside: str = "") -> Direct:

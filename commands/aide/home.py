@@ -96,6 +96,17 @@ OPENED_MAX = 10
 DOORS_MAX = 4
 """The most buttons of one screen, with the menu: on a phone each takes a line."""
 PROPOSED_MAX = 3
+ASKS_TEAM = "hotline"
+"""The command that is offered for texts longer than a sentence."""
+OPENING = frozenset({"cra", "cra coordination", ASKS_TEAM})
+"""The commands that plain words may run: they open a window, or store only what may be lost."""
+PAGES = {
+    "moderer exclure": "aide moderer",
+    "moderer nettoyer": "aide moderer",
+    "membres depart": "aide membres",
+    "canaux archiver": "aide canaux",
+}
+"""The page that is offered in place of a command that cannot be undone."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +119,22 @@ class Home:
     def lines(self) -> CommandIndex:
         """Index all commands, including those of features that are switched off."""
         return CommandIndex.of(trigger for feature in self.features for trigger in feature.commands)
+
+    @cached_property
+    def triggers(self) -> Mapping[str, Trigger]:
+        """All commands, by what is typed."""
+        return {trigger.key[1]: trigger for feature in self.features for trigger in feature.commands}
+
+    def is_harmless(self, trigger: Trigger | None) -> bool:
+        """Return whether a command changes nothing, or opens a window."""
+        return trigger is None or trigger.key[1] in OPENING or not (trigger.writes or trigger.asks)
+
+    def tame(self, line: str) -> tuple[str, Trigger | None]:
+        """Return the line to run and its command; for a command that cannot be undone, the help page about it."""
+        name = self.lines.find(line)[0]
+        if page := PAGES.get(name):
+            return page, self.triggers.get(self.lines.find(page)[0])
+        return line.removeprefix("/"), self.triggers.get(name)
 
     async def hear(self, ctx: ReadingContext, message: Spoken) -> Sequence[PlainTextReply] | None:
         """Ask the enabled features what they make of a message in plain words; None as soon as one takes it."""

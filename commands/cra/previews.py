@@ -16,7 +16,7 @@ from bot.spool import Submission
 from bot.texts import Markdown, quote, render, require
 from commands.cra import cards
 from commands.cra.cards import CONSEILLERS, feature
-from commands.cra.reports import find_known_tags, open_sheet, read_sheet, record_form
+from commands.cra.reports import find_known_tags, open_sheet, record_form
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_line, read_parts, says_nothing
@@ -27,6 +27,7 @@ from dialogs.plain_words.answers import read_answer, says_right
 from storage import claims
 from storage.cra import CraRow, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, list_twins, read_usual
+from storage.cra.search import find_sheet
 from storage.cra.tags import take_tags
 
 JUST_NOW = timedelta(minutes=10)
@@ -45,7 +46,7 @@ async def read_text(ctx: ReadingContext, text: str) -> cards.ReportPreview | Whi
     changed = [part for part in parts if len(bases.get(part.like, ())) > 1 and not says_nothing(part.text)]  # type: ignore[arg-type]
     if changed:
         return _ask_which_base(ctx, parts, _with_tags(changed[0], tags), bases)
-    sheet = await read_sheet(ctx)
+    sheet = await find_sheet(ctx.db, ctx.user.id)
     read = read_parts(parts, bases, ctx.clues, await ctx.recall(read_usual))
     known = await find_known_tags(ctx) if tags and not sheet.is_practice else ()
     lines = [replace(line, practice=sheet.is_practice).tag(tags, known) for line in read]
@@ -99,7 +100,7 @@ async def _find_bases(ctx: Context, parts: Sequence[LinePart]) -> dict[Like, Seq
 
 
 async def _find_reports(ctx: Context, like: Like) -> Sequence[CraRow]:
-    sheet = await read_sheet(ctx)
+    sheet = await find_sheet(ctx.db, ctx.user.id)
     last = require(await find_last_report(ctx.db, sheet), "cra/none_to_copy")
     if isinstance(like, date):
         found = await list_reports_of(ctx.db, sheet, like, BATCH_MAX + 1)

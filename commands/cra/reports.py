@@ -25,7 +25,7 @@ from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.cra import Activite, Cra, CraRow, Report, Source, queries
 from storage.cra.report import PracticeCra, is_training
-from storage.cra.search import AuthorSheet, ReportSearch, read_search
+from storage.cra.search import AuthorSheet, ReportSearch, find_sheet, read_search
 from storage.cra.tags import FullListError, find_any_tag, list_names, read_known_names, tag_report
 from storage.rdv.appointments import ColleagueReportError, find_reported, link_report, relink_report
 
@@ -106,11 +106,6 @@ async def redraw_rdv(ctx: Context, cra: CraRow) -> Sequence[Start]:
 def redraw_card(rdv: int | None) -> Sequence[Start]:
     """Redraw the card of that appointment, if there is one."""
     return [Start(payload=Redraw(rdv=rdv), quiet=True)] if rdv else []
-
-
-async def read_sheet(ctx: Context) -> AuthorSheet:
-    """Return the sheet on which the person’s commands act: the practice sheet during a training."""
-    return open_sheet(ctx, practice=await is_training(ctx.db, ctx.user.id))
 
 
 def open_sheet(ctx: Context, *, practice: bool) -> AuthorSheet:
@@ -223,7 +218,7 @@ async def find_standing_report(ctx: Context, about: cards.ReportButton) -> CraRo
 async def _read_about(ctx: Context, text: str, verb: str) -> dict[str, Any]:
     """Read the report that a line names, as the values of a button’s payload."""
     number = _read_number(text, verb)
-    return {"number": number, "practice": (await read_sheet(ctx)).is_practice}
+    return {"number": number, "practice": (await find_sheet(ctx.db, ctx.user.id)).is_practice}
 
 
 async def _fill_tags(ctx: Context, cra: CraRow) -> dict[str, object]:
@@ -310,7 +305,7 @@ async def list_reports(ctx: Context, text: str) -> Replies:
     """List the last ten reports, of a period or of all time, that match the words."""
     period, words = split_period(text[:SAID_MAX].strip(" .,;:!?…"), ctx.today)
     period = period or _everything(ctx)
-    sheet = await read_sheet(ctx)
+    sheet = await find_sheet(ctx.db, ctx.user.id)
     if fold(words) in DELETED:
         return await cards.show_deleted(ctx, sheet)
     wanted = await read_search(ctx.db, sheet, words, period.start, period.end)

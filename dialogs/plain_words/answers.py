@@ -236,8 +236,10 @@ _ACTS = {
 _SHOWING = frozenset(("montre", "montrer", "voir", "affiche", "choisis", "prends", "regarde"))
 _COUNTED = re.compile(r"(?:le |la )(\d{1,2})(?:er|re|ere|e|eme|ieme)")
 _NUMBERED = re.compile(r"(?:le |la )(\d{1,6})")
+_MINE = re.compile(r"^(?:mon|ma) ")
 _LISTED = re.compile(
-    r"(?:(?P<act>[a-z]+) (?:moi )?)?(?P<which>(?:le|la) \S+)(?: (?:cra|compte rendu|ticket|demande|rdv|fiche))?"
+    r"(?:(?P<act>[a-z]+) (?:moi )?)?(?P<which>(?:le|la|mon|ma) \S+)"
+    r"(?: (?:cra?|compte rendu|saisie|ticket|demande|rdv|fiche))?"
 )
 
 
@@ -246,7 +248,7 @@ def read_listed(said: str) -> tuple[str, int]:
     found = _LISTED.fullmatch(_reduce(said))
     counted = _COUNTED.fullmatch(found["which"]) if found else None
     counted = counted or (_NUMBERED.fullmatch(found["which"]) if found and found["act"] else None)
-    place = int(counted[1]) if counted else read_ordinal(found["which"]) if found else 0
+    place = int(counted[1]) if counted else read_ordinal(_MINE.sub("le ", found["which"])) if found else 0
     begun = found["act"] or "" if found else ""
     act = find_act(begun)
     return (act, place) if place and (act or not begun or begun in _SHOWING) else ("", 0)

@@ -10,17 +10,35 @@ from bot.french import WRITTEN_MONTH, Period, period_after, period_before, read_
 from config.text import split_words
 from config.time import WEEKDAYS
 from dialogs.plain_words.commands import name_intention
-from dialogs.plain_words.readings import Reading
+from dialogs.plain_words.details import write_line
+from dialogs.plain_words.readings import Intention, Reading
+from dialogs.plain_words.weights import hear
 
 SAID_MAX = 50
 """Characters of what is said of something else."""
-_LEAD = re.compile(r"^(?:et |alors |(?:la )?meme chose |pareil(?:le)? |idem )+(?:(?:pour|sur|avec|dans|de|a) )?")
+_LEAD = re.compile(
+    r"^(?:et |alors |(?:la )?meme chose |l[ea]s? memes? |pareil(?:le)? |idem |par rapport |"
+    r"compare[rz]?(?: (?:ca|cela|le|la|les|moi)){0,2} |"
+    r"(?:c|ca|cela) (?:etait|donne|donnait|fait|faisait) (?:combien|quoi) )+"
+    r"(?:(?:pour|sur|avec|dans|de|a|au|aux|en) )?"
+)
 _TIME = re.compile(r"^(?:et )?(?:en|pour|sur) ")
 _FORMAT = r"(?: en (?P<format>pdf|excel|xlsx|csv|tableur))?"
 _IT = r"(?:ca|cela|le|la|les|tout|moi|moi ca|moi le|moi la|moi les)"
+_ASKED_FOR = rf"(?:tu|je|peux|veux|voudrais|il|m en|faut|faudrait|envoie|sors|donne|mets|fais|faire|{_IT})"
 _EXPORT = re.compile(
     rf"(?:et )?(?:(?:exporte\w*|telecharge\w*|imprime\w*)(?: {_IT})*{_FORMAT}|"
-    rf"(?:(?:envoie|sors|donne|mets|fais)(?: {_IT})* )?en (?P<only>pdf|excel|xlsx|csv|tableur))"
+    rf"(?:{_ASKED_FOR} ){{0,6}}(?:en|sous|un|une) (?:(?:fichier|format|version|tableau) )?"
+    r"(?P<only>pdf|excel|xlsx|csv|tableur))(?: (?:stp|svp|s il (?:te|vous) plait|merci))?"
+)
+_PART = r"(?:themes?|lieux|ages?|statuts?|heures|durees?)"
+_OF_THEM = re.compile(
+    rf"(?:et |alors |mais |c est |dis moi )*(?:(?P<part>(?:quels sont |quelles sont )?les? {_PART})|"
+    r"(?:combien|quel(?:le)?s?|le (?:top|detail))\b.*)"
+)
+"""One of the figures that were shown: « combien de retraités là-dedans », « quel thème revient le plus »."""
+_AMONG_THEM = re.compile(
+    rf"\b(?:{_PART}|retraites?|dedans|parmi (?:eux|elles)|dans le lot|en tout|au total|la dessus)$"
 )
 _SEND = re.compile(
     r"(?:(?:tu peux|je veux|je voudrais|peux tu|il faut) )?(?:l |le |la |les )?"
@@ -70,6 +88,15 @@ _HOUR_BEFORE = re.compile(rf"(?<!\w){_CLOCK}(?!\w)", re.IGNORECASE)
 _NEAR = re.compile(r"et (?:a|dans|en|vers|pres de|sur) ")
 _SEEKING = ("ressources", "annuaire", "annuaire qui", "chercher", "actus cherche")
 """Commands that are followed by what is sought."""
+_ABOUT_IT = re.compile(
+    r" (?:la dessus|a ce (?:sujet|propos)|(?:sur|pour|dans) (?:ca|cela|ce (?:sujet|theme|probleme|genre de cas))|"
+    r"(?:y |ca |cela )?conna[a-z]+ (?:ca|cela)|s y conna[a-z]+(?: (?:la dedans|la dessus|en ca))?|"
+    r"sai[st] faire (?:ca|cela))(?= |$)"
+)
+"""What stands for what was asked for before: « une fiche là-dessus », « quelqu’un qui connaît ça »."""
+_ANYBODY = re.compile(
+    r"(?:et |ok |sinon |alors |tu connais |je cherche |il y a |y a |y aurait ){0,3}(?:qui|quelqu un|une? coll[a-z]+) "
+)
 _OWN = frozenset({"stats", "stats exporter", "stats partager"})
 """Commands of one’s own figures."""
 _FORMATS = {"excel": "xlsx", "tableur": "xlsx"}
@@ -78,7 +105,8 @@ _FORMATS = {"excel": "xlsx", "tableur": "xlsx"}
 def may_follow(said: str) -> bool:
     """Return whether something may be said of what was asked before: only then that is looked up."""
     plain = " ".join(split_words(said))
-    ways = (_LEAD.match, _TIME.match, *(way.fullmatch for way in (_BESIDE, _EXPORT, _SEND, _NUMBER, _OF_TICKET)))
+    whole = (_BESIDE, _EXPORT, _SEND, _NUMBER, _OF_TICKET, _OF_THEM)
+    ways = (_LEAD.match, _TIME.match, _ABOUT_IT.search, *(way.fullmatch for way in whole))
     return 0 < len(said) <= SAID_MAX and (any(way(plain) for way in ways) or _read_rather(said) is not None)
 
 
@@ -116,8 +144,12 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
         line = before if _OF_TICKET.fullmatch(plain) else ""
     elif name in _COMING or name in _PAST:
         line = _follow_list(name, plain, reader.today)
+    elif name.split()[0] == "stats" and _asks_of_them(plain, reader):
+        line = before
     elif name.split()[0] == "stats":
         line = _follow_figures(name, rest, plain, reader)
+    elif _ABOUT_IT.search(plain):
+        line = _look_for_it(name, rest, plain, reader)
     else:
         line = _follow_search(name, rest, plain) if name in _SEEKING and plain.startswith("et ") else ""
     return Reading(name_intention(reader.commands.find(line)[0]), line, sure=True) if line else None
@@ -159,6 +191,19 @@ def _follow_search(name: str, rest: str, plain: str) -> str:
     return f"/{name} {sought}" if sought else ""
 
 
+def _look_for_it(name: str, rest: str, plain: str, reader: SentenceReader) -> str:
+    """Write the line that looks for something about what was asked for before; "" where that names nothing."""
+    if name not in _SEEKING and name != "hotline":
+        return ""
+    if name == "hotline":
+        rest = reader.commands.find(write_line(Intention.RESSOURCES, hear(rest, reader.today, reader.commands)))[1]
+    rest = rest.partition(" près de ")[0]
+    if rest and _ANYBODY.match(plain):
+        return f"/annuaire qui {rest}"
+    line = reader.read(_ABOUT_IT.sub(f" sur {rest} ", plain, count=1)) if rest else ""
+    return line if reader.commands.find(line)[0] in _SEEKING else ""
+
+
 def _cut_articles(sought: str) -> str:
     return re.sub(r"^(?:(?:le|la|les|l|des|du|de|un|une) )+", "", sought)
 
@@ -176,12 +221,21 @@ def _follow_figures(name: str, rest: str, plain: str, reader: SentenceReader) ->
     is_other = _LEAD.match(plain) or _TIME.match(plain)
     line = reader.read(f"stats {_LEAD.sub('', plain)}") if is_other else ""
     other, said = reader.commands.find(line)
-    if not said or other.split()[0] != "stats":
+    if other.split()[:1] != ["stats"] or (not said and other in _OWN):
         return ""
     other_place, other_period = _cut_period(said, reader.today)
     if other == "stats" and not other_place:
         return " ".join(f"/{name} {place} {other_period}".split())
     return line if other_period else f"{line} {period}".rstrip()
+
+
+def _asks_of_them(plain: str, reader: SentenceReader) -> bool:
+    """Whether one of the figures that were shown is asked for, and nothing else."""
+    asked = _OF_THEM.fullmatch(plain)
+    if asked is None or asked["part"]:
+        return asked is not None
+    wanted = reader.read(plain)
+    return wanted == "/stats" or (not wanted and bool(_AMONG_THEM.search(plain)))
 
 
 def _find_beside(said: re.Match[str], period: str, today: date) -> Period | None:

@@ -12,8 +12,10 @@ from bot.listings import ListedLine
 from config.text import split_words
 from dialogs.plain_words.answers import LAST, find_act
 
+REPORTS = "cra liste"
+"""The command that lists one’s own reports."""
 LISTS = {
-    ("cra liste", "cra.More"): "/cra {act} {number}",
+    (REPORTS, "cra.More"): "/cra {act} {number}",
     ("hotline demandes", "ticket liste", "ticket chercher"): "/ticket {number}",
     ("rdv", "rdv liste", "rdv semaine", "rdv à traiter", "rdv.Page"): "/rdv {number}",
     ("ressources", "ressources chercher", "ressources favoris", "ressources mes fiches"): "/ressources {number}",
@@ -71,7 +73,7 @@ class LastList:
         plain = _NUMBERED.search(" ".join(split_words(said)))
         if plain and any(line.handle == plain[1] for line in self.lines):
             return plain[1]
-        return self.at(1 if place == LAST and command == "cra liste" else place)
+        return self.at(1 if place == LAST and command == REPORTS else place)
 
     def find(self, words: str, today: date) -> list[int]:
         """Find the places of the lines that say these words."""
@@ -141,7 +143,7 @@ def find_list_line(names: Sequence[str]) -> str:
 
 
 _KINDS = {
-    **dict.fromkeys(("cra", "compte rendu", "comptes rendus"), "cra liste"),
+    **dict.fromkeys(("cra", "cr", "saisie", "compte rendu", "comptes rendus"), REPORTS),
     **dict.fromkeys(("ticket", "demande", "demandes"), "hotline demandes"),
     **dict.fromkeys(("rdv", "rendez vous"), "rdv liste"),
     **dict.fromkeys(("fiche", "fiches"), "ressources mes fiches"),
@@ -154,7 +156,7 @@ def name_list(said: str) -> str:
     plain = _begin_plainly(said)
     found = _KIND.search(plain)
     if found is None:  # only reports are duplicated
-        return "cra liste" if find_act(plain.partition(" ")[0]) == "dupliquer" else ""
+        return REPORTS if find_act(plain.partition(" ")[0]) == "dupliquer" else ""
     return _KINDS[found[1]]
 
 

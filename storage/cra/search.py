@@ -15,7 +15,19 @@ from config.tables import read
 from config.text import fold, split_words
 from config.themes import THEMES, key, theme_of
 from storage.communes import get_commune, reduce_name
-from storage.cra.report import AGES, STATUTS, SUITES, Activite, Age, Canal, Cra, CraRow, Statut
+from storage.cra.report import (
+    AGES,
+    STATUTS,
+    SUITES,
+    Activite,
+    Age,
+    Canal,
+    Cra,
+    CraRow,
+    PracticeCra,
+    Statut,
+    is_training,
+)
 from storage.cra.tags import has_tag, take_tags
 
 WORDS_MAX = 12
@@ -60,6 +72,11 @@ class AuthorSheet:
     def is_practice(self) -> bool:
         """Tell whether the sheet is for practice: its reports count in no figure."""
         return self.table is not Cra
+
+
+async def find_sheet(db: AsyncSession, person_id: str) -> AuthorSheet:
+    """Find the sheet on which a person’s commands act: the practice sheet during a training."""
+    return AuthorSheet(person_id, PracticeCra if await is_training(db, person_id) else Cra)
 
 
 @dataclass(frozen=True, slots=True)
