@@ -238,7 +238,9 @@ class Settings(BaseSettings):
     )
     smtp_secret: SecretStr = Field(SecretStr(""), description="Mot de passe de cet utilisateur.")
     link_check: Literal["oui", "non"] = Field(
-        "oui", description="Si le bot vérifie chaque semaine que les liens des ressources répondent : oui ou non."
+        "oui",
+        description="Si le bot vérifie, à leur dépôt puis chaque semaine, que les liens des ressources répondent : "
+        "oui ou non.",
     )
     ticket_months: int = Field(
         12, ge=1, le=120, description="Mois pendant lesquels les mots d’une demande close de la hotline sont gardés."

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web as server
 
 from commands.ressources import upkeep
-from commands.ressources.upkeep import CheckLinks
+from commands.ressources.records import CheckLinks
 from storage.ressources import ResourceState, feedback
 from storage.ressources.feedback import Fault, Kind, LinkCheck, Look, judge_look
 from tests.people import Post

@@ -249,7 +249,8 @@ async def deposit_resource(ctx: Context, form: DepositResource) -> Replies:
     else:
         thanks = Whisper(render("ressources/proposed", resource=resource))
         told = await posts.post_card(ctx, resource)
-    return [thanks, *told, *await _tell_author(ctx, resource), *asked, *left]
+    credited = await _tell_author(ctx, resource)
+    return [thanks, *told, *credited, *asked, *left, *records.check_link(ctx, resource)]
 
 
 async def _find_requester(ctx: Context, resource: Resource) -> str:

@@ -97,7 +97,7 @@ async def propose_again(ctx: Context, resource: Resource, revision: int) -> Sequ
     resource.changed_at = ctx.now
     await resources.write_resources(ctx.db, [resource], revision)
     note = render("ressources/again", by=await read_display_name(ctx, ctx.user.id))
-    return await posts.repost_card(ctx, resource, note)
+    return [*await posts.repost_card(ctx, resource, note), *records.check_link(ctx, resource)]
 
 
 async def report_change(ctx: Context, resource: Resource, changed: Sequence[str]) -> Sequence[Reply]:
@@ -109,7 +109,8 @@ async def report_change(ctx: Context, resource: Resource, changed: Sequence[str]
     note = render("ressources/corrected", by=await read_display_name(ctx, ctx.user.id), what=what)
     waits = resource.state is ResourceState.PROPOSED
     card = await posts.refresh_card(ctx, resource, note if waits else "")
-    return [*card, *(await posts.refresh_posts(ctx, resource) if resource.published_at else [])]
+    checked = records.check_link(ctx, resource) if "url" in changed else []
+    return [*card, *(await posts.refresh_posts(ctx, resource) if resource.published_at else []), *checked]
 
 
 @feature.button(records.RemoveResource, name="ressources.Withdraw", writes=False)
@@ -155,7 +156,8 @@ async def put_back_resource(ctx: Context, click: records.PutBackResource) -> Rep
     """Put a withdrawn resource back, at once or after a review."""
     resource, told = await restore_resource(ctx, click.resource)
     said = "is_published" if resource.state is ResourceState.PUBLISHED else "proposed"
-    return [Whisper(render(f"ressources/{said}", resource=resource)), *told]
+    dead = await posts.say_dead_link(ctx, resource)
+    return [Whisper(render(f"ressources/{said}", resource=resource, dead=dead)), *told]
 
 
 async def restore_resource(ctx: Context, number: int) -> tuple[Resource, Sequence[Reply]]:

@@ -100,8 +100,18 @@ async def draw_review_card(ctx: Context, resource: Resource) -> Message:
         description=quotation(resource.description, DESCRIPTION_SHOWN),
         decider=await read_display_name(ctx, resource.decided_by),
         contacts=name_contacts(resource),
+        dead=await say_dead_link(ctx, resource) if resource.state is not ResourceState.PUBLISHED else "",
     )
     return Message(text, _review_buttons(resource), await _review_facts(ctx, resource))
+
+
+async def say_dead_link(ctx: Context, resource: Resource) -> str:
+    """Say what was last seen of a link that leads nowhere; "" for any other."""
+    check = (await feedback.find_checks(ctx.db, [resource.number])).get(resource.number)
+    if check is None or check.url != resource.url or not check.leads_nowhere:
+        return ""
+    seen = say_date(check.checked_at.astimezone(ctx.zone).date(), ctx.today)
+    return render("ressources/link_seen", fault=check.fault, seen=seen, quiet=check.quiet).strip()
 
 
 def name_contacts(resource: Resource) -> str:

@@ -3,6 +3,7 @@ who may change it, who maintains it, and who is told."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -11,7 +12,7 @@ from bot.audit import AuditEntry, record_entry_at_end
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Right
-from bot.replies import Button, Direct, News
+from bot.replies import Button, Direct, News, Start
 from bot.texts import render, require
 from config.text import fold
 from config.time import PARIS
@@ -98,6 +99,23 @@ class Miss(BaseModel):
     """Button « Je n’ai rien trouvé »: opens the window of a need."""
 
     text: str = ""
+
+
+class CheckLinks(BaseModel):
+    """Long work: check the links that were not checked since ``begun``, or only that of a ``resource``, which
+    ``given_by`` has just given."""
+
+    begun: datetime
+    resource: int = 0
+    given_by: str = ""
+
+
+def check_link(ctx: Context, resource: Resource) -> Sequence[Start]:
+    """Check the link that somebody just gave, beside their answer, if the operator allows it."""
+    if not resource.url or ctx.settings.link_check == "non":
+        return []
+    work = CheckLinks(begun=ctx.now, resource=resource.number, given_by=ctx.user.id)
+    return [Start(payload=work, quiet=True)]
 
 
 BeforeAndAfter = tuple[Mapping[str, object], Mapping[str, object]]

@@ -224,8 +224,14 @@ async def publish_proposed(ctx: Context, click: records.PublishResource) -> Repl
     opened = Button(f"Ouvrir la ressource n° {resource.number}", records.OpenResource(resource=resource.number))
     text = render("ressources/told_published", resource=resource)
     said = await records.give_news(ctx, sorted({resource.deposited_by, resource.auteur_id}), text, opened)
-    done = Whisper(render("ressources/is_published", resource=resource))
+    dead = await posts.say_dead_link(ctx, resource)
+    offered = _offer_mending(resource) if dead else []
+    done = Whisper(render("ressources/is_published", resource=resource, dead=dead), offered)
     return [done, *await posts.refresh_card(ctx, resource, here=True), *told, *said]
+
+
+def _offer_mending(resource: Resource) -> Sequence[Button]:
+    return [_correct_button(resource), Button("Retirer", records.RemoveResource(resource=resource.number), "danger")]
 
 
 async def _say_decided(ctx: Context, resource: Resource) -> Sequence[Reply]:

@@ -4,12 +4,11 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from urllib.parse import urlencode, urlsplit
 
-from pydantic import BaseModel
-
+from bot.account_status import is_active
 from bot.cards import RowCard
 from bot.command_lines import NUMBER
 from bot.context import Context
@@ -20,11 +19,12 @@ from bot.texts import Markdown, link, render
 from bot.web import Trouble, WebClient, WebError, WebResponse
 from commands.ressources import posts, records
 from commands.ressources.life import restore_resource, take_down
-from commands.ressources.records import ANIMATEURS, feature
+from commands.ressources.records import ANIMATEURS, CheckLinks, feature
 from config.time import PARIS
 from storage import canaux, journal, urls
-from storage.ressources import Resource, ResourceState, feedback, resources
+from storage.ressources import Resource, feedback, resources
 from storage.ressources.feedback import Fault, Kind, LinkCheck, Look
+from storage.ressources.resources import STANDING_STATES
 
 LINK = RowCard[Resource]("ressources.link:", lambda resource: resource.number)
 """The message to whoever keeps a resource that its link is broken."""
@@ -259,12 +259,6 @@ LINKS_AT_ONCE = 8
 """How many links one step checks."""
 
 
-class CheckLinks(BaseModel):
-    """Long work: check the links that were not checked since ``begun``."""
-
-    begun: datetime
-
-
 class LinkWorks(records.OfResource):
     """Button « Il marche chez moi »: the link works although the bot says otherwise."""
 
@@ -300,10 +294,17 @@ async def check_next_links(ctx: Context, work: CheckLinks, so_far: Progress) -> 
     looks: Sequence[Look] = ()
     if links:
         looks = await ctx.errands.fetch(f"links {work.begun} {links}", lambda: look_at_links(ctx.web, links))
-    replies = await _note_looks(ctx, looks)
-    following = await feedback.list_links_due(ctx.db, work.begun, LINKS_AT_ONCE)
+    replies = await _note_looks(ctx, looks, work.given_by)
+    following = await _list_following(ctx, work, has_begun=so_far.cursor is not None)
     done = so_far.done + len(looks)
     return Step(replies=replies, cursor=[list(each) for each in following], done=done, finished=not following)
+
+
+async def _list_following(ctx: Context, work: CheckLinks, *, has_begun: bool) -> Sequence[tuple[int, str]]:
+    if not work.resource:
+        return await feedback.list_links_due(ctx.db, work.begun, LINKS_AT_ONCE)
+    found = None if has_begun else await resources.get_resource(ctx.db, work.resource)
+    return [(found.number, found.url)] if found and found.url else []
 
 
 @feature.button(LinkWorks)
@@ -312,7 +313,8 @@ async def silence_link(ctx: Context, click: LinkWorks) -> Replies:
     found = await records.find_changeable(ctx, click.resource)
     await feedback.silence_check(ctx.db, found.number)
     records.note_resource(ctx, journal.AuditAct.RESOURCE_LINK, found, ({}, {"lien": found.url}))
-    return _refresh_link_card(found, "ressources/link_quiet", by=ctx.user.username)
+    told = _refresh_link_card(found, "ressources/link_quiet", by=ctx.user.username)
+    return [told, *await posts.refresh_card(ctx, found)]
 
 
 @feature.button(TakeDown)
@@ -330,8 +332,8 @@ async def put_back_broken(ctx: Context, click: BringBack) -> Replies:
     return [_refresh_link_card(found, "ressources/link_put_back", _link_buttons(found), by=ctx.user.username), *told]
 
 
-async def _note_looks(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
-    """Store the results of a check, and report broken links."""
+async def _note_looks(ctx: Context, looks: Sequence[Look], giver: str) -> Sequence[Reply]:
+    """Store the results of a check, and report broken links; at once to the ``giver`` of a new one."""
     numbers = [look.resource for look in looks]
     before = await feedback.find_checks(ctx.db, numbers) if looks else {}
     found = await resources.find_by_numbers(ctx.db, numbers) if looks else {}
@@ -340,12 +342,26 @@ async def _note_looks(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
     judged = [feedback.judge_look(before.get(look.resource), look, ctx.now, ctx.today) for look in seen]
     told_before = {number for number, check in before.items() if check.told_at is not None}
     works = [found[now.resource] for now in judged if not now.fault and now.resource in told_before]
-    telling = [now for now in judged if now.is_to_be_told(ctx.today)]
-    told = await _tell_keepers(ctx, [found[now.resource] for now in telling], {now.resource: now for now in telling})
-    for now in telling:
+    telling = {now.resource: now for now in judged if now.is_to_be_told(ctx.today, at_once=bool(giver))}
+    broken = [found[number] for number in telling]
+    told = await (_tell_giver(ctx, broken, telling, giver) if giver else _tell_keepers(ctx, broken, telling))
+    for now in telling.values():
         now.told_at = ctx.now if now.resource in told else None
     await feedback.note_checks(ctx.db, judged)
-    return [*(_refresh_link_card(each, "ressources/link_works") for each in works), *told.values()]
+    # Of old links, the review cards are of another time.
+    shown = [found[now.resource] for now in judged if giver and now.resource in {*before, *told}]
+    cards = [reply for each in shown for reply in await posts.refresh_card(ctx, each)]
+    return [*(_refresh_link_card(each, "ressources/link_works") for each in works), *told.values(), *cards]
+
+
+async def _tell_giver(
+    ctx: Context, broken: Sequence[Resource], how: Mapping[int, LinkCheck], giver: str
+) -> dict[int, Reply]:
+    """Tell a person that the link that they have just given leads nowhere."""
+    if not await is_active(ctx, giver):
+        return {}
+    said = {each.number: _say_broken(ctx, each, how[each.number], fresh=True) for each in broken}
+    return {each.number: LINK.send(each, Message(said[each.number], _link_buttons(each)), giver) for each in broken}
 
 
 async def _tell_keepers(ctx: Context, broken: Sequence[Resource], how: Mapping[int, LinkCheck]) -> dict[int, Reply]:
@@ -364,11 +380,11 @@ async def _tell_keepers(ctx: Context, broken: Sequence[Resource], how: Mapping[i
     return told
 
 
-def _say_broken(ctx: Context, resource: Resource, check: LinkCheck, *, own: bool) -> str:
+def _say_broken(ctx: Context, resource: Resource, check: LinkCheck, **more: bool) -> str:
     title = posts.link_title(resource)
     archive = link(render("ressources/archive"), check.archive) if check.archive else ""
     fault, since = Fault(check.fault), say_date(check.failing_since or ctx.today)
-    said = {"title": title, "archive": archive, "fault": fault, "since": since, "own": own}
+    said = {"title": title, "archive": archive, "fault": fault, "since": since, "own": False, "fresh": False, **more}
     return render("ressources/link_broken", resource=resource, **said)
 
 
@@ -385,4 +401,4 @@ def _refresh_link_card(resource: Resource, template: str, buttons: Sequence[Butt
 
 
 def _is_still_its_link(resource: Resource | None, look: Look) -> bool:
-    return resource is not None and resource.state is ResourceState.PUBLISHED and resource.url == look.url
+    return resource is not None and resource.state in STANDING_STATES and resource.url == look.url

@@ -300,6 +300,8 @@ class Kind(StrEnum):
 
 
 _BROKEN = {Fault.GONE, Fault.NAME, Fault.REFUSED, Fault.TLS}
+_CERTAIN = {Fault.GONE, Fault.NAME}
+"""What is told of a new link at once; all else may pass, or be of the bot only."""
 _SILENT = {Fault.SERVER, Fault.SLOW, Fault.ODD, Fault.LOOP}
 
 
@@ -334,10 +336,17 @@ class LinkCheck(SQLModel, table=True):
     archive: str = Field(default="", max_length=LINK_MAX)
     quiet: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
-    def is_to_be_told(self, today: date) -> bool:
-        """Tell whether somebody is still to be told of the fault."""
+    @property
+    def leads_nowhere(self) -> bool:
+        """Tell whether the site itself, or the lack of any, says that there is nothing."""
+        return self.fault in _CERTAIN
+
+    def is_to_be_told(self, today: date, *, at_once: bool = False) -> bool:
+        """Tell whether somebody is still to be told of the fault; ``at_once`` if they have just given the link."""
         if self.told_at or self.quiet or self.failing_since is None:
             return False
+        if at_once and self.leads_nowhere:
+            return True
         kind, lasted = Fault(self.fault).kind, today - self.failing_since
         if kind is Kind.BROKEN:
             return self.failures >= BROKEN_TIMES and lasted >= BROKEN_FOR
@@ -386,7 +395,9 @@ async def list_links_due(db: AsyncSession, begun: datetime, limit: int) -> Seque
 
 async def find_checks(db: AsyncSession, resources: Collection[int]) -> Mapping[int, LinkCheck]:
     """Find the checks of these resources’ links, by resource."""
-    rows = (await db.exec(select(LinkCheck).where(col(LinkCheck.resource).in_(resources)))).all()
+    theirs = select(LinkCheck).where(col(LinkCheck.resource).in_(resources))
+    # Statements have changed rows that this session still holds with their former values.
+    rows = (await db.exec(theirs.execution_options(populate_existing=True))).all()
     return {row.resource: row for row in rows}
 
 

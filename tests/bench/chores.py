@@ -21,7 +21,7 @@ from commands.actus.drafts import PublishDigest
 from commands.actus.publication import Phase
 from commands.actus.publication import PublicationPlan as Publishing
 from commands.canaux.cards import Check
-from commands.ressources.upkeep import CheckLinks
+from commands.ressources.records import CheckLinks
 from config import editions
 from sandbox import Sandbox
 from storage import canaux, work

@@ -23,6 +23,7 @@ from bot.connections import Limits
 from bot.events import TEAM
 from bot.features import Feature
 from bot.outbox import actions
+from bot.web import Reach, Trouble, WebError
 from bot.work import steps
 from cli.demo.stage import free_port
 from cli.setup.command import SetupOptions, setup
@@ -76,6 +77,14 @@ LOG = io.StringIO()
 """What the bots of this session wrote down of their work."""
 
 
+async def _find_nothing(host: str, _: int) -> Sequence[str]:
+    raise WebError(Trouble.FORBIDDEN, host)
+
+
+NOWHERE = Reach(lookup=_find_nothing)
+"""What the bots of stories reach outside, but for those that serve a web of their own."""
+
+
 class Clock:
     """The bot’s clock, which a story may set.
 
@@ -110,7 +119,7 @@ class House:
     app: App | None = None
     features: tuple[Feature, ...] = FEATURES
     web: FakeWeb | None = None
-    """What its bots reach outside, from their start on; without one what there is."""
+    """What its bots reach outside, from their start on; without one nothing answers."""
 
     @property
     def today(self) -> date:
@@ -160,6 +169,8 @@ class House:
             self.web = made
             yield made
         self.web = None
+        if self.app:
+            self.app.web.reach = NOWHERE
 
     @asynccontextmanager
     async def replica(self, limits: Limits | None = None, features: Sequence[Feature] = ()) -> AsyncIterator[App]:
@@ -313,11 +324,12 @@ class House:
 
 
 def _without_missed_jobs(app: App) -> App:
-    """Make a bot not make up for jobs that came due while no bot ran.
+    """Make a bot not make up for jobs that came due while no bot ran, and reach nothing outside.
 
     Some sixty would run in each story that moves the clock and starts a bot; tests/test_jobs.py tests them.
     """
     app.jobs.missed_max = timedelta()
+    app.web.reach = NOWHERE
     return app
 
 
