@@ -163,7 +163,7 @@ def test_a_story_is_read_by_what_it_asks_for_at_its_end(story: str, line: str) -
         ("jeux souris pour débutants", "/ressources jeux souris niveau:debutant"),
         ("des fiches emploi depuis 2025", "/ressources emploi depuis:2025"),
         ("où est-ce que je peux trouver des tutos ameli ?", "/ressources ameli"),
-        ("entre le 3 et le 21 mars, combien de personnes ai-je vues", "/stats du 3 au 21 mars"),
+        ("entre le 3 et le 21 mars, combien de personnes ai-je vues", "/stats du 03/03 au 21/03"),
         (
             "Je reçois sur rendez-vous le mardi et le vendredi de 14 h à 17 h",
             "/rdv disponibilites mardi et vendredi 14h-17h",

@@ -138,7 +138,7 @@ def test_what_a_line_would_forget_is_asked(sentence: str, is_sure: bool) -> None
         ("ajout moi ds le canal handicap", "/canaux rejoindre handicap"),
         ("les événements du réseau auxquels je participe", "/agenda mes"),
         ("cmb datelier g fait dpuis janv", "/stats depuis janvier"),
-        ("stats du premier septembre au trente septembre", "/stats du 1er septembre au 30 septembre"),
+        ("stats du premier septembre au trente septembre", "/stats du 01/09 au 30/09"),
         ("proposer evenement portes ouvertes", "/agenda proposer portes ouvertes"),
         ("proposer un événement une journée portes ouvertes", "/agenda proposer journée portes ouvertes"),
         ("j’ai une idée ce serait de trier les fiches par date", "/idee trier les fiches par date"),

@@ -40,6 +40,7 @@ _HALF = re.compile(r"(?:s([12])|([12]) ?(?:er|e|eme|nd|d)? semestre)(?: ([0-9]{4
 _YEAR = re.compile(r"(?:annee |an )?([0-9]{4})")
 _SINCE = re.compile(r"depuis (.+)")
 _BETWEEN = re.compile(r" (?:au|a|et|jusqu au|jusqu a) | ?(?:→|/ ) ?| ")
+_DAY_OF_DATE = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)}) (?=[0-9])")
 _BETWEEN_LEAD = re.compile(r"(?:du|de|d|entre|des)(?: le)? ")
 
 
@@ -257,7 +258,7 @@ def _read_since(found: str, today: date) -> Period | None:
 
 def _read_between(found: str, today: date) -> Period | None:
     opening = _BETWEEN_LEAD.match(found)
-    bounds = found[opening.end() :] if opening else found
+    bounds = _DAY_OF_DATE.sub("", found[opening.end() :] if opening else found)
     for link in _BETWEEN.finditer(bounds):
         # « du 3 au 12 » names days of a month; two bare numbers side by side name nothing.
         le = "le " if opening or link[0].strip() else ""
@@ -276,8 +277,7 @@ def _read_last_day(found: str, today: date, le: str) -> date | None:
 
 
 def _read_first_day(found: str, last: date, today: date, le: str) -> date | None:
-    """Read the first day of a period, or a period whose first day it is, completed from the last day: « du 1er au 15
-    mars »."""
+    """Read the first day of a period, or a period whose first day it is, completed from the last day."""
     if dates.days_away(found) is not None:
         return dates.read_date(found, today)
     named = _read_named(found, last)
@@ -290,8 +290,8 @@ _READERS: tuple[Callable[[str, date], Period | None], ...] = (
     *(_read_single, _read_since, _read_between),
 )
 
-PERIOD_WORDS_MAX = 8
-"""Words of the longest period: « du 1er décembre 2025 au 15 mars 2026 »."""
+PERIOD_WORDS_MAX = 10
+"""Words of the longest period: « entre le 1er décembre 2025 et le 15 mars 2026 »."""
 
 
 def find_period(count: int, write: Callable[[int, int], str], today: date) -> tuple[int, int, Period] | None:

@@ -215,7 +215,10 @@ def judge_line(kind: coordination.CoordinationKind, raw: Mapping[str, Any], clue
 _KINDS = {
     **dict.fromkeys(("animation", "animations", "anime"), coordination.CoordinationKind.ANIMATION),
     **dict.fromkeys(("evenement", "evenements", "event"), coordination.CoordinationKind.EVENEMENT),
-    **dict.fromkeys(("partenariat", "partenariats", "partenaires"), coordination.CoordinationKind.PARTENARIAT),
+    **dict.fromkeys(
+        ("partenariat", "partenariats", "partenaires", "partenaire", "partenariale", "partenarial"),
+        coordination.CoordinationKind.PARTENARIAT,
+    ),
 }
 _SORTS: Mapping[coordination.CoordinationKind, tuple[tuple[str, StrEnum], ...]] = {
     coordination.CoordinationKind.ANIMATION: (

@@ -19,7 +19,7 @@ _KINDS = {
     CoordinationKind.EVENEMENT: "événement",
     CoordinationKind.PARTENARIAT: "partenariat",
 }
-_MEETING = re.compile(r"\breunions?\b")
+_MEETING = re.compile(r"\breu(?:nion)?s?\b")
 _NEAR = {0: "aujourd’hui", 1: "hier", 2: "avant-hier"}
 WEEK = 7
 """Days within which a day is called by its name."""

@@ -13,7 +13,7 @@ from config.text import fold
 from dialogs.plain_words.publications import QUOTED, STOPPING
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.reminders import WHEN, type_found
-from dialogs.plain_words.reports import ENOUGH, sum_signs
+from dialogs.plain_words.reports import ENOUGH, is_appointment, sum_signs
 from dialogs.plain_words.resources import find_subject
 from dialogs.plain_words.utterance import Utterance
 from storage.urls import first_link as find_link
@@ -116,7 +116,8 @@ def _find_coordination(said: Utterance, _: int) -> str:
     )
     is_told = lasts or sum_signs(said.plain) >= ENOUGH
     is_of_team = said.has("reunions? d equipe ") and not said.has("anime?|animation|evenement|partena")
-    return f"{'animation ' * is_of_team}{said.write_days(told)}" if is_told else ""
+    is_coming = is_appointment(said.plain) or said.plain.startswith((" rdv ", " rendez vous "))
+    return f"{'animation ' * is_of_team}{said.write_days(told)}" if is_told and not is_coming else ""
 
 
 _WHO_TELLS = re.compile(
@@ -130,7 +131,7 @@ _WHO_TELLS = re.compile(
 _COORDINATION = re.compile(
     r"(?:[ ,;]{0,2}(?:à |a |pour )?\b(?:noter|mettre|ranger|ajouter|consigner|saisir|inscrire|enregistrer)"
     r"(?= (?:dans|en|à|a) ))? ?(?:\b(?:dans|à|a|en) )?(?:\b(?:mes|mon|ma|la) )?"
-    r"(?:\b(?:cras?|crs?|comptes?[ -]rendus?) )?(?:\bde )?(?:\b(?:ma|la) )?\bcoordination\b(?: ?:)?",
+    r"(?:\b(?:cras?|crs?|comptes?[ -]rendus?) )?(?:\bde )?(?:\b(?:ma|la|côté) )?\bcoord(?:ination|o)?\b(?: ?:)?",
     re.IGNORECASE,
 )
 """The word, with what says that it is to be noted there."""

@@ -7,6 +7,7 @@ from bot.french import ANY_NUMBER_WORD, MONTH_NUMBERS, WRITTEN_MONTH, digits
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import read_cues
+from dialogs.plain_words.homophones import sound_alike, spell_sound
 
 _GAP = r"[\s,…]{1,3}"
 _AGAIN = (
@@ -16,9 +17,9 @@ _AGAIN = (
 _MARK = re.compile(
     rf"{_GAP}(?:(?P<clear>(?:(?:euh+|heu+|ah|oh|oups|mince|zut),? ){{0,2}}(?:"
     rf"(?:(?:enfin|mais),? )?non(?:,? {_AGAIN}){{1,3}}|{_AGAIN},? non(?:,? {_AGAIN}){{0,2}}|"
-    rf"enfin,? (?:non|plut[ôo]t)|non,? enfin|(?:enfin,? )?disons|"
+    rf"(?:(?:euh+|heu+),? )?enfin,? (?:non|plut[ôo]t)|non,? enfin|(?:enfin,? )?disons|"
     rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? (?:non|pardon)|je veux dire|ou plut[ôo]t|(?:enfin|euh+|non)(?=,? pas \S)))"
-    rf"|enfin|non|pardon|(?:mais )?en fait|euh+|heu+){_GAP}",
+    rf"|(?:(?:euh+|heu+),? )?enfin|non|pardon|(?:mais )?en fait|euh+|heu+){_GAP}",
     re.IGNORECASE,
 )
 """What says that the words before it are put right; without a ``clear`` one, only two values of a kind do."""
@@ -27,10 +28,11 @@ _RATHER = re.compile(r" plut[ôo]t(?=\s?[.!]?$)", re.IGNORECASE)
 _NOT = re.compile(r"pas ((?:le |la |les |l['’]|un |une |du |de |des |à |au |en )?[\w-]{2,30}),? (?=\S)", re.IGNORECASE)
 """What is taken back by its name: « pas le clavier le pavé tactile »."""
 _LEAD = (
-    r"(?:(?:à|au|a|aux|de|du|des|en|le|la|les|pour|sur|dans|chez|avec|vers|num[ée]ro|n°|depuis|un|une|mois) |"
+    r"(?:(?:à|au|a|aux|de|du|des|en|le|la|les|pour|sur|dans|chez|avec|vers|pr[èe]s|num[ée]ro|n°|depuis|un|une|mois) |"
     r"[dl]['’]){0,3}"
 )
-_COUNT = rf"(?:\d{{1,6}}|{ANY_NUMBER_WORD}(?:(?:-| et |-et-| )(?!une? (?:heure|demi|quart)){ANY_NUMBER_WORD}){{0,3}})"
+_SPELLED = rf"(?:{ANY_NUMBER_WORD}|mille)"
+_COUNT = rf"(?:\d{{1,6}}|{_SPELLED}(?:(?:-| et |-et-| )(?!une? (?:heure|demi|quart)){_SPELLED}){{0,3}})"
 _TIME = (
     rf"(?:{_COUNT} ?(?:h\b ?(?:[0-5]\d\b)?|heures?\b(?: et (?:demie|quart)\b|"
     rf" {ANY_NUMBER_WORD}\b(?! (?:personnes|pers)\b))?|minutes?\b|min\b|mn\b)|"
@@ -99,6 +101,7 @@ def _correct(text: str) -> tuple[str, bool]:
 
 def _replace(before: str, after: str, *, is_clear: bool) -> Iterator[str]:
     """The ways to put the words before a mark right by those after it, the best first."""
+    yield from _hear_again(before, after)
     taken = _find_taken_back(before, after) if is_clear else None
     if taken:
         after = after[taken.end() :]
@@ -111,6 +114,8 @@ def _replace(before: str, after: str, *, is_clear: bool) -> Iterator[str]:
             last = told[-1]
             if not is_clear and not _are_alike(value["lead"], last["lead"]):
                 continue
+            if _counts_other(last["value"], value["value"], after[value.end() :]):
+                continue
             is_numbered = bool(_NUMBERED.search(last["lead"]))
             lead = last["lead"] if is_numbered else (value["lead"] or last["lead"]) if last["lead"] else ""
             new = _ELIDED.sub("de ", lead + _keep_unit(last["value"], value["value"]))
@@ -122,6 +127,46 @@ def _replace(before: str, after: str, *, is_clear: bool) -> Iterator[str]:
         yield from _begin_again(before, after)
 
 
+def _counts_other(old: str, new: str, following: str) -> bool:
+    """Whether a number counts something else than the one before it: « quinze minutes euh deux dames »."""
+    units = [unit[0].strip()[0].lower() for value in (old, new) if (unit := _UNIT.search(value))]
+    noun = _NOUN.match(following) if len(units) == 1 and not _UNIT.search(new) else None
+    return bool(noun) or len(set(units)) > 1
+
+
+_NOUN = re.compile(
+    r" (?!(?:à|au|aux|de|du|des|en|le|la|les|pour|sur|dans|chez|avec|et|que|qui|stp|svp|merci|"
+    rf"{ANY_NUMBER_WORD})\b)[^\W\d]"
+)
+"""A word behind a number that it counts."""
+
+
+def _hear_again(before: str, after: str) -> Iterator[str]:
+    """What is said again as it sounds: « un pot euh d’impôts », right before or a few words earlier."""
+    heard, said = before.split(" "), after.split(" ")
+    for count in range(min(len(said), HEARD_MAX) * (said[0] != "pas"), 0, -1):
+        again = " ".join(said[:count])
+        spans = (span for span in _list_spans(len(heard)) if _is_heard(heard, span, again))
+        yield from (" ".join([*heard[: span.start], again, *heard[span.stop :], *said[count:]]) for span in spans)
+
+
+def _list_spans(count: int) -> Iterator[range]:
+    """The last words before a mark that may be said again, then those that stand further away."""
+    yield from (range(first, count) for first in range(count - 1, max(count - HEARD_MAX, 0) - 1, -1))
+    starts = range(max(count - 2 * HEARD_MAX, 0), count - 1)
+    yield from (range(first, end) for first in starts for end in range(first + 1, min(first + HEARD_MAX, count)))
+
+
+def _is_heard(words: list[str], span: range, again: str) -> bool:
+    """Whether some words sound like what is said again; those that stand further away are long, and other words."""
+    told = " ".join(words[span.start : span.stop])
+    if span.stop == len(words):
+        return sound_alike(told, again)
+    return len(told) >= FAR_MIN and fold(told) != fold(again) and spell_sound(told) == spell_sound(again)
+
+
+HEARD_MAX, FAR_MIN = 6, 6
+"""Words that are said again, at most, and letters of those that stand further away, at least."""
 _TAKEN_MAX = 4
 """Words that are taken back, at most."""
 

@@ -167,6 +167,8 @@ def permit(reading: Reading, commands: CommandIndex, allowed: Collection[str] | 
         return reading
     if "cra" not in allowed and "cra coordination" in allowed:
         reading = _report_coordination(reading, commands)
+    if "cra" in allowed and "cra coordination" not in allowed:
+        reading = replace(reading, line=re.sub(r"^/cra coordination (?!liste)", "/cra ", reading.line))
     if reading.instead and _name_right(reading, commands) not in allowed:
         reading = reading.instead
     others = tuple(each for each in reading.others if _name_right(each, commands) in allowed)

@@ -165,7 +165,9 @@ _CHANGED = "deplac|report|decal|repouss|avanc|annul|supprim|bouge"
 _CLOCK = re.compile(r" (\d{1,2}) ?h(?= |\d)")
 _HOUR = re.compile(r"\d ?h\d*\b")
 _WITHOUT = re.compile(r" sans (?!compte |compter |attendre |doute |avoir |que |mon |ma )")
-_NOT = re.compile(r" (?:ne|n) \S+ pas (?!de compte|acces)|^ (?:je )?(?:veux|voudrais) pas ")
+_NOT = re.compile(
+    r" (?:ne|n) (?:pas |plus |\S+ plus )| (?:ne|n) \S+ pas (?!de compte|acces)|^ (?:je )?(?:veux|voudrais) pas "
+)
 """How it is said that something is not to be done."""
 
 

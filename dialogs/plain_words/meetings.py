@@ -358,7 +358,8 @@ def _find_new_day(plain: str, start: int) -> re.Match[str] | None:
 
 
 _FROM_TO = re.compile(
-    r" (?:entre|du) (?:le )?(\d{1,2}|1er|premier|[a-z]{2,8}) (?:et|au) (?:le )?(\d{1,2}) "
+    rf" (?:entre|du) (?:le )?(?:(?:{'|'.join(WEEKDAYS)}) )?(\d{{1,2}}|1er|premier|[a-z]{{2,8}}) "
+    rf"(?:et|au) (?:le )?(?:(?:{'|'.join(WEEKDAYS)}) )?(\d{{1,2}}) "
     rf"((?:{'|'.join(MONTH_NUMBERS)}) )?"
 )
 """Days between which appointments are."""

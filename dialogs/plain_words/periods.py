@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from bot.french import MONTH_NUMBERS, NUMBER_WORDS, Period, find_period, read_count, read_period
+from bot.french import MONTH_NUMBERS, NUMBER_WORDS, WRITTEN_MONTH, Period, find_period, read_count, read_period
 from config.text import fold
 from config.time import WEEKDAYS
 from dialogs.plain_words.frames import read_frame
@@ -159,7 +159,15 @@ def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
         return "tout"
     units = (unit for unit in _UNITS if "debut" in folded[first:end] and read_period(unit, today) == meant)
     written = _YEAR.sub("", _BETWEEN_DAYS.sub(r"du \1 au ", written))
+    if meant and (days := _DAYS.fullmatch(written)):
+        return _write_days(meant, today, is_dated=bool(days[1]))
     return next(units, _LAST.sub(r"\2 \1", written).replace("an dernier", "année dernière"))
+
+
+def _write_days(meant: Period, today: date, *, is_dated: bool) -> str:
+    """Write the first and the last of some days in figures, with their years where these were said or are needed."""
+    short, dated = (f"du {meant.start:{form}} au {meant.last:{form}}" for form in ("%d/%m", "%d/%m/%Y"))
+    return dated if is_dated or read_period(short, today) != meant else short
 
 
 def _opens(word: str, following: str, *, is_span: bool) -> bool:
@@ -170,6 +178,12 @@ def _opens(word: str, following: str, *, is_span: bool) -> bool:
 
 _BETWEEN_DAYS = re.compile(r"^entre (?:le )?(\d\S*(?: [^\W\d]+)?) et (?:le )?(?=\d)")
 """« entre le 3 et le 21 mars » is « du 3 au 21 mars »."""
+_WEEKDAY = rf"(?:(?:{'|'.join(WEEKDAYS)}) )?"
+_DAYS = re.compile(
+    rf"(?:du )?{_WEEKDAY}\d{{1,2}}\S{{0,8}}(?: {WRITTEN_MONTH}(?: 20\d\d)?)? (?:jusqu['’ ])?au "
+    rf"{_WEEKDAY}\d{{1,2}}[^\s/]{{0,2}}(?:/\d{{1,2}})?(?: {WRITTEN_MONTH})?[ /]?(20\d\d)?"
+)
+"""The first and the last of some days."""
 _YEAR = re.compile(r"^année (?=20\d\d$)")
 _UNITS = ("semaine", "mois", "trimestre", "semestre", "année")
 """What « depuis le début de l’année » is shorter."""

@@ -8,18 +8,29 @@ from storage.urls import first_link as find_link
 
 STOPPING = (
     "arret|cess|stop|pas envie|marre|ne m envo|n envo|desabonn|desinscri|pl?us? recevoir|veux plus|plus d |"
-    "plus les |supprim|coupe[rz]? |coupez |non |ne plus |(?:plus|pas) besoin|inutile"
+    r"plus les |supprim|coupe[rz]? |coupez |non |ne plus |(?:plus|pas) besoin|inutile|"
+    r"plus (?:envie|avoir|lire|recevoir|interess)|"
+    r"(?:ne|n) (?:\S+ )?\S+ plus (?!(?:sur|dans|a|en|ou|comment|quand|trop|que) )|"
+    r"assez d|ras le bol|(?:lasse|fatigue)e? d|satur|envahi|inond"
 )
 """How it is said that something is to come no more."""
 
 
 QUOTED = re.compile(r"[«“\"]\s*([^»”\"]{2,60}?)\s*[»”\"]")
 """What is called by its name between quotation marks."""
+_WANTED = (
+    "(?:\\S+ )?(?:veux|voudrais|souhaite|souhaiterais|desire|desirerais|aimerais|tiens|compte|pense|mets|mettez|"
+    "envisage)"
+)
+"""How it is said that something is wanted, or no more: « je ne souhaite plus »."""
 _JOINING = (
     (
         "quitter",
         "quitt|sort|sors |vire[rz]? |degage|ote moi|marre d|me (?:barre|tire|casse) |m en vais |"
-        "pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir",
+        "pars |partir (?!de )|enlev|retir|desinscri|veux plus|plus etre |plus recevoir|"
+        "plus (?:envie|besoin|l intention|faire partie|appartenir|figurer|rester|suivre|interess|concern)|"
+        f"(?:ne|n) {_WANTED} plus |{_WANTED} (?:plus|pas) rester|(?:plus|pas) (?:etre|faire partie|appartenir)|"
+        "(?:interess|concern)\\S* (?:plus|pas) |rien a (?:y )?faire|assez d|ras le bol|saoul",
     ),
     (
         "rejoindre",

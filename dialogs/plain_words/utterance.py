@@ -25,7 +25,8 @@ _SET_PHRASES = re.compile(
     r"(?:pas |plutot )?(?:trop|tres|assez|vraiment|bien) (?:complique|complexe|technique|long|longue|simple|facile|"
     r"court|courte|clair|claire|dense|difficile|lourd|lourde|basique|accessible|compliquee)s?|"
     r"en (?:poste|fonctions?|activite)|a partir (?:de maintenant|d aujourd hui|d aujourdhui)|dorenavant|desormais|"
-    r"de preference|tout de suite|quelque part|immediatement|a (?:ton|votre) avis|"
+    r"(?:ont|a|avait|avaient|auraient|aurait) ete|de preference|tout de suite|"
+    r"quelque part|immediatement|a (?:ton|votre) avis|"
     r"a venir|(?:dans|sur) (?:l|mon|notre|votre) agenda(?: du reseau)?|"
     r"1(?= (?:fiche|ressource|tuto|quiz|jeu|video|exercice|support|guide|affiche|truc|doc))|"
     r"dans (?:la|notre|votre) (?:bases?|banque)(?: de (?:fiches|ressources|donnees)| commune)?) "
@@ -70,7 +71,10 @@ _TAGGED = re.compile(
     re.IGNORECASE,
 )
 """A tag that is called so."""
-_TWELVE_MONTHS = re.compile(r" (?:12|douze) mois (?:de l annee|de|d) (20\d\d) ")
+_TWELVE_MONTHS = re.compile(
+    r" (?:(?:12|douze) mois (?:de l annee|de|d)|(?:toute )?l annee (?:entiere|complete)) (20\d\d) "
+    r"| (20\d\d) (?:\S+ ){0,4}?(?:toute l annee|l annee (?:entiere|complete)) "
+)
 """What is a year."""
 _TWO_MONTHS = re.compile(
     rf" ({'|'.join(MONTH_NUMBERS)})(?: 20\d\d)? (?:plus|puis|ainsi que|avec|et(?= (?:aussi|puis|cel|ceu)))"
@@ -172,7 +176,7 @@ class Utterance:
     @cached_property
     def _period(self) -> tuple[str, range]:
         if year := _TWELVE_MONTHS.search(self.plain):
-            return year[1], range(self.find_word_at(year.start() + 1), self.find_word_at(year.end() - 1))
+            return year[1] or year[2], range(self.find_word_at(year.start() + 1), self.find_word_at(year.end() - 1))
         if (both := _TWO_MONTHS.search(self.plain)) and MONTH_NUMBERS[both[2]] == MONTH_NUMBERS[both[1]] + 1:
             span = range(self.find_word_at(both.start() + 1), self.find_word_at(both.end() - 1))
             return " ".join(filter(None, (both[1], "et", both[2], both[3]))), span

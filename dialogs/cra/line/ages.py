@@ -25,6 +25,8 @@ _YEARS_OF = {
 }
 
 
+_GROUP = re.compile(r"(?<=^12) (?=18\b)|(?<=^18) (?=35\b)|(?<=^35) (?=60\b)")
+"""Between the bounds of one of the form’s groups, as a telephone hears it: « dix-huit trente-cinq ans »."""
 _SHORT_AGE = re.compile(r"^(\d\d)a$")
 _BORN = re.compile(r"nee? (?:en|le \d{1,2}/\d{1,2}/|le \d{1,2} [a-z]{3,9}) ?((?:19|20)\d\d)")
 
@@ -63,7 +65,7 @@ def list_ages(text: str) -> list[str]:
 
 def _bounds(text: str) -> tuple[int, int] | None:
     """Find the first and last whole years that a text on ages means."""
-    text = re.sub(r" ?- ?", "-", text)
+    text = _GROUP.sub("-", re.sub(r" ?- ?", "-", text))
     if match := _OLDER.fullmatch(text):
         years = int(match[1] or match[2])
         return (years + 1, 130) if years == 60 else (years, 130)

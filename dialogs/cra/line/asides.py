@@ -58,6 +58,7 @@ def _aside(elements: str, before: str = "", after: str = "") -> _Aside:
 _ASIDES = (
     _aside(
         "duree",
+        r"tou(?:te)?s les|chaque|"
         r"attend(?:u|ue|ait|re)|patient(?:e|er|ait)|depuis|roule|retard de|(?:video|film|clip) de|tient plus(?: que)?|"
         r"forfait(?: mobile)?(?: de)?|(?:formation|contrat) de",
         r"(?:d |de )?(?:attente|retard)|de (?:route|trajet|transports?|voiture|bus|queue)|"
@@ -95,7 +96,7 @@ _ASIDES = (
         rf"dans les locaux (?:du|de|d)(?: la| le| l| une?)?|{_SENDING}(?: \w{{1,12}}){{0,3}} (?:par|un|des|en)",
     ),
     _aside("suite", after="par"),
-    _aside("canal", r"(?:pris|prendre|prise de|attente) ?(?:rdv|rendez vous)?"),
+    _aside("canal", r"d|(?:pris|prendre|prise de|attente) ?(?:rdv|rendez vous)?"),
     _aside(
         "activite weak",
         r"(?:m|nous) (?:a|ont|avait) demande(?: \w{1,9})?|(?:ouvr|cre|mont)(?:e|er|ait) son|reponse a sa",

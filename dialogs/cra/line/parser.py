@@ -289,7 +289,7 @@ _DAY_COUNTED = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) (\d{{1,2}})")
 _COUNTED = re.compile(
     r"femmes|hommes|dames|messieurs|filles|garcons|seniors|aine[es]+|retraite[es]+|ados|adolescents|enfants|jeunes|parents|"
     r"etudiant(?:e)?s|eleves|collegiens|lyceens|salarie[es]+|actifs|chomeurs|demandeurs|usagers|individuels|ponctuels|"
-    r"ateliers|familles|mamies|papis|adultes|debutant(?:e)?s|benevoles|agents|habitant(?:e)?s"
+    r"ateliers|familles|mam(?:ie|y)s?|pap[iy]s?|adultes|debutant(?:e)?s|benevoles|agents|habitant(?:e)?s"
 )
 """What a number counts behind the name of a day: « lundi 4 femmes » is no Monday the 4th."""
 

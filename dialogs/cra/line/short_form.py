@@ -18,7 +18,7 @@ from config.time import WEEKDAYS
 from dialogs.cra.line import Line
 from dialogs.cra.line.batch import Like, LinePart, cut_line, read_parts
 from dialogs.cra.line.parser import LinePiece, TypedLine, choose_pieces, split_line
-from dialogs.cra.line.readers import BARE_NUMBER, GUESS, NOTHING, has_code, name_theme
+from dialogs.cra.line.readers import BARE_NUMBER, GUESS, NOTHING, SpanReading, has_code, name_theme
 from dialogs.rdv.recurrence import find_rule
 from storage.communes import find_place_exactly, reduce_name
 from storage.cra.habits import Usual
@@ -127,7 +127,7 @@ def _is_line(text: str, clues: Clues) -> bool:
         is_plain
         and not is_parted
         and not _SLOPPY.search(text)
-        and not any(_name_theme(theme) != theme for theme in _list_themes(typed, pieces))
+        and not any(_name_theme(theme) != theme.lower() for theme in _list_themes(typed, pieces))
         and ranks == sorted(ranks)
         and _PLURALS.issuperset(first)
         and _LINKS.issuperset(small)
@@ -183,7 +183,7 @@ def _gather(typed: TypedLine, pieces: list[LinePiece], line: Line) -> Said:
     said: dict[str, list[str]] = {}
     themes = line.raw.get("themes", ())
     for piece in pieces:
-        reading = piece.reading
+        reading = _settle(piece.reading, line)
         if reading and (reading.element != "themes" or reading.value in themes or "themes" in line.mistakes):
             text = typed.as_typed(piece.first, piece.end)
             if reading.element in _AS_READ:
@@ -193,6 +193,13 @@ def _gather(typed: TypedLine, pieces: list[LinePiece], line: Line) -> Said:
             said.setdefault(reading.element, []).append(text)
     said["themes"] = _name_themes(said.get("themes", ()))
     return said
+
+
+def _settle(reading: SpanReading | None, line: Line) -> SpanReading | None:
+    """Take a word of two meanings for the theme where the report has that one: « sur son téléphone »."""
+    other = reading.other if reading else None
+    is_theme = other and other[0] == "themes" and other[1] in line.raw.get("themes", ())
+    return SpanReading(*other) if other and is_theme and "canal" in line.assumed else reading
 
 
 _AS_READ = frozenset(("duree", "commune"))
@@ -230,11 +237,11 @@ _VAGUE = frozenset(
 
 
 def _name_theme(typed: str) -> str:
-    """Name a theme as typed, without the words around it, or by its usual name: « messagerie » is « mail »."""
+    """Name a theme in small letters, without the words around it, or by its usual name: « messagerie » is « mail »."""
     bare = _WRAPPING.sub("", typed, count=1) if _WRAPPING.match(typed) else typed
     theme = find_theme(typed)
     named = bare if theme and find_theme(bare) is theme else typed
-    return _NAMES.get(fold(named), named)
+    return _NAMES.get(fold(named), named).lower()
 
 
 def _name_themes(typed: Sequence[str]) -> list[str]:
@@ -275,6 +282,9 @@ def _write_place(label: str, line: Line, said: Said, clues: Clues) -> str:
     code, _, name = label.partition(" ")
     if has_code(typed) or not typed:
         return code if typed else name
+    former = find_place_exactly(typed, clues.user.departements).place
+    if former and former.label == label and reduce_name(typed) != reduce_name(name):
+        return typed  # « Oullins », as people go on calling a part of Oullins-Pierre-Bénite
     found = find_place_exactly(name, clues.user.departements).place
     return name if found and found.label == label else typed
 

@@ -1,0 +1,131 @@
+"""Kinds of sentences that lose a value easily: days in figures, what is wanted no more, words heard for others,
+reports told with asides."""
+
+import pytest
+
+from cli.understand import Speaker, shorten
+from dialogs.plain_words import Intention, Reading, permit, understand
+from dialogs.plain_words.corrections import correct
+from dialogs.plain_words.homophones import sound_alike
+from tests.bench.plain_words import COMMANDS, TODAY
+
+
+def read(sentence: str) -> Reading:
+    return shorten(understand(sentence, TODAY, COMMANDS), Speaker(TODAY), COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("mes stats du premier au quinze novembre", "/stats du 01/11 au 15/11"),
+        ("mon activité entre le 1er juillet et le 31 août 2025", "/stats du 01/07/2025 au 31/08/2025"),
+        ("mes chiffres du lundi 3 au vendredi 7 novembre", "/stats du 03/11 au 07/11"),
+        ("mes cra du 1/9 au 15/9", "/cra liste du 01/09 au 15/09"),
+        ("mes stats du 1er septembre jusqu’au 15 octobre", "/stats du 01/09 au 15/10"),
+        ("mes rdv du lundi 7 au vendredi 11 décembre", "/rdv liste du 7 au 11 décembre"),
+        ("mes stats de 2025, toute l’année", "/stats 2025"),
+        ("note mon absence du 3 au 8 décembre", "/absence du 3 au 8 décembre"),
+        ("mes stats du mois dernier", "/stats mois dernier"),
+    ],
+)
+def test_days_are_written_in_figures_and_none_is_lost(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("je n’ai plus envie de recevoir les actus", "/actus abonnement non"),
+        ("je ne désire plus avoir les actus en privé", "/actus abonnement non"),
+        ("je ne souhaite plus faire partie du canal veille numérique", "/canaux quitter veille numérique"),
+        ("ne me mets plus dans le canal seniors", "/canaux quitter seniors"),
+        ("je préfère ne pas faire partie du canal seniors", "/canaux quitter seniors"),
+        ("le canal jeunesse ne m’intéresse plus", "/canaux quitter jeunesse"),
+        ("je veux faire partie du canal seniors", "/canaux rejoindre seniors"),
+        ("je veux recevoir les actus en message privé", "/actus abonnement"),
+        ("je ne trouve plus le canal seniors", "/canaux"),
+    ],
+)
+def test_what_is_wanted_no_more_is_not_wanted(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("tout ce qui parle de pics euh Pix", "tout ce qui parle de Pix"),
+        ("la déclaration d’un pot euh d’impôts", "la déclaration d’impôts"),
+        ("mes cra sur les un pots au mois de mars euh les impôts", "mes cra sur les impôts au mois de mars"),
+        ("le sondage numéro cette euh numéro sept", "le sondage numéro sept"),
+        ("Linux près de Valence euh enfin près de Romans", "Linux près de Romans"),
+        ("mes stats de deux mille vingt-six euh non deux mille vingt-cinq", "mes stats de deux mille vingt-cinq"),
+        ("quinze minutes euh une attestation", "quinze minutes euh une attestation"),
+        ("quinze minutes euh deux personnes", "quinze minutes euh deux personnes"),
+        ("un atelier impôts à Bron euh un atelier à Lyon", "un atelier impôts à Bron euh un atelier à Lyon"),
+        ("six enfants euh quatre seniors", "six enfants euh quatre seniors"),
+    ],
+)
+def test_what_is_said_again_as_it_sounds_is_put_right(said: str, meant: str) -> None:
+    assert correct(said)[0] == meant
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_alike"),
+    [
+        ("un pot", "impôts", True),
+        ("maux de passe", "mots de passe", True),
+        ("à mêler", "Ameli", True),
+        ("Valence", "Romans", False),
+        ("deux", "dix", False),
+        ("un atelier", "un atelier à", False),
+    ],
+)
+def test_words_sound_alike_or_not(one: str, other: str, is_alike: bool) -> None:
+    assert sound_alike(one, other) is is_alike
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        (
+            "individuel d’une heure sur les impots à domicile à Vénissieux vendredi, elle était ravie d’ailleurs",
+            "/cra individuel à domicile 1h impots Vénissieux vendredi",
+        ),
+        ("j’ai aidé un monsieur sur son téléphone quarante minutes jeudi", "/cra individuel 40min téléphone jeudi"),
+        ("hier neuf jeunes de douze dix-huit ans en atelier photo une heure", "/cra atelier 9p 1h photo hier 12-18"),
+        ("jeudi 7 papi atelier tablette 1h", "/cra atelier 7p 1h tablette jeudi +60"),
+        ("hier deux individuels d’une demi-heure, Ameli, à Oullins", "/cra 2 individuels 30min ameli Oullins hier"),
+        ("comme mardi avec 4 personnes, les autres étaient malades les pauvres", "/cra comme mardi avec 4 personnes"),
+        (
+            "le projecteur lâchait toutes les cinq minutes mais bon, atelier internet hier, 9 participants, 1h30",
+            "/cra atelier 9p 1h30 internet hier",
+        ),
+        (
+            "mardi j’ai eu une réunion de partenariat de deux heures, neuf participants",
+            "/cra coordination partenariat réunion 2h 9 participants mardi",
+        ),
+        ("cra coord reu partenaire 2h hier", "/cra coordination partenariat réunion 2h hier"),
+        ("rdv mardi 10h réunion de partenariat 2h", "/rdv mardi 10h 2h réunion de partenariat"),
+    ],
+)
+def test_a_report_has_the_values_that_are_its_own(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+def test_who_reports_no_coordination_reports_a_meeting_of_partners_as_usual() -> None:
+    reading = understand("hier réunion de partenariat 1h30, 6 participants", TODAY, COMMANDS)
+    assert permit(reading, COMMANDS, {"cra", "aide"}).line == "/cra hier réunion de partenariat 1h30, 6 participants"
+    assert reading.line.startswith("/cra coordination ")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "intention"),
+    [
+        ("l’export Excel de mes statistiques reste bloqué à 50 %", Intention.HOTLINE),
+        ("ma structure a changé de nom et l’outil affiche toujours l’ancien", Intention.HOTLINE),
+        ("je veux exporter mes stats en pdf", Intention.STATS_EXPORT),
+        ("exporte l’ancien bilan en pdf", Intention.STATS_EXPORT),
+    ],
+)
+def test_what_stays_as_it_was_is_a_trouble(sentence: str, intention: Intention) -> None:
+    assert read(sentence).intention is intention
