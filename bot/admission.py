@@ -20,7 +20,7 @@ from bot.watchlist import Watchlist
 from bot.web import WebClient
 from config.settings import Settings
 from storage.database import Database
-from storage.people import Person, Role, list_to_ask
+from storage.people import ANIMATES, Person, Role, list_to_ask
 
 
 class ReservedError(UserError):
@@ -126,7 +126,7 @@ async def refuse_role(
     instead = trigger.instead.get(user.role, "") if user.role and access else ""
     named = [] if contact else [person.username for person in await list_to_ask(ctx.db, ctx.today)]
     in_order = sorted(trigger.roles, key=list(Role).index)
-    asked = {"access": own.text if own else "", "is_wish": is_wish}
+    asked = {"access": own.text if own else "", "is_wish": is_wish, "is_team": user.role in ANIMATES}
     said = {"roles": in_order, "contact": contact, "animateurs": named, **asked}
     buttons = [own.button] if own else [Button(f"/{instead}", RunCommand(line=instead), "primary")] if instead else []
     sentences = [render("refus/instead", line=instead)] if instead else []

@@ -160,6 +160,11 @@ DUTIES = (
     ("déplace juliette dans le 38", "cherchez peut-être", "Changer de département : juliette 38"),
     ("panne : aidants connect est mort, à déclarer", "cherchez peut-être", "Déclarer une panne : aidants connect"),
     ("publie les actus", "cherchez peut-être", "Voir et modifier le prochain numéro"),
+    (
+        "est-ce que tout le monde a rempli ses cra dans le 69",
+        "Je ne dis à personne qui a saisi ou non",
+        "Voir les chiffres",
+    ),
     ("mets ines en silence deux jours car insultes", "cherchez peut-être", "Suspendre l’écriture"),
 )
 """What animateurs ask for, what is told of it, and the first button."""

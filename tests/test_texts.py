@@ -84,9 +84,11 @@ def test_who_may_and_whom_to_ask_are_enumerated_as_one_says_it() -> None:
     user = SimpleNamespace(role=Role.CONSEILLER)
     roles = [Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE]
     named = {"contact": "", "animateurs": ["agathe", "malik", "omar"]}
-    said = render("refus/role", user=user, roles=roles, access="", is_wish=False, **named)
+    said = render("refus/role", user=user, roles=roles, access="", is_wish=False, is_team=False, **named)
     assert said.startswith("Cette commande est réservée")
-    wish = render("refus/role", user=user, roles=roles, access="", is_wish=True, **named)
+    team = render("refus/role", user=user, roles=roles, access="", is_wish=False, is_team=True, **named)
+    assert "Si c’est une erreur" not in team
+    wish = render("refus/role", user=user, roles=roles, access="", is_wish=True, is_team=False, **named)
     assert wish.startswith("C’est réservé aux")
     assert "Tapez" not in wish
     assert "aux coordinateurs, aux animateurs de communauté et aux agents de la hotline" in said

@@ -121,6 +121,12 @@ def _write_role(text: str) -> str:
     return f"membres role {named} {role[0] if role else ''}"
 
 
+def _write_filed(text: str) -> str:
+    """Write the line of a territory’s figures: nobody is told who stored reports, and who did not."""
+    code = re.search(r"\b(?:dans|du|en|pour) (?:l[ea] )?(\d[\dab]\d?)\b", text, re.IGNORECASE)
+    return f"stats departement {code[1] if code else ''} ce mois-ci"
+
+
 _NAMED = re.compile(
     r"\b(?:ajoute|met[sz]?|mettre|passe|nomme|donne|change|promeu)\w* (?!l[ea]\b|un\b|son\b|du\b|l['’])"
     r"([\w.-]+) (?=au |le |comme |en |dans )"
@@ -323,10 +329,14 @@ _DUTIES = (
     ),
     _Duty(
         re.compile(
-            r" qui (?:n a|n ont|na|a) (?:encore )?(?:rien|pas|aucun cra) (?:encore )?"
-            r"(?:saisi|rempli|declare|fait (?:ses|de|leurs) (?:cra|comptes?))"
+            r" (?:qui|lesquels|chacun|tout le monde|(?:combien|tous|toutes)(?: d?(?:l?es|e) \S+)?|"
+            r"(?:l|m|n|d|c)[eo]s (?:conseillers?|conseilleres?|cnfs|collegues|agents))(?: qui)?(?: n)? ?(?:a|ont|na) "
+            r"(?:(?:encore|toujours|bien|deja|tous|pas|rien|aucun cra) ){0,3}"
+            r"(?:(?:saisi|rempli|declare|rentre)\w{0,2} (?:(?:s[eao]s|leurs?|d[eu]s?|les|un|son) ){0,2}"
+            r"(?:$|cras?|comptes? rendus?|ce|cette|en|dans|depuis|hier|aujourd)|"
+            r"fait (?:(?:tous|leurs?|ses|son|de|les) ){1,2}(?:cras?|comptes? rendus?))"
         ),
-        _show("stats departement ce mois-ci"),
+        _write_filed,
         is_shown=False,
         aside="who_filed",
     ),
