@@ -147,6 +147,7 @@ async def test_what_is_switched_off_says_so(house: House, juliette: Person) -> N
 DUTIES = (
     ("qui est de garde cette semaine", "cherchez peut-être", "Voir qui est de garde"),
     ("programme une annonce demain 9h : réunion reportée", "cherchez peut-être", "Écrire cette annonce"),
+    ("les chiffres du 69 par conseiller", "Je ne dis à personne qui a saisi ou non", "Voir les chiffres : 69"),
     ("qui n'a rien saisi ce mois-ci", "Je ne dis à personne qui a saisi ou non", "Voir les chiffres"),
     ("ajoute @ines au rôle de coordinatrice", "cherchez peut-être", "Changer un rôle : ines coordinatrice"),
     ("masque ce message https://exemple.fr/cnum/pl/" + "a" * 26, "cherchez peut-être", "Masquer ce message"),
@@ -191,7 +192,7 @@ async def test_who_has_a_duty_reaches_its_commands_in_words(house: House, agathe
     window = await agathe.opens_by(offered, "Écrire cette annonce")
     assert window.shown("texte") == "réunion reportée"
     assert window.shown("quand")
-    for words in (DUTIES[1][0], DUTIES[4][0], DUTIES[-1][0], "les chiffres de la hotline"):
+    for words in (DUTIES[1][0], DUTIES[5][0], DUTIES[-1][0], "les chiffres de la hotline"):
         post = await answered(juliette, words)
         assert "réservé" not in plain(post), words
         kept = ("Écrire cette annonce", "Masquer", "Suspendre", "Voir les chiffres de la hotline")
@@ -357,6 +358,14 @@ async def test_thanks_for_a_window_that_is_offered_ask_nothing_more(house: House
     again = await answered(juliette, "oui")
     assert "Il reste une question" in plain(again)
     assert again.buttons
+
+
+async def test_yes_is_no_answer_to_what_was_proposed_before_the_last_buttons(juliette: Person) -> None:
+    await answered(juliette, "j'ai un problème avec aidants connect", "fenêtre")
+    shown = await answered(juliette, "mes stats de septembre", "Vos statistiques")
+    assert shown.buttons
+    told = await answered(juliette, "oui")
+    assert "cliquez sur un bouton" in plain(told)
 
 
 async def test_a_window_that_was_closed_is_opened_again_by_yes(house: House, juliette: Person) -> None:

@@ -16,10 +16,9 @@ from bot.permalinks import make_permalink
 from bot.plain_text import shorten
 from bot.replies import Button, Direct, Question, Reply, RunCommand
 from bot.texts import link, quote, render
-from commands.aide.home import ASKS_TEAM, LABEL_MAX, Home, say_line, say_verb
+from commands.aide.home import ASKS_TEAM, LABEL_MAX, PROPOSED_MAX, Home, say_line, say_verb
 from commands.aide.questions import (
     BESIDE,
-    PROPOSED_MAX,
     Answered,
     AskedHere,
     Heard,
@@ -394,12 +393,13 @@ class Conversation:
             return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
         if asked.preview and (said := say_of_preview(asked, heard.words, word)) is not None:
             return put_right(heard, asked, said=said)
-        if word is ShortAnswer.THANKS or not (asked.is_last or (word is ShortAnswer.NO and asked.is_proposal)):
+        is_over = asked.is_proposal and (word is ShortAnswer.NO or asked.ends_in_buttons)
+        if word is ShortAnswer.THANKS or not (asked.is_last or is_over):
             is_left = word is not ShortAnswer.THANKS or bool(asked.no and not asked.is_rating)
             shown = (asked.buttons, asked.again) if is_left else ()
             text = render("aide/still_open", thanks=word is ShortAnswer.THANKS, is_left=bool(shown))
             return asked.show_again(heard.answer(text, *shown))
-        pressed = asked.yes if word is ShortAnswer.YES else asked.no
+        pressed = asked.no if word is ShortAnswer.NO else asked.yes if asked.is_last else None
         if pressed:
             return Answered([asked.press(pressed)], settles=asked.place)
         if word is ShortAnswer.NO:

@@ -20,7 +20,7 @@ from bot.mattermost import ChatPost
 from bot.outbox.actions import read_mark
 from bot.replies import Button, Direct, Perform, Question, Redirect, Reply, RunCommand, WordedButton
 from bot.texts import Markdown, quote, render
-from commands.aide.home import FeatureList
+from commands.aide.home import PROPOSED_MAX, FeatureList
 from dialogs.cra.coordination import amend_line, read_coordination_line
 from dialogs.cra.line.complaints import read_complaint
 from dialogs.cra.line.corrections import Correction, SpokenOf, read_correction
@@ -47,7 +47,6 @@ RATINGS = frozenset({"hotline.Rate"})
 BESIDE = frozenset({Intention.CRA, Intention.HORS_SUJET, Intention.POLITESSE, Intention.ANNULER})
 """What a bare « 45 min », « à Bron » may be taken for where nothing was said before it; « non finalement 1h » cancels
 nothing."""
-PROPOSED_MAX = 3
 LOOKED_AT = 40
 """How many posts of a conversation are searched for the bot’s last question."""
 MANY = 2
@@ -124,11 +123,12 @@ class Answered:
 @dataclass(frozen=True, slots=True)
 class AskedHere:
     """An open question of the bot in this conversation. ``is_last`` is False once the bot has said something else
-    since: an answer may then be meant for that, so the question is asked again first."""
+    since, with or without buttons as ``ends_in_buttons`` says: an answer may be meant for that: it is asked again."""
 
     question: drafts.OpenQuestion
     post_id: str
     is_last: bool
+    ends_in_buttons: bool = False
     parts: Sequence[str] = ()
     """The posts of the same message before that one: an old server takes several of them for many cards."""
 
@@ -251,7 +251,7 @@ async def find_asked(ctx: ReadingContext, message: Spoken) -> AskedHere | None:
     at = next((post for post in own if told and told.message_id in {post.id, read_mark(post)}), None)
     if told is None or at is None or not _still_asks(at, told):
         return None
-    return AskedHere(told, at.id, is_last=at.id == own[-1].id)
+    return AskedHere(told, at.id, is_last=at.id == own[-1].id, ends_in_buttons=bool(list_labels(own[-1])))
 
 
 async def find_preview(ctx: ReadingContext, message: DirectMessage, *, dropped: bool = False) -> AskedHere | None:

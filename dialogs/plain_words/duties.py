@@ -121,10 +121,10 @@ def _write_role(text: str) -> str:
     return f"membres role {named} {role[0] if role else ''}"
 
 
-def _write_filed(text: str) -> str:
+def _write_territory(text: str) -> str:
     """Write the line of a territory’s figures: nobody is told who stored reports, and who did not."""
     code = re.search(r"\b(?:dans|du|en|pour) (?:l[ea] )?(\d[\dab]\d?)\b", text, re.IGNORECASE)
-    return f"stats departement {code[1] if code else ''} ce mois-ci"
+    return f"stats departement {code[1] if code else ''}"
 
 
 _NAMED = re.compile(
@@ -336,7 +336,16 @@ _DUTIES = (
             r"(?:$|cras?|comptes? rendus?|ce|cette|en|dans|depuis|hier|aujourd)|"
             r"fait (?:(?:tous|leurs?|ses|son|de|les) ){1,2}(?:cras?|comptes? rendus?))"
         ),
-        _write_filed,
+        lambda text: f"{_write_territory(text)} ce mois-ci",
+        is_shown=False,
+        aside="who_filed",
+    ),
+    _Duty(
+        re.compile(
+            r"(?:^ (?:et )?| (?:chiffres?|stats?|statistiques?|nombre|combien|cras?|rendus?|resultats?) (?:\S+ ){0,4}?)"
+            r"(?:par|(?:de |pour )?chaque) (?:conseill\w+|cnfs) "
+        ),
+        _write_territory,
         is_shown=False,
         aside="who_filed",
     ),

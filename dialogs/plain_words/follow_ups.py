@@ -221,7 +221,7 @@ def _follow_figures(name: str, rest: str, plain: str, reader: SentenceReader) ->
     is_other = _LEAD.match(plain) or _TIME.match(plain)
     line = reader.read(f"stats {_LEAD.sub('', plain)}") if is_other else ""
     other, said = reader.commands.find(line)
-    if other.split()[:1] != ["stats"] or (not said and other in _OWN):
+    if other.split()[:1] != ["stats"] or (not said and other in {*_OWN, name}):
         return ""
     other_place, other_period = _cut_period(said, reader.today)
     if other == "stats" and not other_place:
