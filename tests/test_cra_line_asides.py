@@ -2,6 +2,7 @@
 
 import pytest
 
+from dialogs.cra.line.absences import tells_nothing_done
 from dialogs.cra.line.batch import cut_line
 from tests.support.cra import CLUES, read_typed
 
@@ -110,3 +111,101 @@ def test_a_word_that_only_looks_like_another_is_not_read_as_it() -> None:
 def test_a_number_that_a_sign_closes_counts_no_reports(text: str) -> None:
     (part,) = cut_line(text, CLUES)
     assert part.times == 1
+
+
+NOTHING_DONE = (
+    "atelier annulé, personne n’est venu",
+    "j’ai eu personne à la permanence",
+    "rdv annulé",
+    "la dame n’est pas venue",
+    "mme Durand n’est pas venue à son rdv",
+    "personne à l’atelier mail ce matin",
+    "0 personne à l’atelier",
+    "atelier mail 2h personne n’est venu",
+    "atelier mail annulé",
+    "l’atelier de ce matin a été annulé",
+    "atelier smartphone de 14h annulé faute d’inscrits",
+    "permanence à bron, personne",
+    "permanence de 2h, pas un chat",
+    "aucun participant à l’atelier tablette hier",
+    "le monsieur de 10h m’a posé un lapin",
+    "rdv de 14h pas honoré",
+    "rdv 10h dame absente",
+    "la permanence n’a pas eu lieu",
+    "elle est pas venue",
+    "il est jamais venu",
+    "hier personne est venu à l’atelier",
+    "ya eu personne ce matin",
+    "y avait personne à l’atelier",
+    "j’ai vu personne aujourd’hui",
+    "mon rdv de 9h a annulé",
+    "l’usager a annulé son rdv",
+    "la dame a annulé au dernier moment",
+    "mon atelier est tombé à l’eau",
+    "zéro participant à mon atelier de jeudi",
+    "permanence vide cet après-midi",
+    "annulé, pas de participants",
+    "atelier cv : aucun inscrit",
+    "séance annulée",
+    "atelier décommandé",
+    "finalement l’atelier a pas eu lieu",
+    "l’atelier n’a pas eu lieu, salle fermée",
+    "personne s’est présenté à la permanence d’oullins",
+    "pas de monde à la permanence",
+    "le jeune de 11h n’est pas venu",
+    "elle n’est jamais venue",
+    "ma mamie de 10h est pas venue",
+    "M. Diallo ne s’est pas présenté à 14h",
+    "lapin à 10h",
+    "la personne ne s’est pas présentée",
+    "usager absent",
+    "rdv non honoré",
+)
+SOMETHING_DONE = (
+    "l’atelier word de 14h a été annulé, à la place 1 indiv d’1h cv avec un gars de 20 ans",
+    "c’était pas un atelier finalement, 1 seule venue sur les 6 prévus, donc indiv 1h30 tableur",
+    "atelier 8p 2h mail, 2 ne sont pas venus",
+    "6 inscrits dont 2 absents atelier mail 1h",
+    "dame 60 ans 1h annuler un rdv doctolib",
+    "indiv 1h dame +60 rdv annulé par la caf, recours",
+    "annule le rdv 5",
+    "le rdv de demain, annule-le",
+    "le rdv de demain est annulé",
+    "le technicien n’est pas venu réparer la box",
+    "j’ai eu personne au téléphone",
+    "une personne âgée 1h mail",
+    "vu personne 60 ans mail 1h",
+    "j’ai reçu une personne ce matin 1h caf",
+    "atelier 5 personnes 2h",
+    "comment je fais si personne vient à mon atelier",
+    "un monsieur qui n’est pas venu depuis 2 mois, 45 min, mail, +60",
+    "une dame seule est venue, les autres non, 1h mail",
+    "atelier annulé mais 2 personnes venues quand même 1h",
+    "indiv 45 min monsieur absent de la caf depuis 2 ans 62 ans",
+    "rdv annulé avec la préfecture repris en ligne 45min dame 35 ans",
+    "atelier 2h mail une personne",
+    "indiv 1h mail avec une personne",
+    "atelier mail 8 personne",
+    "j’ai accueilli une autre personne",
+    "cv 1h pour cette personne",
+    "annulation de mon abonnement netflix 30 min",
+    "dame veut annuler son vol 1h",
+    "résilier un contrat annulé 1h dame",
+    "j’ai annulé son abonnement free 1h",
+    "elle a annulé son abonnement free avec moi, 30 min",
+    "permanence 3h 4 personnes, ensuite personne",
+    "aide pour rdv ants annulé, 30 min, homme 40 ans",
+    "1 lapin sur 5 rdv, 4 indiv 1h",
+    "atelier 3h tablette 6p, une dame absente",
+    "personne n’est venu m’aider pour l’imprimante",
+)
+
+
+@pytest.mark.parametrize("line", NOTHING_DONE)
+def test_what_did_not_take_place_is_no_report(line: str) -> None:
+    assert tells_nothing_done(line)
+
+
+@pytest.mark.parametrize("line", SOMETHING_DONE)
+def test_who_was_accompanied_is_reported_whoever_did_not_come(line: str) -> None:
+    assert not tells_nothing_done(line)

@@ -175,3 +175,25 @@ async def test_a_commune_that_is_asked_for_is_not_shown_as_understood(juliette: 
     assert "quelle commune" in preview.text
     assert "(38122)" not in preview.text
     assert "Enregistrer" not in preview.buttons
+
+
+@pytest.mark.every_mode
+async def test_what_did_not_take_place_needs_no_report_and_may_have_one(house: House, juliette: Person) -> None:
+    told = await juliette.asks("/cra atelier mail annulé, personne n’est venu")
+    assert "Rien n’est enregistré" in told.text
+    assert told.buttons == ["Écrire quand même un compte rendu"]
+    await juliette.clicks(told, "Écrire quand même un compte rendu")
+    preview = await juliette.whispered("Aperçu")
+    assert "Atelier Collectif" in preview.text
+    assert await house.reports(juliette) == []
+
+
+async def test_somebody_who_did_not_come_leads_to_the_appointments_of_that_day(house: House, juliette: Person) -> None:
+    hour = (house.clock().astimezone(ZoneInfo("Europe/Paris")) + timedelta(days=1)).strftime("%d/%m/%Y")
+    await juliette.clicks(await juliette.asks(f"/rdv {hour} 10h 45 min impôts"), "Enregistrer")
+    await juliette.told("enregistré")
+    house.clock.goes_to(house.clock() + timedelta(days=1))
+    told = await juliette.asks("/cra la dame n’est pas venue")
+    assert "Vous avez 1 rendez-vous aujourd’hui" in told.text.replace("\u00a0", " ")
+    await juliette.clicks(told, "Voir mes rendez-vous")
+    assert "1 rendez-vous" in (await juliette.whispered("Rendez-vous · aujourd’hui")).text

@@ -12,7 +12,7 @@ from bot.drafts import TakeUpDrafts
 from bot.errors import UserError, read_or_refuse
 from bot.french import say_date
 from bot.previews import answer
-from bot.replies import Ask, Button, Message, Redirect, Replies, Waiting, Whisper
+from bot.replies import Ask, Button, Message, Redirect, Replies, RunCommand, Waiting, Whisper
 from bot.texts import quote, render
 from commands.cra import coordination
 from commands.cra.cards import CONSEILLERS, ReportPreview, feature
@@ -21,7 +21,10 @@ from commands.cra.recurrence import read_habit
 from commands.cra.reports import find_known_tags, record_form, redraw_card
 from config.territories import DEPARTEMENTS
 from config.themes import THEMES
+from config.time import find_midnight
 from dialogs.cra import NewCra
+from dialogs.cra import line as typed_line
+from dialogs.cra.line.absences import tells_nothing_done
 from dialogs.cra.tags import read_tag
 from storage.absences import list_absences
 from storage.cra import Source, tags
@@ -29,6 +32,8 @@ from storage.cra.habits import read_usual
 from storage.cra.queries import TABLE, find_filed_keys, list_days_filed
 from storage.cra.report import list_trainees
 from storage.people import Role
+from storage.rdv import RdvState
+from storage.rdv.appointments import list_between
 
 
 async def read_help(ctx: ReadingContext, text: str) -> ReportPreview | Whisper:
@@ -54,7 +59,36 @@ async def read_line(ctx: ReadingContext, line: str) -> ReportPreview | Ask | Whi
     """Read a typed line as a report; without one, open the window, filled with today and the usual values."""
     if not line.strip():
         return await open_report_form(ctx, ctx.today)
+    if tells_nothing_done(line):
+        return await _answer_nothing_done(ctx, line)
     return await read_habit(ctx, line) or await read_text(ctx, line)
+
+
+class WriteAnyway(BaseModel):
+    """« Écrire quand même un compte rendu » of what did not take place, as its line tells it."""
+
+    line: str
+
+
+async def _answer_nothing_done(ctx: ReadingContext, line: str) -> Whisper:
+    """Say that what did not take place needs no report, and where appointments of that day say so."""
+    day = date.fromisoformat(typed_line.read_line(line, ctx.clues).raw.get("date", ctx.today.isoformat()))
+    start, end = (find_midnight(each, ctx.zone) for each in (day, day + timedelta(days=1)))
+    rdvs = await list_between(ctx.db, ctx.user.id, start, end, (RdvState.PREVU,))
+    lead = [Button("Voir mes rendez-vous", RunCommand(line=f"rdv liste {day:%d/%m/%Y}"), "primary")] if rdvs else []
+    text = render("cra/nothing_done", rdvs=len(rdvs), day=say_date(day, ctx.today))
+    return Whisper(text, [*lead, Button("Écrire quand même un compte rendu", WriteAnyway(line=line))])
+
+
+async def read_anyway(ctx: ReadingContext, click: WriteAnyway) -> ReportPreview | Whisper:
+    """Read the line of what did not take place as any other."""
+    return await read_text(ctx, click.line)
+
+
+@feature.button(WriteAnyway, roles=CONSEILLERS, asks=read_anyway)
+async def preview_anyway(ctx: Context, shown: ReportPreview) -> Replies:
+    """Preview the report of what did not take place."""
+    return await show_preview(ctx, shown)
 
 
 @feature.command(

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.command_lines import CommandIndex
 from config.text import fold
+from dialogs.cra.line.absences import tells_nothing_done
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.corrections import correct
@@ -77,7 +78,22 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     if (whole.sure or whole.intention in SEEKING) and (both := read_both(said)):
         return both
     found = read_wish(said, whole) or whole
+    if _may_tell_of_nothing(said, found) and tells_nothing_done(text):
+        found = Reading(Intention.CRA, f"/cra {text.strip()}", sure=True)
     return found if not found.sure or is_usual(said, found) else ask(said, found, cues, likely)
+
+
+def _may_tell_of_nothing(said: Utterance, found: Reading) -> bool:
+    """Whether a sentence may tell of an activity that did not take place, and not of an appointment that is named."""
+    name = said.commands.find(found.line)[0]
+    is_short = said.end - said.first <= TOLD_SHORT
+    return is_short and name in ("", "cra", "rdv", "hotline") and not _CALLED_RDV.match(found.line)
+
+
+TOLD_SHORT = 18
+"""Words of a sentence that tells nothing else."""
+_CALLED_RDV = re.compile(r"/rdv \d{1,6}$|/rdv (?:annuler|décaler|liste) \S")
+"""Lines about an appointment that is called by its number or its day."""
 
 
 def _read_again(said: Utterance) -> Reading | None:
@@ -118,8 +134,10 @@ def _names_territory(said: Utterance) -> bool:
 
 def _says_more(said: Utterance, typed: Reading) -> bool:
     """Whether words that begin as a command does say a subcommand, « idée 12 refusée », but not « tickets à moi », or
-    tell a report: « visio 1h avec un monsieur hier »."""
+    tell a report, « visio 1h avec un monsieur hier », or that there is none: « rdv annulé »."""
     if typed.intention is Intention.VISIO and is_past_call(said.plain):
+        return True
+    if typed.line == "/rdv annuler" and tells_nothing_done(said.sentence.text):
         return True
     act = find_act(said)
     return act is not None and said.commands.find(act[1])[0] != said.commands.find(typed.line)[0]
