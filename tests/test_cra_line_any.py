@@ -17,7 +17,7 @@ from config.programme import FIRST_DAY
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line
-from dialogs.cra.line.submission import FAR_DAYS
+from dialogs.cra.line.days import FAR_DAYS
 from storage.communes import Commune, get_commune, list_communes, make_label
 from storage.cra import Report
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dialogs.cra.line.absences import tells_nothing_done
 from dialogs.cra.line.batch import cut_line
+from dialogs.plain_words.absences import tells_nothing_done
 from tests.support.cra import CLUES, read_typed
 
 
@@ -209,3 +209,24 @@ def test_what_did_not_take_place_is_no_report(line: str) -> None:
 @pytest.mark.parametrize("line", SOMETHING_DONE)
 def test_who_was_accompanied_is_reported_whoever_did_not_come(line: str) -> None:
     assert not tells_nothing_done(line)
+
+
+def test_a_weekday_alone_that_is_todays_is_asked_for() -> None:
+    line = read_typed("atelier 8p mardi matin 1h mail")
+    assert "date" not in line.raw
+    assert list(line.choices["date"].values()) == ["aujourd’hui", "mardi 17 novembre"]
+    assert line.mistakes["date"] == "« mardi matin »\u00a0: aujourd’hui ou mardi 17 novembre\u00a0?"
+    for said in ("ce mardi", "aujourd’hui mardi", "mardi 24"):
+        assert read_typed(f"atelier 8p {said} 1h mail").raw["date"] == "2026-11-24"
+    assert read_typed("atelier 8p mardi dernier 1h mail").raw["date"] == "2026-11-17"
+
+
+@pytest.mark.parametrize(
+    "beside",
+    ["la navette est tombée en panne", "le wifi ramait", "la connexion a coupé", "le réseau ne marchait pas"],
+)
+def test_what_broke_down_on_the_way_is_no_theme(beside: str) -> None:
+    for text in (f"atelier 5p 2h mail +60, {beside}", f"{beside}, atelier 5p 2h mail +60"):
+        line = read_typed(text)
+        assert (line.raw["themes"], line.unread) == (["courriel"], ())
+    assert read_typed("indiv 30 min, son wifi rame").raw["themes"] == ["internet"]

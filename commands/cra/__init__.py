@@ -24,8 +24,8 @@ from config.themes import THEMES
 from config.time import find_midnight
 from dialogs.cra import NewCra
 from dialogs.cra import line as typed_line
-from dialogs.cra.line.absences import tells_nothing_done
 from dialogs.cra.tags import read_tag
+from dialogs.plain_words.absences import tells_nothing_done
 from storage.absences import list_absences
 from storage.cra import Source, tags
 from storage.cra.habits import read_usual

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.command_lines import CommandIndex
 from config.text import fold
-from dialogs.cra.line.absences import tells_nothing_done
+from dialogs.plain_words.absences import tells_nothing_done
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.commands import read_typed
 from dialogs.plain_words.corrections import correct

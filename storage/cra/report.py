@@ -39,7 +39,7 @@ class Age(Labelled):
 
 
 class Statut(Labelled):
-    ETUDIANT = "etudiant", "Étudiant(e)"
+    ETUDIANT = "etudiant", "Scolarisé ou étudiant"
     SANS_EMPLOI = "sans emploi", "Sans emploi"
     EN_EMPLOI = "en emploi", "En emploi"
     RETRAITE = "retraite", "Retraité"

@@ -1,6 +1,5 @@
 """Conversion of the pieces of a line into a submission of the form, with what is wrong or was assumed."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,6 +12,7 @@ from bot.texts import quote
 from config.themes import THEMES
 from dialogs.cra.line import readers
 from dialogs.cra.line.communes import name_commune
+from dialogs.cra.line.days import FAR_DAYS, doubt_weekday, doubt_years
 from dialogs.cra.line.hours import EARLIEST, is_hour
 from dialogs.cra.line.parser import LinePiece, TypedLine
 from dialogs.cra.line.people import clear_sessions, count_bare_number, count_people, is_employer, leave_denied
@@ -20,8 +20,6 @@ from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite, find_problems
 
-FAR_DAYS = 183
-"""From so long ago on, a day without its year may have been meant otherwise."""
 _Read = tuple[LinePiece, readers.SpanReading]
 
 
@@ -136,9 +134,9 @@ def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, u
     count_people(found, typed, pieces)
     _note_slips(found, typed, pieces)
     _prefer_years(found, typed, pieces)
-    _leave_pupils(found, typed)
     _doubt_hours(found, typed, pieces)
-    _doubt_years(found, typed, pieces, clues.today)
+    doubt_years(found, typed, pieces, clues.today)
+    doubt_weekday(found, typed, pieces, clues.today)
     for element in _SEVERAL:
         _take_one(found, element)
     _take_themes(found)
@@ -247,12 +245,6 @@ def _prefer_years(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiec
         found.said["age"] = [age for age in found.values("age") if age in years or age not in words]
 
 
-def _leave_pupils(found: LineValues, typed: TypedLine) -> None:
-    """Leave out the status of children at school, who are no students: « élèves de moins de 12 ans »."""
-    if found.values("age") == [Age.MOINS_12] and "etudiant" not in typed.words(0, len(typed.tokens)):
-        found.said["statut"] = [status for status in found.values("statut") if status != Statut.ETUDIANT]
-
-
 def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece]) -> None:
     """Leave unread an hour of the day, which is no duration (« à 8h »), and ask where it may be either: hardly anybody
     is helped alone for eight hours. Beside a duration it is the hour."""
@@ -273,22 +265,6 @@ def _doubt_hours(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece
         else:
             continue
         found.said["duree"] = [value for value in found.values("duree") if value != reading.value]
-
-
-_SAYS_YEAR = re.compile(r"\d{4}|\d\D+\d+\D+\d")
-
-
-def _doubt_years(found: LineValues, typed: TypedLine, pieces: Sequence[LinePiece], today: date) -> None:
-    """Ask which year is meant where that would be long ago: « 25/11 », typed the day before."""
-    for piece in pieces:
-        reading, text = piece.reading, typed.slice(piece.first, piece.end)
-        if reading is None or reading.element != "date" or reading.value.startswith(readers.UNSURE):
-            continue
-        day = date.fromisoformat(reading.value)
-        if (today - day).days > FAR_DAYS and not _SAYS_YEAR.search(text):
-            found.mistakes["date"] = f"« {quote(text)} » n’est pas encore passé{NBSP}: indiquez le jour."
-            found.choices["date"] = {reading.value: say_date(day)}
-            found.said["date"] = [value for value in found.values("date") if value != reading.value]
 
 
 def _take_one(found: LineValues, element: str) -> None:

@@ -1,5 +1,5 @@
-"""Lines that tell of what did not take place: « atelier annulé », « personne n’est venu », « la dame a posé un lapin »;
-nobody was accompanied, so there is no report of it."""
+"""Sentences that tell of what did not take place: « atelier annulé », « personne n’est venu », « la dame a posé un
+lapin »; nobody was accompanied, so there is no report of it."""
 
 import re
 
