@@ -19,6 +19,7 @@ from tests.support.cra import CLUES, read_typed
         ("indiv 1h caf, son mari est retraité", "statut", "retraité"),
         ("indiv 1h caf pour sa fille étudiante", "statut", "étudiante"),
         ("indiv 1h au 12 rue du 8 mai 1945, imprimante", "date", "8 mai 1945"),
+        ("indiv 1h au 3 chemin du 8 mai 1945, imprimante", "date", "8 mai 1945"),
         ("indiv 1h crit’air à payer avant le 15/12", "date", "le 15/12"),
         ("individuel 1h whatsapp, un groupe whatsapp de 50 personnes", "participants", "50 personnes"),
         ("indiv 1h word, envoyée par france travail", "themes", "france travail"),

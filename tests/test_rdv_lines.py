@@ -128,6 +128,7 @@ def test_a_day_that_is_put_right_is_the_second_and_is_mentioned(text: str, right
         ("samedi à dix-heures et demi caf", "2026-11-28", "10:30"),
         ("pas ce vendredi le suivant, 10h, caf", "2026-12-04", "10:00"),
         ("son bus arrive à 13h50 donc rdv 14h10 demain caf", "2026-11-25", "14:10"),
+        ("vendredi 9h30 mail, 4 impasse du 8 mai 1945", "2026-11-27", "09:30"),
         ("mme D. née le 03/12/42 vendredi 9h30 mail", "2026-11-27", "09:30"),
         ("facture box du 15/11, lundi 10h50 mail", "2026-11-30", "10:50"),
         ("médiathèque rue du 11 novembre lundi 15h mail", "2026-11-30", "15:00"),

@@ -14,6 +14,7 @@ from bot.french import (
     read_period,
 )
 from config.time import WEEKDAYS
+from dialogs.cra.line.lexicon import NAMED_PLACE
 from dialogs.cra.line.readers import UNSURE
 from dialogs.cra.line.values import LineValues
 
@@ -40,9 +41,8 @@ SEVERAL_DAYS = re.compile(
     rf"\d{{1,2}}(?:/\d{{1,2}}| (?:{'|'.join(MONTH_NUMBERS)}))(?![\w/])"
 )
 _A_DAY = rf"(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?: (?:\d{{4}}|18|45))?)"
-_STREET = "rue|avenue|boulevard|bd|place|quai|cours|square|stade|arret"
 OF_ANOTHER = re.compile(
-    rf"(?<!\w)(?:nee?s? (?:le {_A_DAY}|en \d{{4}})|(?:{_STREET}) (?:du )?{_A_DAY}|"
+    rf"(?<!\w)(?:nee?s? (?:le {_A_DAY}|en \d{{4}})|{NAMED_PLACE} (?:du )?{_A_DAY}|"
     rf"(?:facture|courrier|lettre|releve|avis|ordonnance)(?: [a-z]{{2,12}})? du {_A_DAY}|"
     rf"(?:expire|perime)e?s? (?:le|depuis le) {_A_DAY})(?![\w/])"
 )

@@ -4,6 +4,7 @@
 import re
 from dataclasses import dataclass
 
+from dialogs.cra.line.lexicon import NAMED_PLACE
 from dialogs.cra.line.readers import BARE_NUMBER, BESIDE, NOTHING, WEAK, SpanReading
 from storage.cra.report import Activite, Suite
 
@@ -77,7 +78,7 @@ _ASIDES = (
         "date",
         r"(?:depuis|avant|jusqu (?:a|au)|d ici|nee?|au plus tard)(?: le| au)?|"
         r"(?:expire|perime|obtenu|convoque)e?s?(?: le| au| pour le)?|"
-        r"(?:rue|avenue|boulevard|bd|place|square|quai|cours|allee|impasse|stade|arret)(?: du| de la| de| d)?|"
+        rf"{NAMED_PLACE}(?: du| de la| de| d)?|"
         rf"{_LATER}(?: [\w]{{1,12}}){{0,4}}",
     ),
     _aside("commune", r"(?:billets?|train|avion|voyage|vol|partir)(?: \w{1,9}){0,2} (?:pour|vers)"),

@@ -45,3 +45,8 @@ ORDINARY = frozenset(_ORDINARY.split())
 
 NOT_TYPOS = frozenset(("commence", "domicilie", "enseignant", "enseignante", "habite", "habites", "retrait", "salaire"))
 """Words one letter away from a word of the table that are no typing mistakes."""
+
+STREET = "rue|avenue|boulevard|bd|route|quai|chemin|impasse|allee"
+"""What an address calls a street, behind which the name of a town is none: « rue de Paris »."""
+NAMED_PLACE = rf"(?:{STREET}|place|square|cours|stade|arret)"
+"""What bears the name of a day: « place du 8 mai 1945 »."""

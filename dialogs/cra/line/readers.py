@@ -15,7 +15,7 @@ from config.themes import THEMES, key, theme_of, vocabulary
 from config.time import WEEKDAYS
 from dialogs.cra.line.ages import AGE_SAID, list_ages, read_ages, write_ages
 from dialogs.cra.line.hours import SHORT_DAYS, ends_with_one, read_length, spell_day, spell_hours
-from dialogs.cra.line.lexicon import NOT_TYPOS, ORDINARY, SMALL
+from dialogs.cra.line.lexicon import NOT_TYPOS, ORDINARY, SMALL, STREET
 from storage.communes import find_place_exactly
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite
 
@@ -342,9 +342,7 @@ def read_commune(span: Span, clues: Clues) -> SpanReading | None:
     return SpanReading("commune", span.text, WRONG) if _CODE.fullmatch(span.text) else None
 
 
-_STREET = re.compile(
-    r"(?:rue|avenue|boulevard|bd|route|quai|chemin|impasse|allee)(?: (?:de|du|des|d|la|le|les|l))* (\S+(?: \S+){0,3})"
-)
+_STREET = re.compile(rf"(?:{STREET})(?: (?:de|du|des|d|la|le|les|l))* (\S+(?: \S+){{0,3}})")
 
 
 def read_street(span: Span, clues: Clues) -> SpanReading | None:
