@@ -7,19 +7,21 @@ import pytest
 from commands import FEATURES
 from storage.people import Role
 from tests.people import Person, Post, unique
-from tests.support.conversation import LINE, answered, bot_name, channel_with, hearing, is_quiet, list_by_bot, writes
+from tests.support.conversation import (
+    HOME,
+    LINE,
+    answered,
+    bot_name,
+    channel_with,
+    hearing,
+    list_by_bot,
+    writes,
+)
 from tests.support.cra import WORKSHOP
-from tests.support.hotline import Hotline, helpdesk, send_dialog
-from tests.support.house import House, agathe, edit_post, plain, reply_in_thread, wait_for, wait_until
+from tests.support.hotline import helpdesk
+from tests.support.house import House, agathe, plain, reply_in_thread, wait_until
 
 __all__ = ["agathe", "hearing", "helpdesk"]
-
-HOME = "Voir ce que je sais faire"
-
-
-async def list_emojis(person: Person, post: Post) -> list[str]:
-    """The emojis under a post."""
-    return [each["emoji_name"] for each in await person.api.get(f"/posts/{post.id}/reactions") or []]
 
 
 TYPED = {trigger.key[1] for feature in FEATURES for trigger in feature.commands}
@@ -244,12 +246,6 @@ async def test_what_is_said_of_what_was_asked_before_is_understood(house: House,
     await answered(juliette, "et le 5 ?", "n’existe pas")
 
 
-async def test_thanks_that_close_what_was_said_run_no_proposal(juliette: Person) -> None:
-    await answered(juliette, "mes stats de septembre", "Vos statistiques")
-    await answered(juliette, "envoie-le à ma cheffe", "cherchez peut-être")
-    assert plain(await answered(juliette, "c’est bon merci")) == "Avec plaisir !"
-
-
 async def test_another_week_is_that_of_the_list_that_was_shown(juliette: Person) -> None:
     for words in ("mes rdv de la semaine", "et en décembre ?"):
         told = await answered(juliette, words, "Rendez-vous")
@@ -328,11 +324,6 @@ async def test_the_last_one_right_after_a_receipt_is_its_report(house: House, ju
     assert latest.buttons[0] == f"Supprimer le compte rendu n°\u00a0{cra.number}"
 
 
-@pytest.mark.parametrize("sent", [":smile:", "😀", ":cnum_fete:"])
-async def test_an_emoji_is_no_word_however_a_client_sends_it(juliette: Person, sent: str) -> None:
-    assert "Je ne lis que les mots" in plain(await answered(juliette, sent))
-
-
 async def test_figures_of_a_territory_are_taken_away_under_them(house: House) -> None:
     camille = await house.someone(Role.COORDINATEUR, "camille", departements=["69"])
     wish = "exporte les chiffres du Rhône en excel pour novembre"
@@ -343,21 +334,6 @@ async def test_figures_of_a_territory_are_taken_away_under_them(house: House) ->
 async def test_a_list_that_was_not_shown_is_shown_first(house: House, juliette: Person) -> None:
     await answered(juliette, "annule le dernier rdv", "rendez-vous")
     await answered(juliette, "modifie la dernière fiche", "ressource")
-
-
-async def test_thanks_for_a_window_that_is_offered_ask_nothing_more(house: House, juliette: Person) -> None:
-    await answered(juliette, LINE, "rien n’est encore enregistré")
-    await answered(juliette, "oui", "enregistré")
-    await house.settled()
-    await answered(juliette, "mes comptes rendus", "compte rendu")
-    await answered(juliette, "modifie le premier", "s’ouvre dans une fenêtre")
-    await house.settled()
-    polite = await answered(juliette, "merci")
-    assert (plain(polite), polite.buttons) == ("Avec plaisir !", [])
-    await house.settled()
-    again = await answered(juliette, "oui")
-    assert "Il reste une question" in plain(again)
-    assert again.buttons
 
 
 async def test_yes_is_no_answer_to_what_was_proposed_before_the_last_buttons(juliette: Person) -> None:
@@ -379,164 +355,6 @@ async def test_a_window_that_was_closed_is_opened_again_by_yes(house: House, jul
     assert window.shown("commune") == "Nulle-Part-les-Oies"
 
 
-@pytest.mark.every_mode
-@pytest.mark.parametrize(
-    ("word", "said"),
-    [("oui", "Je ne vous ai rien demandé"), ("annule", "rien à annuler"), ("non", "rien à annuler"), ("👍", "rien")],
-)
-async def test_a_word_that_answers_nothing_does_nothing(house: House, juliette: Person, word: str, said: str) -> None:
-    told = await answered(juliette, word, said)
-    assert told.buttons == [HOME]
-    assert "données" not in plain(told)
-    assert await is_quiet(house, juliette, [told])
-    await juliette.clicks(told, HOME)
-    assert "Ce que vous pouvez faire ici" in plain(await juliette.told())
-
-
-@pytest.mark.every_mode
-async def test_politeness_is_answered_briefly_and_not_twice(house: House, juliette: Person) -> None:
-    first = await answered(juliette, "merci beaucoup")
-    assert plain(first) == "Avec plaisir !"
-    for words in ("merci", "ok", "merci encore"):
-        post = await writes(juliette, words)
-        await juliette.waits_for("reaction_added")
-        assert await list_emojis(juliette, post) == ["slightly_smiling_face"]
-    assert await is_quiet(house, juliette, [first])
-
-
-async def test_a_greeting_says_how_to_begin(juliette: Person) -> None:
-    hello = await answered(juliette, "Bonjour !", "Bonjour")
-    assert hello.buttons == ["Compte rendu", "Statistiques", "Autre chose"]
-
-
-async def test_a_ticket_that_was_solved_is_settled_by_a_word(helpdesk: Hotline) -> None:
-    """In its thread, where the agents read it, and beside."""
-    ticket, receipt = await helpdesk.asks(helpdesk.juliette, "L’imprimante clignote")
-    await helpdesk.is_where(ticket)
-    await send_dialog(helpdesk.agathe, await helpdesk.card(ticket), "Résoudre", solution="Vider le cache.")
-    asked = await helpdesk.under(helpdesk.juliette, receipt, "est résolue")
-    await reply_in_thread(helpdesk.juliette, receipt, "Oui merci, c’est bon")
-    await helpdesk.juliette.rewritten(asked)
-    solved = await helpdesk.now(ticket)
-    assert (solved.state, solved.rating) == ("resolu", 1)
-    await reply_in_thread(helpdesk.juliette, receipt, "non en fait cela recommence")
-    await helpdesk.card(ticket, "rouvert")
-
-
-async def test_a_demand_that_is_over_is_closed_by_a_click_and_nothing_else_is(helpdesk: Hotline) -> None:
-    juliette = helpdesk.juliette
-    await answered(juliette, LINE, "rien n’est encore enregistré")
-    ticket, _ = await helpdesk.asks(juliette, "La souris colle")
-    for words in ("annule ma demande", "en fait ça remarche", "c’est réglé"):
-        told = await answered(juliette, words, "encore ouverte")
-        assert f"n° {ticket.number}, « La souris colle »" in plain(told)
-        assert told.buttons == ["C’est réglé", "Autre chose"]
-    await juliette.clicks(told, "C’est réglé")
-    assert "est close" in plain(await juliette.rewritten(told))
-    await helpdesk.card(ticket, "clos")
-    await answered(juliette, "c’est réglé", "rien n’est encore enregistré")
-
-
-@pytest.mark.parametrize(("word", "rating"), [("oui", 1), ("non", -1)])
-async def test_a_ticket_is_rated_by_a_word_beside_its_thread(helpdesk: Hotline, word: str, rating: int) -> None:
-    subject = "La tablette chauffe" if rating > 0 else "Personne ne reçoit le courrier"
-    ticket, receipt = await helpdesk.asks(helpdesk.juliette, subject)
-    await helpdesk.is_where(ticket)
-    await send_dialog(helpdesk.agathe, await helpdesk.card(ticket), "Résoudre", solution="Vider le cache.")
-    asked = await helpdesk.under(helpdesk.juliette, receipt, "est résolue")
-    await helpdesk.house.settled()
-    await writes(helpdesk.juliette, word)
-    rated = await helpdesk.juliette.rewritten(asked)
-    assert "Ce n’est pas réglé" in rated.buttons
-    solved = await helpdesk.now(ticket)
-    assert (solved.state, solved.rating) == ("resolu", rating)
-
-
-async def test_words_in_a_ticket_s_thread_go_to_its_agents_alone(helpdesk: Hotline) -> None:
-    ticket, receipt = await helpdesk.asks(helpdesk.juliette, "La page tourne en rond")
-    card = await helpdesk.card(ticket)
-    await helpdesk.is_where(ticket)
-    await reply_in_thread(helpdesk.juliette, receipt, "je cherche une fiche sur les impôts")
-    await helpdesk.under(helpdesk.agathe, card, "une fiche sur les impôts")
-    name = await bot_name(helpdesk.house)
-    await reply_in_thread(helpdesk.agathe, card, f"Tapez stats, ou demandez à @{name}")
-    await helpdesk.under(helpdesk.juliette, receipt, "Tapez stats")
-    await helpdesk.house.settled()
-    assert not [post for post in await helpdesk.agathe.direct() if "Vous m’avez écrit" in post.text]
-    assert not [post for post in await helpdesk.juliette.direct() if "Vous cherchez" in post.text]
-
-
-async def test_an_agent_who_speaks_to_the_bot_in_a_ticket_s_thread_is_not_heard_by_its_author(
-    helpdesk: Hotline,
-) -> None:
-    ticket, receipt = await helpdesk.asks(helpdesk.juliette, "Le lecteur de carte ne lit plus")
-    card = await helpdesk.card(ticket)
-    await helpdesk.is_where(ticket)
-    name = await bot_name(helpdesk.house)
-    await reply_in_thread(helpdesk.agathe, card, f"@{name} c’est un vieux pilote")
-    offered = await helpdesk.agathe.told("c’est un vieux pilote")
-    assert "Voir la demande" in offered.buttons[0]
-    said = await reply_in_thread(helpdesk.agathe, card, "Quel est le modèle ?")
-    await helpdesk.under(helpdesk.juliette, receipt, "Quel est le modèle")
-    await edit_post(helpdesk.agathe, said, f"@{name} quel modèle ?")
-
-    async def is_unheard() -> bool:
-        thread = [plain(post) for post in await helpdesk.juliette.direct() if post.root_id == receipt.id]
-        return not [text for text in thread if "pilote" in text or "modèle" in text]
-
-    assert await wait_for(is_unheard)
-
-
-async def test_an_agent_says_what_becomes_of_a_ticket(helpdesk: Hotline) -> None:
-    """The ticket is shown with its buttons; to all others the same words mean something of theirs."""
-    ticket, _ = await helpdesk.asks(helpdesk.juliette, "Le scanner reste muet")
-    await helpdesk.is_where(ticket)
-    number = ticket.number
-    for words in (
-        f"je prends le {number}",
-        f"ferme le {number}",
-        f"le {number} est un doublon du 1",
-        f"passe la demande {number} à l’autre file",
-    ):
-        shown = await answered(helpdesk.agathe, words, "Le scanner reste muet")
-        assert "Résoudre" in shown.buttons, words
-    assert "Résoudre" in (await answered(helpdesk.agathe, "je le prends", "Le scanner reste muet")).buttons
-    await answered(helpdesk.agathe, "quelles demandes attendent ?", "Demandes en cours")
-    await answered(helpdesk.agathe, "la panne est finie", "anne")
-    offered = await answered(helpdesk.agathe, "déclare une panne d’imprimante", "cherchez peut-être")
-    assert offered.buttons[0].endswith(": imprimante")
-    home = await answered(helpdesk.agathe, "qu’est-ce qui attend ?", "Ce qui vous attend")
-    assert "pas d’agent" in plain(home)
-    assert "Voir les demandes" in home.buttons
-    a_day = await answered(helpdesk.agathe, f"je prends le {number} décembre", "cherchez peut-être")
-    assert "scanner" not in plain(a_day)
-    other = await answered(helpdesk.juliette, f"rouvre le {number}")
-    assert "n’existe pas" not in plain(other)
-
-
-async def test_an_agent_speaks_of_the_ticket_that_a_command_showed(helpdesk: Hotline) -> None:
-    ticket, _ = await helpdesk.asks(helpdesk.juliette, "Le scanner reste muet")
-    await helpdesk.is_where(ticket)
-    await helpdesk.agathe.asks(f"/ticket {ticket.number}")
-    for words in ("je le prends", "transfère-la à malik", "passe-la en urgent", "réponds-lui de vider le cache",
-                  "c’est résolu", "c'est réglé"):  # fmt: skip
-        shown = await answered(helpdesk.agathe, words, "Le scanner reste muet")
-        assert "Résoudre" in shown.buttons, words
-    await answered(helpdesk.agathe, "les tickets libres", "Demandes en cours")
-    await answered(helpdesk.agathe, f"le {ticket.number}", "Le scanner reste muet")
-    missing = plain(await helpdesk.agathe.asks("/ticket 99999"))
-    assert "/ticket liste" in missing
-    assert "pas à vous" not in missing
-
-
-async def test_an_open_demand_does_not_stand_before_what_is_asked(helpdesk: Hotline) -> None:
-    ticket, _ = await helpdesk.asks(helpdesk.juliette, "Le scanner reste muet")
-    await helpdesk.is_where(ticket)
-    assert "Le scanner reste muet" in plain(await answered(helpdesk.juliette, "et ma demande ?", "Vos demandes"))
-    moved = await answered(helpdesk.juliette, "décale mon rdv de mardi à mercredi 15h", "Chaque rendez-vous")
-    assert moved.buttons[:2] == ["Voir mes rendez-vous : mardi", f"Ajouter à la demande n° {ticket.number}"]
-
-
 async def test_what_is_proposed_says_what_it_does(juliette: Person) -> None:
     stopped = await answered(juliette, "arrête les rappels", "cherchez peut-être")
     assert stopped.buttons[0] == "Régler mes rappels : jamais"
@@ -548,13 +366,6 @@ async def test_what_is_proposed_says_what_it_does(juliette: Person) -> None:
 
 async def test_only_reports_are_duplicated(juliette: Person) -> None:
     await answered(juliette, "dupliquer le dernier", "compte rendu")
-
-
-@pytest.mark.parametrize("words", ["t’es nul", "va te faire foutre", "tu sers à rien"])
-async def test_who_scolds_the_bot_reads_an_excuse_and_no_echo(juliette: Person, words: str) -> None:
-    said = await answered(juliette, words, "vous prie de m’en excuser")
-    assert words not in plain(said)
-    assert said.buttons == ["Demander de l’aide à l’équipe", "Voir ce que je sais faire"]
 
 
 async def test_a_link_is_not_cut_on_a_button(juliette: Person) -> None:
@@ -622,8 +433,3 @@ async def test_who_has_no_figures_of_their_own_is_led_to_those_of_their_territor
     zoe = await house.someone(Role.COORDINATEUR, "zoe")
     refused = await zoe.asks("/stats exporter pdf")
     assert "/stats departement" in refused.buttons
-
-
-async def test_a_queue_is_named_with_what_it_is_for(helpdesk: Hotline) -> None:
-    form = await helpdesk.juliette.opens("/hotline")
-    assert "Aide Espace Coop (l’outil : comptes rendus, statistiques, connexion)" in form.options("file").values()

@@ -20,7 +20,7 @@ from storage.rdv import PlaceKind, Rdv, RdvState
 from storage.rdv.bookings import WeeklyRange
 from tests.people import Person, Post
 from tests.support.house import House, plain
-from tests.test_rdv import CLUES
+from tests.test_rdv_readings import CLUES
 from tests.test_rdv_rooms import set_up
 
 MINUTE = timedelta(minutes=1)

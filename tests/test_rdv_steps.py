@@ -7,17 +7,12 @@ Beside it: ``test_rdv_killed.py`` kills at any moment while many act at once, an
 ``test_rdv_mail.py`` the letters, ``test_work_killed.py`` the steps of long work, which opens the rooms of visios.
 """
 
-import asyncio
 import json
-import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -25,17 +20,12 @@ import pytest
 from pydantic import BaseModel
 from sqlmodel import col, select
 
-from bot.app import App
 from bot.clock import utc_now
-from bot.delivery import Delivery
 from bot.forms import Form, name_of
 from bot.links import Links
-from bot.outbox.sender import Sender
-from commands import FEATURES
 from commands.rdv.cards import AnswerMeeting
 from commands.rdv.meetings import ChooseMoment
 from commands.rdv.requests import Accept, RefuseBooking
-from config.settings import read
 from config.time import PARIS
 from dialogs.cra import NewCra
 from dialogs.reservation import OfferMoment
@@ -55,59 +45,13 @@ from tests.people import Person, new_session
 from tests.support.databases import KINDS
 from tests.support.hotline import HotlineWorkplace, place, register_person, room
 from tests.support.house import plain, wait_for
+from tests.support.rdv import DYING_BOT, KILLED_AT, KILLED_FROM, KILLED_IN_JOB, STEPS
 from tests.support.servers import make_delivery, sign_delivery
 from tests.test_rdv_killed import book, is_over, list_moments, open_desk
 
 __all__ = ["place", "room"]
-WRITTEN, SENT, KEPT = STEPS = ("written", "sent", "kept")
-AT, FROM, JOB = "KILLED_AT", "KILLED_FROM", "KILLED_IN_JOB"
-"""The variables that say at which step the process ends, of what is written once there is which file, and the job that
-it runs, if any."""
-PROGRAM = "from tests.test_rdv_steps import serve; serve()"
 MINUTE = timedelta(minutes=1)
 SECRET = "s" * 40
-
-
-def serve() -> None:
-    """Serve by the settings of the environment until the step comes."""
-    at, since, begun = os.environ[AT], Path(os.environ[FROM]), list[bool]()
-    prepare, deliver_now, send = Delivery.prepare, Delivery.deliver_now, Sender.send
-
-    def begin() -> None:
-        if since.exists():
-            begun.append(True)
-
-    def end(step: str) -> None:
-        if begun and step == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    async def prepares(self: Delivery, db: Any, replies: Sequence[Any], request: Any, sender: str = "") -> Any:
-        rows = await prepare(self, db, replies, request, sender)
-        if replies and sender in ("rdv", "cra"):
-            begin()
-        end(WRITTEN)
-        return rows
-
-    def delivers_now(self: Delivery, rows: Sequence[Any]) -> None:
-        end(KEPT)
-        deliver_now(self, rows)
-
-    async def sends(self: Sender, message: Any, *, again: bool) -> Any:
-        result = await send(self, message, again=again)
-        end(SENT)
-        return result
-
-    Delivery.prepare, Delivery.deliver_now, Sender.send = prepares, delivers_now, sends  # type: ignore[method-assign]
-    asyncio.run(_run())
-
-
-async def _run() -> None:
-    app, job = App(read(), FEATURES, utc_now, first=0.2), os.environ.get(JOB)
-    await app.start()
-    for number in count():
-        if job:
-            await app.runs.run(("job", job), f"{os.getpid()}-{number}")
-        await asyncio.sleep(0.2)
 
 
 Send = Callable[["Scene"], Awaitable[bool]]
@@ -138,8 +82,13 @@ class Scene:
         """Run the bot in a process of its own."""
         since = self.place.folder / "since"
         since.unlink(missing_ok=True)
-        more = {AT: at, FROM: str(since), JOB: job, "COOP_DATA_DIR": str(self.place.folder / "one")}
-        async with self.place.process(["-c", PROGRAM], **more) as child:
+        more = {
+            KILLED_AT: at,
+            KILLED_FROM: str(since),
+            KILLED_IN_JOB: job,
+            "COOP_DATA_DIR": str(self.place.folder / "one"),
+        }
+        async with self.place.process(["-c", DYING_BOT], **more) as child:
             self.url = child.url
             since.touch()
             yield child

@@ -17,6 +17,8 @@ from tests.people import Dialog, Person, Post, unique
 from tests.support.cra import fill_workshop, read_mistake
 from tests.support.house import House, wait_until
 
+HOME = "Voir ce que je sais faire"
+"""The button to all that somebody can do."""
 LINE = "atelier 8p 1h30 mail 69120 hier +60 retraités"
 """A report that lacks nothing."""
 

@@ -1,17 +1,29 @@
-"""Rendez-vous in tests: what a visitor of the booking page is shown, a conseiller whose page is on; and a strict reader
-of calendars, which takes only what every program that keeps to RFC 5545 can read, and says what else there is."""
+"""Rendez-vous in tests: what a visitor of the booking page is shown, a conseiller whose page is on; a strict reader of
+calendars, which takes only what every program that keeps to RFC 5545 can read, and says what else there is; and a bot
+that ends itself at a step."""
 
+import asyncio
+import os
 import re
+import signal
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 from sqlalchemy import text
 from sqlmodel import col, delete, select
 
+from bot.app import App
+from bot.clock import utc_now
+from bot.delivery import Delivery
+from bot.outbox.sender import Sender
+from commands import FEATURES
+from config.settings import read
 from config.time import PARIS
 from storage.people import Role
 from storage.rdv.appointments import Rdv
@@ -313,3 +325,53 @@ def follow_calendar(before: Sequence[Component], body: bytes) -> Sequence[Compon
         changed = [name for name in _TOLD if new.text(name) != old.text(name)]
         _must(grown or not changed, f"SEQUENCE grows as {changed} changes")
     return list(now.values())
+
+
+WRITTEN, SENT, KEPT = STEPS = ("written", "sent", "kept")
+KILLED_AT, KILLED_FROM, KILLED_IN_JOB = "KILLED_AT", "KILLED_FROM", "KILLED_IN_JOB"
+"""The variables that say at which step the process ends, of what is written once there is which file, and the job that
+it runs, if any."""
+DYING_BOT = "from tests.support.rdv import serve_until_killed; serve_until_killed()"
+"""The program of such a process."""
+
+
+def serve_until_killed() -> None:
+    """Serve by the settings of the environment until the step comes."""
+    at, since, begun = os.environ[KILLED_AT], Path(os.environ[KILLED_FROM]), list[bool]()
+    prepare, deliver_now, send = Delivery.prepare, Delivery.deliver_now, Sender.send
+
+    def begin() -> None:
+        if since.exists():
+            begun.append(True)
+
+    def end(step: str) -> None:
+        if begun and step == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def prepares(self: Delivery, db: Any, replies: Sequence[Any], request: Any, sender: str = "") -> Any:
+        rows = await prepare(self, db, replies, request, sender)
+        if replies and sender in ("rdv", "cra"):
+            begin()
+        end(WRITTEN)
+        return rows
+
+    def delivers_now(self: Delivery, rows: Sequence[Any]) -> None:
+        end(KEPT)
+        deliver_now(self, rows)
+
+    async def sends(self: Sender, message: Any, *, again: bool) -> Any:
+        result = await send(self, message, again=again)
+        end(SENT)
+        return result
+
+    Delivery.prepare, Delivery.deliver_now, Sender.send = prepares, delivers_now, sends  # type: ignore[method-assign]
+    asyncio.run(_run_jobs())
+
+
+async def _run_jobs() -> None:
+    app, job = App(read(), FEATURES, utc_now, first=0.2), os.environ.get(KILLED_IN_JOB)
+    await app.start()
+    for number in count():
+        if job:
+            await app.runs.run(("job", job), f"{os.getpid()}-{number}")
+        await asyncio.sleep(0.2)
