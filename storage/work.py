@@ -224,11 +224,6 @@ async def count_by_state(db: AsyncSession) -> dict[WorkState, int]:
     return {state: found.get(state, 0) for state in WorkState}
 
 
-async def count_active(db: AsyncSession) -> int:
-    """Count the work that is not over, or whose end was not told yet."""
-    return (await db.exec(select(func.count()).select_from(Work).where(WAITS))).one()
-
-
 async def release_all(db: AsyncSession, now: datetime, turn: WorkTurn) -> None:
     """Make all waiting work due now, except work planned for later (``created_at`` is in the future). For a single
     process at its start: the clock may have been ahead before."""

@@ -18,7 +18,7 @@ from commands.actus import drafts, editions
 from commands.actus.drafts import PublishDigest
 from commands.actus.editions import Chapter, DigestPiece, DigestSheet, clean_text
 from commands.actus.formats import draw_posts
-from storage import canaux, outbox, work
+from storage import canaux, work
 from storage.actus import digests, subscriptions
 from storage.actus.digests import Digest, DigestState, EditionSettings
 from storage.actus.items import ItemKind, NewsSection, make_post_key
@@ -27,7 +27,7 @@ from storage.people import Role
 from storage.work import WorkSort
 from tests.support.actus import KEEP, DigestStage, newsroom
 from tests.support.databases import KINDS
-from tests.support.house import list_audit, list_said, plain, wait_for, wait_until
+from tests.support.house import UNSETTLED, list_audit, list_said, plain, wait_for, wait_until
 from tests.support.membership import room
 from tests.test_actus_cli import DigestWorkplace, digest_workplace
 
@@ -213,7 +213,7 @@ async def due_now(digest_workplace: DigestWorkplace) -> int:
 
 async def is_out(digest_workplace: DigestWorkplace, number: int) -> bool:
     async with digest_workplace.transaction() as db:
-        rests = await work.count_active(db) or (await outbox.count_by_state(db))["waiting"]
+        rests = await db.scalar(UNSETTLED)
     return not rests and (await digest_workplace.digest(number)).state is DigestState.PUBLISHED
 
 

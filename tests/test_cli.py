@@ -23,7 +23,7 @@ from cli.work import FILES, read_titles
 from commands import FEATURES
 from config.settings import Settings
 from tests.support.house import House
-from tests.support.workplace import elsewhere, operate, run_command
+from tests.support.workplace import CRA, elsewhere, operate, run_command
 
 __all__ = ["elsewhere"]
 
@@ -31,17 +31,6 @@ __all__ = ["elsewhere"]
 BACKUP = Path(__file__).parent / "data" / "installation_0036.backup"
 HUSH = cli.command.hush
 TOKEN = "b" * 26
-LINE = {
-    "auteur": "juliette",
-    "date": "2026-11-20",
-    "canal": "autre",
-    "code_commune": "69256",
-    "activite": "ponctuel",
-    "ages": {"+60": 1},
-    "statuts": {"retraite": 1},
-    "themes": ["internet"],
-    "minutes": 30,
-}
 
 
 @pytest.mark.parametrize(
@@ -277,7 +266,7 @@ async def test_import_and_export_through_the_command_line(
     carl = await house.site.person("carl")
     settings = house.settings.model_copy(update={"database_url": f"sqlite:///{elsewhere}/neuve.db"})
     file = elsewhere / "cra.jsonl"
-    good = LINE | {"auteur": carl.username}
+    good = CRA | {"auteur": carl.username}
     file.write_text(json.dumps(good | {"rien": 1}) + "\n" + json.dumps(good | {"minutes": 7}) + "\n")
     assert await operate(settings, "import", "cra", str(file)) == 1
     said = capsys.readouterr()
@@ -312,7 +301,7 @@ def process(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_fault(elsewhere: Path) -> None:
-    rows = "".join(json.dumps(LINE) + "\n" for _ in range(600))  # more than a pipe holds
+    rows = "".join(json.dumps(CRA) + "\n" for _ in range(600))  # more than a pipe holds
     assert process("migrate").returncode == 0
     columns = "id, username, role, structure, departements, timezone, since"
     registered = (

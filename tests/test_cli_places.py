@@ -43,6 +43,7 @@ from tests.support.backups import fill_tables, save_backup
 from tests.support.databases import create_sqlite
 from tests.support.publications import make_poll
 from tests.support.work import Count
+from tests.support.workplace import CRA
 
 pytestmark = pytest.mark.slow
 
@@ -123,18 +124,7 @@ def place(tmp_path: Path, filled: Mapping[str, bytes]) -> Place:
 def _folders(place: Place) -> None:
     for folder in (place.folder, place.database.parent, place.data):
         folder.mkdir(exist_ok=True)
-    line = {
-        "auteur": "juliette",
-        "date": "2026-01-02",
-        "canal": "autre",
-        "code_commune": "69256",
-        "activite": "ponctuel",
-        "ages": {"+60": 1},
-        "statuts": {"retraite": 1},
-        "themes": ["internet"],
-        "minutes": 30,
-    }
-    (place.folder / "cra.jsonl").write_text(json.dumps(line) + "\n")
+    (place.folder / "cra.jsonl").write_text(json.dumps(CRA) + "\n")
     (place.folder / "people.csv").write_text("username,role\nlea,conseiller\n")
     (place.folder / "structures.csv").write_text("nom,siret\nVille,73282932000074\n")
     (place.folder / "contacts.csv").write_text("nom,organisme\n,ANCT\n")

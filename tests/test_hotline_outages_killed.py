@@ -7,7 +7,7 @@ import pytest
 from bot.clock import utc_now
 from bot.work import make_work
 from commands.hotline.outages import OutageStage, TellAll
-from storage import outbox, work
+from storage import work
 from storage.database import change, store
 from storage.hotline import Move, Reason, TicketState, Urgency, tickets
 from storage.hotline.tickets import Incident, Ticket
@@ -16,7 +16,7 @@ from storage.work import WorkSort
 from tests.people import Person
 from tests.support.databases import KINDS
 from tests.support.hotline import HotlineWorkplace, place, register_person, room
-from tests.support.house import plain, wait_for
+from tests.support.house import UNSETTLED, plain, wait_for
 
 __all__ = ["place", "room"]
 
@@ -83,4 +83,4 @@ async def has_told(people: list[Person], most: int) -> bool:
 
 async def is_over(place: HotlineWorkplace) -> bool:
     async with place.transaction() as db:
-        return not await work.count_active(db) and not (await outbox.count_by_state(db))["waiting"]
+        return not await db.scalar(UNSETTLED)

@@ -6,11 +6,11 @@ import pytest
 
 from bot.clock import utc_now
 from bot.work import make_work
-from storage import outbox, work
+from storage import work
 from storage.database import Database
 from storage.work import WorkSort, WorkState
 from tests.bench.children import Child
-from tests.support.house import wait_for
+from tests.support.house import UNSETTLED, wait_for
 from tests.support.work import COUNTER, LEASE, Count, WorkerWorkplace, both_databases, room, worker_workplace
 
 __all__ = ["room", "worker_workplace"]
@@ -71,4 +71,4 @@ async def test_killed_and_resumed_each_step_is_done_once(worker_workplace: Worke
 
 async def is_over(database: Database) -> bool:
     async with database.transaction(writes=False) as db:
-        return not await work.count_active(db) and not (await outbox.count_by_state(db))["waiting"]
+        return not await db.scalar(UNSETTLED)

@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from bot.clock import utc_now
 from bot.work import make_work
-from storage import outbox, work
+from storage import work
 from storage.claims import Claim
 from storage.database import Database
 from storage.work import Work, WorkSort
@@ -21,7 +21,7 @@ from tests.bench.client import Chatter
 from tests.bench.figures import Figure
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
-from tests.support.house import wait_for
+from tests.support.house import UNSETTLED, wait_for
 from tests.support.work import COUNTER, LEASE, Count
 
 PATIENCE_S = 120
@@ -99,4 +99,4 @@ async def _until(database: Database, step: int) -> None:
 
 async def _is_over(database: Database) -> bool:
     async with database.transaction(writes=False) as db:
-        return not await work.count_active(db) and not (await outbox.count_by_state(db))["waiting"]
+        return not await db.scalar(UNSETTLED)

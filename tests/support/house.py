@@ -68,7 +68,7 @@ CROWD = 100_000
 LONGEST_STORY = timedelta(minutes=5)
 SOON = timedelta(minutes=3)
 """Longer than any lease: what is due later waits for an hour."""
-_UNSETTLED = text(
+UNSETTLED = text(
     f"SELECT EXISTS (SELECT 1 FROM work WHERE {work.WAITS}) OR EXISTS (SELECT 1 FROM outgoing WHERE {MESSAGES})"
 )
 """Whether anything is still to be done or delivered: asked so often that it is made once, and of one moment, since what
@@ -320,7 +320,7 @@ class House:
 
     async def _waiting(self) -> bool:
         async with self.bot.database.reader.connect() as connection:
-            return bool((await connection.execute(_UNSETTLED)).scalar())
+            return bool((await connection.execute(UNSETTLED)).scalar())
 
 
 def _without_missed_jobs(app: App) -> App:

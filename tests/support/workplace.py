@@ -47,6 +47,19 @@ from tests.support.databases import create_database
 from tests.support.house import LOG
 from tests.support.servers import serve
 
+CRA = {
+    "auteur": "juliette",
+    "date": "2026-11-20",
+    "canal": "autre",
+    "code_commune": "69256",
+    "activite": "ponctuel",
+    "ages": {"+60": 1},
+    "statuts": {"retraite": 1},
+    "themes": ["internet"],
+    "minutes": 30,
+}
+"""A report as a line of an import."""
+
 
 @dataclass
 class Room:
