@@ -57,7 +57,7 @@ their own; nothing where all have it. ``python -m tests.test_working_days`` writ
 TABLED = range(2015, 2051)
 """The years of the table; of others the library is asked, which takes megabytes and a tenth of a second."""
 EVERYWHERE = ""
-"""What stands for all territories in the table."""
+"""The code of a holiday that all territories have, in the table."""
 
 
 @lru_cache(256)

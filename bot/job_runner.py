@@ -28,7 +28,7 @@ from storage.claims import JobResult
 DOUBLED_HOUR = datetime(2026, 1, 1, 2, tzinfo=PARIS)
 """When no job may run: an hour that one night a year has twice, and another not at all."""
 EACH_HOUR = "0-1,3-23"
-"""All others."""
+"""The hours in which a job of each hour runs: all but that one."""
 QUARTER = 15
 """Minutes: what all zones of today are apart from UTC by a multiple of."""
 

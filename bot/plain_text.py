@@ -6,7 +6,7 @@ import unicodedata
 _HARMFUL = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 """Categories of signs that are not seen, or turn those that follow; line ends are dealt with before."""
 _KEPT = "\u200d\ufe0f"
-"""Of these, what makes one emoji of several."""
+"""Of these, the signs that are kept: they join several emojis into one."""
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~).*$", re.MULTILINE)
 _IMAGE = re.compile(r"!\[([^\[\]]{0,200})\]\([^()\s]{0,1000}[^()]{0,200}\)")
 _LINKED = re.compile(r"\[([^\[\]]{1,300})\]\(<?[^()\s<>]{0,1000}>?[^()]{0,200}\)")

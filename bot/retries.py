@@ -23,7 +23,7 @@ from storage.engines import AWAY
 log = structlog.get_logger()
 
 RENEWED_EVERY = LEASE / 4
-"""After how long it is renewed."""
+"""How often a replica renews the lease of what it works on."""
 
 
 class LeaseLostError(Exception):
@@ -240,7 +240,7 @@ class TablePoller:
         """Set when the table is worth a look at once."""
 
     async def run(self) -> None:
-        """Look, sleep, look."""
+        """Read the table again and again, for ever, after a pause or as soon as ``call`` is set."""
         while True:
             self.call.clear()
             try:

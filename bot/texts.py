@@ -30,7 +30,7 @@ _LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 _BLANK = re.compile(r"\s+")
 
 _HARMLESS = re.compile(r"[^\W_](?:[^\W_]|[ ’',/-])*")
-"""Most words hold nothing that means anything."""
+"""Text without any sign that Markdown gives a meaning to, as most words are: it needs no escaping."""
 _UNBREAKABLE = re.compile(r"(?<=\S) (?=[:;!?»])|(?<=«) (?=\S)|(?<=n°) (?=\d)")
 
 

@@ -18,7 +18,7 @@ from storage.engines import may_pass
 log = structlog.get_logger()
 
 WATCHES_EVERY = 30.0
-"""Seconds."""
+"""Seconds between two rounds of asking the features what they watch, if nothing asks for one earlier."""
 BREATH = 0.25
 """Seconds between two rounds of asking: whoever writes many times a second would have all of them asked each time."""
 NOWHERE = WatchedPlaces()

@@ -52,9 +52,9 @@ def mistakes_in(step: int, mistakes: Mapping[str, str]) -> dict[str, str]:
 
 
 TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
-"""Bytes (docs/mattermost.md §3.3)."""
+"""The most bytes of a window’s title, a field’s label and its help (docs/mattermost.md §3.3)."""
 NAME_MAX = 64
-"""Characters of what a payload is stored as."""
+"""The most characters of the name under which a payload’s type is stored."""
 
 _STORED: dict[type[BaseModel], str] = {}
 """What payloads are stored as, where that was said."""

@@ -141,7 +141,7 @@ _THINGS = re.compile(
     r"mus[ée]e|m[ée]tropole|club|tiers-lieu|site|plateforme|espace|mouvement|partenariat|hub|journal|caf[ée]|bus|"
     r"permanence|outil|commune|web|internet|logiciel|application|loi|office|centre|[ée]cole)s?\b[^.;!?\n]{0,40}$"
 )
-"""What is born, too, and is nobody."""
+"""Nouns after which « né le » is no birth of a person: « le projet est né le 3 mars »."""
 
 
 def find_birth_dates(text: str) -> Iterator[Span]:
@@ -210,7 +210,7 @@ _CODE = re.compile(
     r"[^\d,;.]{0,20}$"
 )
 _COLLECTIVITIES = {"508": 6, "687": 6, "689": 8, "681": 6}
-"""Where numbers are shorter than nine figures."""
+"""The overseas calling codes whose numbers have fewer than nine figures, and how many they have."""
 
 
 def find_phones(text: str) -> Iterator[Span]:

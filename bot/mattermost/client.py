@@ -125,7 +125,7 @@ log = structlog.get_logger()
 API = "/api/v4"
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 LONGEST_CALL = 120
-"""Seconds."""
+"""The most seconds that a call may take: uploads and downloads take longest."""
 FILE_TIMEOUT = aiohttp.ClientTimeout(total=LONGEST_CALL, sock_connect=3, sock_read=60)
 LARGEST_FRAME = 16 * 1024 * 1024
 PAUSE_WAITED_MAX = 5.0

@@ -18,7 +18,7 @@ FILE_NAME_MAX = 200
 Fresh = Callable[[], AbstractContextManager[Path]]
 """An empty folder for the length of a block."""
 Keep = Callable[[Outgoing], Awaitable[None]]
-"""Writes down how far a message is."""
+"""Stores how far the delivery of a message has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _safe_file_name(name: str) -> str:
 INSIDE_FOR = 60.0
 """Seconds for which it is taken for granted that the bot is still in a channel."""
 INSIDE_MAX = 5000
-"""Channels of which that is remembered."""
+"""The most channels of which it is remembered that the bot is in them."""
 DROPPED_MAX = 2
 """How often a post that Mattermost keeps without its files is made again; then it goes without."""
 

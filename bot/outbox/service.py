@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 TAKEN_AT_ONCE = 100
 BETWEEN_LOOKS = 0.2
-"""Seconds between two looks at least."""
+"""The fewest seconds between two readings of the table."""
 AT_OTHERS = 0.5
 """Seconds until the next look when all that is due is for whom another replica is at, or its mark is on its way."""
 LETTERS_MAX = 400

@@ -17,7 +17,7 @@ KEPT_S, DOCUMENTS_MAX = 60.0, 40
 """Seconds without a document after which the process ends, and documents after which another takes its place: the first
 of each costs 50 ms more, and typst would keep some 90 MB of forty, for ever."""
 COMPOSED_IN_S = 60.0
-"""Seconds documents may take."""
+"""The most seconds that composing documents may take."""
 
 
 class NotComposedError(Exception):

@@ -173,7 +173,7 @@ def read_logo(path: Path) -> Logo:
 
 
 MODULE_MM = 0.36
-"""What a telephone reads at arm’s length."""
+"""The side of one module of a QR code, in millimetres, that a telephone reads at arm’s length."""
 SMALLEST_MM, LARGEST_MM = 13.0, 22.0
 _QUIET = 2
 

@@ -93,9 +93,9 @@ async def _run(parser: str, given: bytes) -> bytes:
 ROBOTS_MAX = 500 * 1024
 """Bytes of such a file that are read, as the RFC wants at least."""
 REMEMBERED_MAX = 4 * 1024 * 1024
-"""Bytes of all of them that are remembered."""
+"""The most bytes of robots.txt files that are kept in memory, of all sites together."""
 _SITE_BYTES = 200
-"""What a site takes beside its file."""
+"""The bytes that a site takes in memory beside its robots.txt."""
 DAY = 24 * 3600.0
 _LONG = 16 * 1024
 """Bytes of a file that is read in a process of its own: others do not wait for it."""

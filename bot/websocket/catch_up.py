@@ -255,7 +255,7 @@ CATCHING_UP_MAX = 30.0
 PLACES_EVERY = timedelta(hours=1)
 """How often one replica reads how places are, for what no websocket tells or told."""
 LOOKS = "events.look"
-"""The scope under which it claims that hour."""
+"""The scope under which a replica claims the reading of an hour."""
 
 
 class CatchUp:

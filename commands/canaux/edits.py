@@ -327,7 +327,7 @@ async def restore_channel(ctx: Context, click: UnarchiveChannel) -> Replies:
 
 
 COORDINATEURS_MAX = 1000
-"""More coordinateurs than the réseau has."""
+"""The most coordinateurs that are read: more than the network has."""
 
 
 @feature.command(

@@ -208,7 +208,7 @@ _SIGNED_NAME = re.compile(r"([+-])\s*@?(\S+)")
 
 
 class Lead(BaseModel):
-    """Makes somebody an administrator of the channel of that key, or no longer."""
+    """A change of who administers the channel of that key: the person does if ``leads``, or no longer."""
 
     key: str
     user_id: str

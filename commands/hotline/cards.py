@@ -69,7 +69,7 @@ class Settled(TicketClick):
 
 
 class SettleAsked(Settled):
-    """Button « C’est réglé » under the bot’s answer to who says so: closes the ticket, and goes."""
+    """Button « C’est réglé » under the bot’s answer to an author who says that it is: closes the ticket."""
 
 
 class LeaveOutage(TicketClick):
@@ -108,7 +108,7 @@ async def post_card(ctx: Context, ticket: Ticket, room: str) -> Reply:
 
 
 async def refresh_card(ctx: Context, ticket: Ticket, before: Message | None = None) -> Sequence[Reply]:
-    """Rewrite the card and the receipt of a ticket; not a receipt that is the same as ``before``."""
+    """Rewrite the card of a ticket, and its receipt unless that is still what it was ``before`` the change."""
     card, receipt = await draw_card(ctx, ticket), await draw_receipt(ctx, ticket)
     return [CARD.rewrite(ticket, card), *([] if receipt == before else [RECEIPT.rewrite(ticket, receipt)])]
 

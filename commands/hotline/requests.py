@@ -50,9 +50,9 @@ async def draft_request(ctx: Context, words: str = "", details: str = "", source
 
 PAGE = 10
 OFFERED_MAX = 2
-"""How many open tickets are offered to add a message to that was written outside their threads."""
+"""The most open tickets to which a message written outside their threads can be added, each by a button."""
 SETTLED_MAX = 3
-"""Open demands that are offered to be closed."""
+"""The most open tickets that are offered for closing, each by a button."""
 
 
 class AddTo(TicketClick):
@@ -135,7 +135,7 @@ async def hear_words(ctx: ReadingContext, message: Spoken) -> PlainTextReply:
 
 
 def _ask_what_is_settled(theirs: Sequence[tickets.Ticket]) -> PlainTextReply:
-    """Offer to close the open demands of who says that it is over."""
+    """Offer an author who says that their problem is solved to close their open tickets."""
     alone = len(theirs) == 1
     labels = (("C’est réglé" if alone else f"C’est réglé : n° {one.number}", one) for one in theirs)
     ends = [Button(label, SettleAsked(ticket=one.number)) for label, one in labels]

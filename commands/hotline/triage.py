@@ -30,9 +30,10 @@ from storage.ressources.catalogue import IndexNotReadyError
 from storage.ressources.resources import ShownResource
 
 WISH = RowCard[str]("hotline.wish:", lambda key: key[:51])
-"""The message that shows what is like a demand before it is filed, by the key of its window, as far as it fits."""
+"""The message that shows solved tickets and resources similar to a request before it is filed; it is known by the
+one-time key of the request’s window, cut to what fits a topic."""
 COMPARED_MAX = 30
-"""With how many tickets of an outage a new ticket is compared."""
+"""The most tickets of an outage with which a new ticket is compared."""
 
 
 async def look_for_outage(ctx: Context, ticket: Ticket) -> Sequence[Reply]:

@@ -66,11 +66,11 @@ async def _draw_measure(ctx: Context, measure: Measure) -> tuple[cards.MeasureDe
 
 
 PAGE = 3
-"""Cases in one answer."""
+"""The most cases that one answer shows."""
 
 
 async def _show_case(ctx: Context, number: int) -> Whisper:
-    """Show a case, decided or not, with its buttons; one’s own is no case to oneself."""
+    """Show a case, decided or not, with its buttons; a case about the person who asks is not shown to them."""
     case = await stored_cases.get(ctx.db, number)
     if case is None or case.author_id == ctx.user.id:
         raise UserError(render("moderation/no_case", number=number))

@@ -107,7 +107,7 @@ CARD = RowCard[Case]("moderation.case:", lambda case: case.number)
 NOTICE = RowCard[Measure]("moderation.notice:", lambda measure: measure.entry)
 """The notice of a measure to the person concerned; a reply in its thread contests the measure."""
 SHOWN_MAX = 1500
-"""Characters of the message that a card shows; « Voir le contexte » shows it whole."""
+"""The most characters of the message that a card shows; « Voir le contexte » shows it whole."""
 WORDS_MAX = 5
 """How many comments of reporters a card shows."""
 BUTTON_MOVES = (CaseMove.NOTHING, CaseMove.HIDE)

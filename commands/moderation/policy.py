@@ -56,7 +56,7 @@ async def count_cases(db: AsyncSession, now: datetime) -> None:
 feature.figures.append(count_cases)
 
 ANIMATEURS = (people.Role.ANIMATEUR,)
-"""Who decides. (Administrateurs may all that animateurs may.)"""
+"""The roles that decide about cases. (Administrateurs may do all that animateurs may.)"""
 
 regles = Feature("regles")
 
@@ -64,7 +64,7 @@ drapeau = Feature("drapeau")
 """Listens for 🚩, wherever the bot is."""
 
 ROOM = "moderation"
-"""A key of config/canaux.tsv."""
+"""The key of the moderation room in config/canaux.tsv."""
 
 
 async def find_room(ctx: Context) -> str:

@@ -259,7 +259,7 @@ SCOPES: Mapping[str, OwnerFilter] = {
     "work": work_of,
     "claim": claimed_for,
 }
-"""Whose rows are, where no column says it."""
+"""For tables without a column of their owner: the filter that finds somebody’s rows."""
 
 GIVEN: Mapping[str, OwnerFilter] = {
     "moderation_measure": is_measure_given,

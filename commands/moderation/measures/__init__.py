@@ -183,7 +183,7 @@ class MeasureHandler:
         return []
 
     def clean_up(self, measure: Measure) -> Sequence[Reply]:
-        """Return what is taken back of a measure that failed."""
+        """Return the replies that undo what a failed measure had already done in Mattermost."""
         return []
 
     def refuse_undoing(self, measure: Measure) -> None:

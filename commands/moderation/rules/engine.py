@@ -193,7 +193,7 @@ NO_RULES = RuleTable({})
 
 
 class Engine:
-    """Which rules match a message. Several bots in a process may share it, each with its own channels."""
+    """Tells which rules match a message. Several bots in a process may share it, each with its own channels."""
 
     def __init__(self) -> None:
         self._of: dict[str, frozenset[str]] = {}
