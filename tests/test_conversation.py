@@ -336,6 +336,20 @@ async def test_a_list_that_was_not_shown_is_shown_first(house: House, juliette: 
     await answered(juliette, "modifie la dernière fiche", "ressource")
 
 
+async def test_what_was_just_stored_can_be_taken_back_in_a_word(house: House, juliette: Person) -> None:
+    await answered(juliette, LINE, "rien n’est encore enregistré")
+    await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    number = (await house.reports(juliette))[0].number
+    offered = await answered(juliette, "annule", "peut-être")
+    assert offered.buttons[0] == f"Supprimer le compte rendu n°\u00a0{number}"
+    await answered(juliette, "rdv demain 10h mme D", "Rendez-vous")
+    await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    offered = await answered(juliette, "non annule-le", "peut-être")
+    assert offered.buttons[0].startswith("Annuler le rendez-vous n°")
+
+
 async def test_yes_is_no_answer_to_what_was_proposed_before_the_last_buttons(juliette: Person) -> None:
     await answered(juliette, "j'ai un problème avec aidants connect", "fenêtre")
     shown = await answered(juliette, "mes stats de septembre", "Vos statistiques")

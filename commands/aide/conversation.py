@@ -58,6 +58,7 @@ from dialogs.plain_words.answers import (
     read_ordinal,
     resumes,
     returns_to_report,
+    says_cancel,
     says_right,
     says_save,
     says_solved,
@@ -73,6 +74,7 @@ from dialogs.plain_words.lists import (
     names_number,
     read_described,
     read_receipt,
+    read_undo,
     says_correct,
 )
 from dialogs.plain_words.reports import REPORT_ACTS
@@ -390,7 +392,8 @@ class Conversation:
         if asked and asked.is_proposal and (only_thanks(heard.words) or says_solved(heard.words)):
             word = ShortAnswer.THANKS
         if asked is None or asked.question.polite or asked.is_dropped or not (asked.is_last or asked.buttons):
-            return self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
+            undone = await self._answer_undo(ctx, heard) if says_cancel(heard.words) else None
+            return undone or self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
         if asked.preview and (said := say_of_preview(asked, heard.words, word)) is not None:
             return put_right(heard, asked, said=said)
         is_over = asked.is_proposal and (word is ShortAnswer.NO or asked.ends_in_buttons)
@@ -405,6 +408,13 @@ class Conversation:
         if word is ShortAnswer.NO:
             return Answered([heard.answer(render("aide/left_there"))], settles=asked.place)
         return Answered([heard.answer(render("aide/only_click"))])
+
+    async def _answer_undo(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
+        """Propose to take back what the bot has just said to be stored."""
+        own = await read_own(ctx, be_direct(heard.message, heard.direct))
+        line = read_undo(own[-1].message) if own else ""
+        reading = self._permit(ctx, heard, Reading(Intention.CRA_LISTE, line, sure=False))
+        return Answered([self._propose(ctx, heard, reading)]) if line else None
 
     async def _find_asked(self, ctx: ReadingContext, heard: Heard, word: ShortAnswer) -> AskedHere | None:
         """Find what a word answers: the last question, or a preview above where none is open or it is to be saved."""

@@ -77,8 +77,10 @@ _DATE = rf"\d{{1,2}}(?:/\d{{1,2}}|(?:er)? {WRITTEN_MONTH})"
 _DAY = rf"(?:(?:après|apres)[- ])?demain|(?:{'|'.join(WEEKDAYS)})(?: prochain| {_DATE})?|{_DATE}"
 _CLOCK = r"(?:0?[6-9]|1\d|2[0-2]) ?h(?: ?[0-5]\d)?"
 _RATHER = re.compile(
-    r"(?P<no>(?:(?:ah|oups|et|mais|non|en fait|finalement|pardon),? ){0,3})(?P<first>plut[oô]t )?"
-    rf"(?:(?:le|pour) )?(?P<day>{_DAY})?(?:(?:^| |(?<= ))(?:à |a |vers )?(?P<hour>{_CLOCK}))?"
+    r"(?P<no>(?:(?:ah|oups|et|mais|non|en fait|finalement|pardon),? ){0,3})"
+    r"(?P<first>plut[oô]t |(?:d[ée]cal|d[ée]plac|report|avanc|repouss|met[st])\w{0,3}"
+    r"(?:[- ](?:l[ea]|ça|ca|moi)){1,2} (?:plut[oô]t )?)?"
+    rf"(?:(?:le|pour|à|a|au) )?(?P<day>{_DAY})?(?:(?:^| |(?<= ))(?:à |a |vers )?(?P<hour>{_CLOCK}))?"
     r"(?P<last>,? plut[oô]t)? ?[.!?]{0,3}",
     re.IGNORECASE,
 )

@@ -137,6 +137,12 @@ def read_noted(text: str) -> str:
     return f"/rdv {found[1]}" if found else ""
 
 
+def read_undo(text: str) -> str:
+    """Return the line that takes back what a receipt is of; "" for any other text."""
+    noted, stored = _NOTED.search(text), read_receipt(text)
+    return f"/rdv annuler {noted[1]}" if noted else f"/cra supprimer {stored}" if stored else ""
+
+
 def find_list_line(names: Sequence[str]) -> str:
     """Find the command line for one of the list that one of these commands gives; "" for none."""
     return next((line for commands, line in LISTS.items() for name in names if name in commands), "")
