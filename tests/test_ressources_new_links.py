@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web as server
 
+from bot.french import say_date
 from commands.ressources import upkeep
 from storage.ressources.resources import Resource, ResourceState
 from tests.people import Post, unique
@@ -44,11 +45,12 @@ async def test_a_dead_link_is_told_once_and_shown_to_its_reviewers(stage: Review
     assert "il n’y a pas de page à cette adresse" in plain(told)
     assert "qui relira la ressource le verra aussi" in plain(told)
     assert told.buttons == ["Modifier", "Il marche chez moi", "Retirer"]
-    card = await stage.card(resource, "Lien : ne répond pas (page introuvable), vu le ")
+    seen = f"ne répond pas (page introuvable), vu le {say_date(stage.house.today)}"
+    card = await stage.card(resource, f"Lien : {seen}.")
     assert card.buttons[0] == "Publier"
     await stage.agathe.clicks(card, "Publier")
     said = await stage.agathe.told("C’est publié")
-    assert "Attention, son lien ne répond pas (page introuvable), vu le" in plain(said)
+    assert f"Attention, son lien {seen}." in plain(said)
     assert said.buttons == ["Corriger", "Retirer"]
     assert "Lien :" not in plain(await stage.card(resource, "publiée"))
     assert len(await told_of(stage, resource)) == 1

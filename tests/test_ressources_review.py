@@ -89,6 +89,23 @@ async def test_a_question_waits_on_the_card_until_it_is_answered(stage: ReviewSt
     assert "Question posée" not in plain(await stage.card(resource))
 
 
+async def test_a_question_is_answered_by_a_correction_too(stage: ReviewStage) -> None:
+    resource, card = await stage.proposes(stage.juliette, unique("Corrigée"))
+    stage.juliette.acts()
+    await send_dialog(stage.omar, card, "Demander une précision", question="Pour quel public ?")
+    asked = await stage.juliette.told("une question")
+    await send_dialog(stage.omar, card, "Corriger", licence="CC BY")
+    await stage.house.settled()
+    assert "Question posée" in plain(await stage.card(resource)), "it was not asked of a reviewer"
+    form = await stage.juliette.opens_by(asked, "Corriger")
+    assert (await form.submit()).accepted
+    await stage.house.settled()
+    assert "Question posée" in plain(await stage.card(resource)), "nothing was corrected"
+    await send_dialog(stage.juliette, asked, "Corriger", description="Pour les seniors.")
+    await stage.house.settled()
+    assert "Question posée" not in plain(await stage.card(resource, "Pour les seniors"))
+
+
 async def test_a_question_is_answered_by_a_message_as_by_its_button(stage: ReviewStage) -> None:
     _, card = await stage.proposes(stage.juliette, unique("Message"))
     stage.juliette.acts()

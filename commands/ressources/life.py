@@ -59,9 +59,17 @@ async def save_edit(ctx: Context, form: EditResource) -> Replies:
     again = await propose_again(ctx, resource, revision) if is_gone and not ctx.user.animates else []
     if not changed and not again:
         return Whisper(render("ressources/unchanged", resource=resource))
+    await _take_as_answer(ctx, resource, revision)
     told = again or await report_change(ctx, resource, changed)
     thanks = render("ressources/changed", resource=resource, again=bool(again))
     return [Whisper(thanks), *away, *told]
+
+
+async def _take_as_answer(ctx: Context, resource: Resource, revision: int) -> None:
+    """Drop the question of the reviewers, which offers to correct the resource, once its depositor has done so."""
+    if resource.question and ctx.user.id == resource.deposited_by:
+        resource.question = ""
+        await resources.write_resources(ctx.db, [resource], revision)
 
 
 async def _select_own_changes(

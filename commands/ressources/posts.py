@@ -110,7 +110,8 @@ async def say_dead_link(ctx: Context, resource: Resource) -> str:
     check = (await feedback.find_checks(ctx.db, [resource.number])).get(resource.number)
     if check is None or check.url != resource.url or not check.leads_nowhere:
         return ""
-    seen = say_date(check.checked_at.astimezone(ctx.zone).date(), ctx.today)
+    # The card is read for days: « aujourd’hui » would be wrong tomorrow.
+    seen = say_date(find_day(check.checked_at))
     return render("ressources/link_seen", fault=check.fault, seen=seen, quiet=check.quiet).strip()
 
 
