@@ -1,1 +1,1 @@
-"""The forms the bot shows: declarations and field rules only."""
+"""What people fill in and type: the forms, and how lines of commands and plain sentences are read."""

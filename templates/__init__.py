@@ -1,1 +1,1 @@
-"""What the bot says: Jinja2 templates, a folder for each feature."""
+"""What the bot says: Jinja2 templates, a file of named blocks for each feature."""

@@ -3,7 +3,7 @@
 import re
 
 from sandbox.call import OK, Call, created
-from sandbox.errors import ApiError, forbidden, invalid_body
+from sandbox.errors import ApiError, forbidden
 from sandbox.events import Broadcast, dumps
 from sandbox.ids import new_id
 from sandbox.records import Team
@@ -206,10 +206,3 @@ def invited_to(call: Call, invite_id: str) -> Team:
     if team is None:
         raise ApiError("app.team.get_by_invite_id.finding.app_error", 404)
     return team
-
-
-def required_team_id(call: Call, team_id: str) -> str:
-    """Return the id of a team given in a body, or refuse the body."""
-    if team_id not in call.state.teams.rows:
-        raise invalid_body("team_id")
-    return team_id
