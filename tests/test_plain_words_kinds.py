@@ -129,3 +129,71 @@ def test_who_reports_no_coordination_reports_a_meeting_of_partners_as_usual() ->
 )
 def test_what_stays_as_it_was_is_a_trouble(sentence: str, intention: Intention) -> None:
     assert read(sentence).intention is intention
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("le sondage 19 s’est terminé pendant mes vacances, quels en sont les résultats ?", "/sondage resultats 19"),
+        (
+            "j’ai mis une mauvaise durée, du coup je voudrais corriger le cra 48, sinon mes chiffres vont être faux",
+            "/cra modifier 48",
+        ),
+        (
+            "la demande 77 servirait à tous les collègues, j’aimerais en faire une ressource",
+            "/ressources ajouter demande 77",
+        ),
+        ("la réponse de la demande 73 ferait une excellente ressource", "/ressources ajouter demande 73"),
+        ("où en est la demande 73", "/ticket 73"),
+        (
+            "elle ne s’en sort pas avec ses impôts, donc note-moi un rdv mardi à 10h pendant une heure, à Bron",
+            "/rdv mardi 10h 1h impôts à Bron",
+        ),
+        ("un monsieur va se déplacer pour rien, tu peux annuler le rendez-vous 18", "/rdv annuler 18"),
+        ("mon train est supprimé, il faut repousser le rendez-vous 31 à mercredi 15h", "/rdv décaler 31 mercredi 15h"),
+        ("je n’ai aucune idée de ce à quoi tu sers, tu peux m’expliquer ce que tu sais faire ?", "/aide"),
+        ("propose la Banque alimentaire comme nouveau contact de l’annuaire", "/annuaire ajouter Banque alimentaire"),
+        ("je voudrais le mail de Julie Fabre, de la mairie de Pau, tu l’as ?", "/annuaire Julie Fabre mairie de Pau"),
+        (
+            "le maire veut rencontrer le conseiller numérique de Roanne, donne-moi son nom",
+            "/annuaire conseiller Roanne",
+        ),
+        ("donne-moi l’adresse pour que les événements du réseau s’affichent dans mon Outlook", "/agenda flux"),
+        ("j’ai demandé l’effacement de mes données, il faut annuler cet effacement", "/mes-donnees annuler"),
+        ("mes stats 3 dernier mois", "/stats 3 derniers mois"),
+        ("depuis le mois de janvier combien d’ateliers", "/stats depuis janvier"),
+        ("ajoute à la ressourcerie ma fiche sur doctolib c’est moi qui l’ai écrite", "/ressources ajouter doctolib"),
+        (
+            "retrouve dans les anciennes actus ce qu’ils avaient dit sur le pass numérique",
+            "/actus cherche pass numérique",
+        ),
+        ("j’ai noté quoi la semaine passée comme comptes rendus", "/cra liste semaine dernière"),
+        ("mes comptes rendus où il est question d’imprimante", "/cra liste imprimante"),
+    ],
+)
+def test_what_a_long_sentence_names_is_not_lost(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        (
+            "la salle était glaciale mais on a quand même fait l’atelier mail hier, ils étaient 6, 1h30",
+            "/cra atelier 6p 1h30 mail hier",
+        ),
+        (
+            "3 retraités hier en individuel, 30 min chacun, ils voulaient tous la même chose, leur mail",
+            "/cra 3 individuels 30min mail hier retraités",
+        ),
+        ("hier atelier internet 2h, ils étaient contents, 5 personnes", "/cra atelier 5p 2h internet hier"),
+        ("pareil k hier mais 1h", "/cra comme hier mais 1h"),
+        (
+            "mardi j’ai animé une réunion de partenariat, 1h30, 6 participants",
+            "/cra coordination partenariat réunion 1h30 6 participants mardi",
+        ),
+        ("initiation au tableur hier pour cinq artisans, de 18h à 20h", "/cra atelier 5p 2h tableur artisans hier"),
+    ],
+)
+def test_a_report_that_is_told_with_its_circumstances(sentence: str, line: str) -> None:
+    assert read(sentence).line == line

@@ -266,7 +266,7 @@ def test_what_was_taken_for_something_near_is_read(sentence: str, line: str) -> 
         "propose un rdv à juliette",
         "pas de rappel à 8h mais à 9h",
         "il me faut une visio pour le comité des élus",
-        "comment je joins Karim Benali de la médiathèque de Vichy",
+        "comment est-ce que je peux joindre Karim Benali du bureau de Vichy",
         "mets-moi de garde la semaine prochaine",
     ],
 )

@@ -350,7 +350,9 @@ def _take_kind(words: list[str]) -> coordination.CoordinationKind | None:
     """Take the word of the kind: the first one, else the first of the line that is one; behind an article it stays, as
     part of the subject."""
     named = [fold(word.strip(",:;.")).removeprefix("d ") for word in words]
-    at = next((at for at, name in enumerate(named) if name in _KINDS), None)
+    kinds = [at for at, name in enumerate(named) if name in _KINDS]
+    # « j’ai animé une réunion de partenariat » says what was done, then what it was.
+    at = next((at for at in kinds if named[at] != "anime"), kinds[0] if kinds else None)
     if at is None:
         return None
     kind = _KINDS[named[at]]

@@ -18,7 +18,8 @@ _MARK = re.compile(
     rf"{_GAP}(?:(?P<clear>(?:(?:euh+|heu+|ah|oh|oups|mince|zut),? ){{0,2}}(?:"
     rf"(?:(?:enfin|mais),? )?non(?:,? {_AGAIN}){{1,3}}|{_AGAIN},? non(?:,? {_AGAIN}){{0,2}}|"
     rf"(?:(?:euh+|heu+),? )?enfin,? (?:non|plut[ôo]t)|non,? enfin|(?:enfin,? )?disons|"
-    rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? (?:non|pardon)|je veux dire|ou plut[ôo]t|(?:enfin|euh+|non)(?=,? pas \S)))"
+    rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? (?:non|pardon)|(?:(?:euh+|heu+|enfin),? )?je veux dire|ou plut[ôo]t|"
+    rf"(?:enfin|euh+|non)(?=,? pas \S)))"
     rf"|(?:(?:euh+|heu+),? )?enfin|non|pardon|(?:mais )?en fait|euh+|heu+){_GAP}",
     re.IGNORECASE,
 )

@@ -131,12 +131,12 @@ _LEADING = re.compile(r" qui (coordonne|anime) (?:\S+ ){0,12}$")
 
 def _write_people(said: Utterance) -> str:
     """Write who is looked for; or what they are to know, and where."""
-    is_asked = said.has("manque ") and said.has("as tu |tu as |avez vous |vous avez |aurais |auriez |connais |cherche ")
-    if said.has(_ADDING) and not is_asked and said.has("contact|institution|partenaire|annuaire "):
+    if said.has(_ADDING) and not _is_asked_of(said) and said.has("contact|institution|partenaire|annuaire "):
         added = _ADDED.search(said.sentence.text) or TOLD.search(said.sentence.text)
-        return f"annuaire ajouter {_AS_CONTACT.sub('', _A_CONTACT.sub('', added[1])) if added else ''}"
+        name = next(filter(None, added.groups()), "") if added else ""
+        return f"annuaire ajouter {_AS_CONTACT.sub('', _A_CONTACT.sub('', name))}"
     if name := find_name(said.sentence.text, said.known) if said.end - said.first > NAME_ALONE_MAX else "":
-        return f"annuaire {name}"
+        return f"annuaire {name} {_find_house(said.sentence.text, name)}"
     if said.place and (led := _LEADING.search(said.plain)):
         return f"annuaire {_LEADERS[led[1]]} {said.place.name}"
     if found := SKILLS.search(said.plain) or _find_bare_skill(said.plain):
@@ -156,6 +156,27 @@ def _write_people(said: Utterance) -> str:
     is_role = len(words) == 1 and _ROLES.get(fold(words[0])) == "conseiller"
     called = [_ROLES.get(fold(each), each) for each in words]
     return f"annuaire {'' if is_role else _name_people(called)}"
+
+
+def _is_asked_of(said: Utterance) -> bool:
+    """Whether somebody asks for what they lack, or tells who proposed something, and offers nobody."""
+    is_asked = said.has("as tu |tu as |avez vous |vous avez |aurais |auriez |connais |cherche ")
+    return (said.has("manque ") and is_asked) or said.has("(?:avait|avaient|m a|m ont|nous a) propose")
+
+
+def _find_house(text: str, name: str) -> str:
+    """Where somebody who is called by name works, right behind that: « Julie Fabre, de la mairie de Pau »."""
+    found = re.match(_AT_HOUSE, text.partition(name)[2], re.IGNORECASE)
+    return found[1] if found else ""
+
+
+_AT_HOUSE = (
+    r",? (?:qui (?:est|travaille|bosse|intervient) )?(?:à|a|au|chez|de|du|d['’])(?: la | l['’]|l['’]| )"
+    r"((?:mairie|ccas|caf|cpam|m[ée]diath[èe]que|biblioth[èe]que|mission locale|pr[ée]fecture|centre social|hub|"
+    r"sous-pr[ée]fecture|pimms|france services|maison [^\s,]{2,20})(?: (?:de |du |d['’])?(?:la |le |"
+    r"l['’])?[A-ZÀ-Ý][\w’'-]+){0,2})"
+)
+"""Where somebody works, behind their name."""
 
 
 def _name_people(called: list[str]) -> str:
@@ -225,7 +246,10 @@ _ADDED = re.compile(
     r"\b(?:propose[rz]?s? (?:donc |alors )?d['’ ]?ajouter|r?ajoute[rz]?s?|propose[rz]?s?|manque|inscri(?:re|s|"
     r"vez)|mett(?:re|ez)|mets) "
     r"(?:(?:la|le|les|un|une) |l['’])?([^,.;:!?]{3,60}?) (?:dans|ds|à|a|sur|aux?|parmi) "
-    r"(?:(?:l['’ ]?|notre )annuaire|le répertoire|(?:(?:nos|les) )?contacts)",
+    r"(?:(?:l['’ ]?|notre )annuaire|le répertoire|(?:(?:nos|les) )?contacts)"
+    r"|\bpropose[rz]?s? (?:(?:la|le|les|un|une) |l['’])?([^,.;:!?]{3,60}?) (?:comme|en tant que) (?:un |une )?"
+    r"(?:nouve(?:au|lle) )?(?:contact|partenaire)"
+    r"|\bcontact\b[^,.;:!?]{0,40}(?: c['’]est|[,:]) (?:(?:la|le|les) |l['’])?((?=[A-ZÀ-Ý])[^,.;:!?]{3,60})$",
     re.IGNORECASE,
 )
 """Who is to be in the directory, by their name."""
@@ -244,6 +268,7 @@ _AS_CONTACT = re.compile(
 """As what somebody is to be in the directory, behind their name."""
 _CONTACT_OF = re.compile(
     r" (?:coordonnees|numero|telephone|tel|mail|adresse|contact|joindre|contacter|celui|celle) (?:de|du|d|des) "
+    r"| (?:re)?(?:cherch|trouv)\S* (?:moi )?dans l annuaire "
 )
 """What stands before whom a long sentence wants to reach."""
 
@@ -254,7 +279,10 @@ def _find_town(said: Utterance) -> str:
     return said.place.name if said.place else town[1] if town else ""
 
 
-_TOWN = re.compile(r"\b(?:à|près de|vers) ([A-ZÉÈ][\w’'-]+(?: (?:en |sur |les |de |du |la |le )?[A-ZÉÈ][\w’'-]+){0,3})")
+_TOWN = re.compile(
+    r"\b(?:à|près de|vers|numérique de|numérique d['’]|conseill\w{2,4} de|"
+    r"coordinat\w{3,5} de) ?([A-ZÉÈ][\w’'-]+(?: (?:en |sur |les |de |du |la |le )?[A-ZÉÈ][\w’'-]+){0,3})"
+)
 """A town, which has a capital."""
 
 
@@ -302,10 +330,10 @@ TOPICS = (
     ("ressources", "ressource|fiche|tuto"),
     ("canaux", "cana"),
     ("hotline", "hotline|ticket"),
-    ("annuaire", "annuaire|contact"),
+    ("annuaire", "l?an+uaire|contact"),
     ("agenda", "agenda|evenement"),
     ("actus", "actu|newsletter"),
-    ("sondage", "sondage|vote"),
+    ("sondage", "sonda[gj]|vote"),
     ("profil", "profil"),
     ("mes-donnees", "donnees|rgpd"),
     ("rdv", "rdv |rendez vous "),
@@ -317,6 +345,8 @@ TOPICS = (
 
 
 def _write_help(said: Utterance) -> str:
+    if said.has(r"(?:que|quoi|qui) tu (?:sais|peux) faire|tu (?:sers|sais faire|fais)|sais tu faire"):
+        return "aide"
     return f"aide {next((topic for topic, words in TOPICS if said.has(words)), '')}"
 
 

@@ -14,9 +14,7 @@ from dialogs.plain_words.utterance import Utterance
 
 def write_events(said: Utterance) -> str:
     """Write the event that is announced, or which ones are asked for."""
-    if said.has(
-        r"(?:l |mon |d )agenda (?:\S+ ){0,6}(?:telephone|mobile|portable|iphone|android|google|outlook|calendrier)"
-    ):
+    if said.has(_FLOW):
         return "agenda flux"
     if said.has(_PROPOSED):
         return f"agenda proposer {_find_event_title(said)}"
@@ -41,6 +39,13 @@ def write_events(said: Utterance) -> str:
     return f"agenda {_find_events(said)}"
 
 
+_FLOW = (
+    r"(?:l |mon |d )agenda (?:\S+ ){0,6}(?:telephone|mobile|portable|iphone|android|google|outlook|calendrier)|"
+    r"(?:adresse|lien|url) (?:\S+ ){0,6}(?:agenda|evenements)|"
+    r"(?:agenda|evenements) (?:\S+ ){0,6}(?:dans|sur) mon (?:telephone|outlook|google|calendrier|iphone|"
+    r"portable|agenda)"
+)
+"""How it is said that the agenda is to be in one’s own."""
 _PROPOSED = (
     r"propos|annonc|j?organis(?!ees? |es )|ajout|cre|publi|met\S* (?:un|une|notre|le|mon) evenement |"
     r"(?:inscri|met|pos)\S* (?:\S+ ){0,3}(?:agenda|programme) "

@@ -63,9 +63,17 @@ _NO_NAME = frozenset({"saint", "sainte", "les", "pays", "mont", "val", "cote"})
 """First words of places that are written like a name."""
 
 
+_HOUSE = re.compile(
+    r"\b(?:m[ée]diath[èe]que|biblioth[èe]que|[ée]cole|coll[èe]ge|lyc[ée]e|rue|avenue|place|centre|espace|maison|salle|"
+    r"r[ée]sidence|foyer|ehpad|ludoth[èe]que|gymnase|mjc) $",
+    re.IGNORECASE,
+)
+"""What may be called by somebody’s name: « la médiathèque Louis Aragon »."""
+
+
 def find_name(text: str, known: frozenset[str]) -> str:
     """The first name of somebody in a text: two words side by side with capitals, which mean nothing else."""
-    names = (match[0] for match in _NAME.finditer(text))
+    names = (match[0] for match in _NAME.finditer(text) if not _HOUSE.search(text, 0, match.start()))
     words = ((name, [word for word in fold(name).split() if word not in _PARTICLES]) for name in names)
     unlike = known.union(_NO_NAME) - _FIRST_NAMES
     return next((name for name, each in words if len(each) > 1 and unlike.isdisjoint(each)), "")

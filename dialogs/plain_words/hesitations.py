@@ -13,14 +13,15 @@ _HESITATION = re.compile(
     rf"(?<![\w’'@#.-])(?:(?:(?:[Bb]on|[Ee]h|[Ee]t|[Aa]h|[Oo]h) )?"
     rf"(?:[Ee]uh+|[Hh]eu+|[Hh]um+|[Hh]ein|[Bb]ah|[Bb]eh|[Pp]ff+)(?![\w’'-])|"
     rf"(?:[Bb]on|[Ee]h|[Aa]h|[Oo]h) ben(?![\w’'-])|ben(?![\w’'-]){_BEFORE_WORDS}|"
-    rf"^[Bb]en(?![\w’'-]){_BEFORE_WORDS}|comment dire(?! (?:a|à|au|aux|que|qu)\b)(?![\w’'-])|"
+    rf"^[Bb]en(?![\w’'-]){_BEFORE_WORDS}|^[Dd]u coup{_BEFORE_WORDS}|comment dire(?! (?:a|à|au|aux|que|"
+    rf"qu)\b)(?![\w’'-])|"
     rf"comment (?:(?:il|elle) s|[çc]a s)['’]appelle(?: d[ée]j[àa])?(?=,| [A-Z])|"
     rf"(?:tu vois|vous voyez|tu sais|genre)(?=,|\s(?:sur|pour|avec)\b)|"
     rf"{_NOBODY}voil[àa](?=\s(?:sur|pour|avec|j['’]ai|c['’]est)\b)){_GAP}"
 )
 """A hesitation with what parts it from the next word. « Ben » with a capital is a name, unless it comes first."""
 _DANGLING = re.compile(
-    r",\s?(?:tu vois|vous voyez|quoi|hein|voil[àa])\s?(?=[.!?]?$)|"
+    r",\s?(?:tu vois|vous voyez|quoi|hein|voil[àa])\s?(?=[.!?]?$)|(?<=\w)\s(?:tu voi[stx]|vous voyez)(?=[.!?]?$)|"
     r"(?<=\w)\s(?:v[ée]|pardi|peuch[èe]re|hein)(?=[.!?]?$)",
     re.IGNORECASE,
 )

@@ -320,13 +320,17 @@ def _write_appointment_change(said: Utterance) -> str:
 
 
 def _is_cancelled(plain: str) -> bool:
-    """Whether an appointment is to be cancelled: what is said first is wanted, the rest is why."""
-    found = re.search(rf" (?:(ann?ul|supprim|decommand)|{_MOVING})", plain)
+    """Whether an appointment is to be cancelled: what is said last before its number is wanted, or else what is said
+    first; the rest is why."""
+    numbered = _find_numbered(plain)
+    before = list(_TO_CHANGE.finditer(plain, 0, numbered.start(1))) if numbered else []
+    found = before[-1] if before else _TO_CHANGE.search(plain)
     return bool(found and found[1])
 
 
 _MOVING = "deplac|report|decal|bouge|repouss|avanc|passe a|prefere |plutot "
 """How it is said that an appointment is to be at another time."""
+_TO_CHANGE = re.compile(rf" (?:(ann?ul|supprim|decommand)|{_MOVING})")
 _NUMBERED = re.compile(
     r" (?:rdv|rendez vous) (?:n |numero )?n?(\d{1,6}) "
     rf"(?!(?:h|heures?|min|mn|minutes?|places?|personnes?|{'|'.join(MONTH_NUMBERS)}) )"

@@ -161,6 +161,8 @@ def _shorten(sentence: Sentence, first: int, end: int, today: date) -> str:
     written = _YEAR.sub("", _BETWEEN_DAYS.sub(r"du \1 au ", written))
     if meant and (days := _DAYS.fullmatch(written)):
         return _write_days(meant, today, is_dated=bool(days[1]))
+    for form, short in _SHORTER:
+        written = form.sub(short, written)
     return next(units, _LAST.sub(r"\2 \1", written).replace("an dernier", "année dernière"))
 
 
@@ -187,4 +189,11 @@ _DAYS = re.compile(
 _YEAR = re.compile(r"^année (?=20\d\d$)")
 _UNITS = ("semaine", "mois", "trimestre", "semestre", "année")
 """What « depuis le début de l’année » is shorter."""
+_SHORTER = (
+    (re.compile(r"\b(depuis|fin|début) (?:le |du )?mois d(?:e |['’])"), r"\1 "),
+    (re.compile(r"^(\d\d?) dernier (mois|jour|trimestre|an)s?"), r"\g<1> derniers \2s"),
+    (re.compile(r"^(\d\d?) dernière (semaine|année)s?"), r"\g<1> dernières \2s"),
+    (re.compile(r"moiss\b"), "mois"),
+)
+"""What is written shorter, and in the plural where it is one: « 3 dernier mois »."""
 _LAST = re.compile(r"^(derni[eè]re?) (\w+)$")

@@ -47,7 +47,13 @@ _SIGNS = (
     (0.5, rf" (?:{_STATUS}) "),
     (1.0, r" (?:je )?(?:viens|sors) (?:juste |tout juste )?(?:de |d )(?:finir|terminer|recevoir|faire|voir|aider) "),
     (1.5, rf" (?:j ai|on a|nous avons|jai|g) (?:\S+ )?{_HELPED} "),
-    (1.5, r" (?:etaient|etions|on etait|etotent) (?:a )?(?:\d{1,2}|deux|trois|quatre|cinq|six|sept|huit|neuf|dix) "),
+    (1.5, r" (?:initiation|decouverte|perfectionnement) (?:a|au|aux|de|du|des|a la|a l) (?!.* \? )"),
+    (1.5, r" de (?:[89]|1\d|20) ?h(?:eures)?(?: ?[0-5]\d)? a (?:[89]|1\d|20) ?h"),
+    (
+        1.5,
+        r" (?:etaient|etions|on etait|etotent) (?:a |que |plus que )?(?:\d{1,2}|deux|trois|quatre|cinq|six|sept|"
+        r"huit|neuf|dix) ",
+    ),
     (
         2.0,
         rf" (?:{_FEW}) (?:(?:vieille|jeune|autre|petite?) )?(?:{_SOMEBODY}) "

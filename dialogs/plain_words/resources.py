@@ -68,6 +68,12 @@ def _write_sought(said: Utterance) -> str:
     return f"ressources {_write_level(found)} {_find_since(said)}"
 
 
+def write_subject(said: Utterance) -> str:
+    """Write what a story names as the subject of what is sought, of which kind and for whom; "" where it names none."""
+    kind, subject = _KIND_OF.search(said.plain), find_subject(said)
+    return _write_level(f"{kind[1] if kind else ''} {subject}".strip()) if subject else ""
+
+
 def _find_kind(said: Utterance) -> int | None:
     """The word that names of what kind is what is sought « sur » something, where a clause ends before it; or None."""
     about = SUBJECT.search(said.plain)
@@ -87,7 +93,7 @@ def _write_level(subject: str) -> str:
     """Write for beginners what is sought for them, as the search reads it: « souris niveau:debutant »."""
     subject = _TO_TALK.sub(" ", _TO_DO.sub("", subject))
     subject = _FOR_WHOM.sub("", _ELDERLY.sub("seniors", subject.replace("video", "vidéo")))
-    others = " ".join(_BEGINNERS.sub(" ", _EXERCISES.sub(r"exercice\1", subject)).split())
+    others = " ".join(_BEGINNERS.sub(" ", _EXERCISES.sub("exercices", subject)).split())
     return f"{others} niveau:debutant" if others and _BEGINNERS.search(subject) else others or subject
 
 
@@ -113,7 +119,7 @@ _TO_TALK = re.compile(
     re.IGNORECASE,
 )
 """What a game or a video is for, before what it is about: « un jeu pour parler des fake news »."""
-_EXERCISES = re.compile(r"\bexo(s?)\b", re.IGNORECASE)
+_EXERCISES = re.compile(r"\bexos?\b", re.IGNORECASE)
 
 
 def _says_what_to_do(said: Utterance, folded: str) -> bool:
@@ -188,7 +194,8 @@ FOLLOWING = (
 """How the new resources of a subject are asked for."""
 _WITH = re.compile(
     r" (?:et tout|avec (?:(?:des|les|plein de|plein d|mes|beaucoup de|de) )?"
-    r"(?:captures?|images?|photos?|dessins?|illustrations?)) "
+    r"(?:captures?|images?|photos?|dessins?|illustrations?)|"
+    r"et (?:mes|nos|les|ils|elles|on|je|j|ca|c|tout le monde)|c est (?:moi|nous|lui)|qui (?:peut|pourrait|va|a|sert)) "
 )
 """How what is offered was made, behind its title."""
 

@@ -31,7 +31,22 @@ _ENDINGS = (
 """Endings, with the letters that a word has at least that ends so."""
 _NUMBERED = frozenset(
     (
-        *("numero", "n", "cra", "rendu", "ticket", "demande", "fiche", "ressource", "sondage", "rdv", "vous", "idee"),
+        *(
+            "aide",
+            "assistance",
+            "numero",
+            "n",
+            "cra",
+            "rendu",
+            "ticket",
+            "demande",
+            "fiche",
+            "ressource",
+            "sondage",
+            "rdv",
+            "vous",
+            "idee",
+        ),
         *("evenement", "webinaire", "saisie", "actu", "actus", "news", "suggestion", "requete", "commande"),
     )
 )

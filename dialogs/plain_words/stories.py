@@ -10,6 +10,7 @@ from dialogs.plain_words import weights
 from dialogs.plain_words.acts import find_act
 from dialogs.plain_words.details import FORMATS, write_line
 from dialogs.plain_words.frames import find_name
+from dialogs.plain_words.named_before import complete
 from dialogs.plain_words.publications import tells_idea
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import REPORT_ACTS, find_day, fold_words, is_noted, sum_signs, weigh_report
@@ -79,7 +80,7 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
     if found is None or (len(story.sentence.words) < TOLD_MIN and find_act(story)):
         return None
     said, intention = found
-    line = _write(intention, said, story)
+    line = complete(intention, _write(intention, said, story), said, story)
     if _says_less(said, line, story, whole) or _says_part(intention, line, said, whole):
         return whole
     return Reading(intention, line, sure=False, others=_list_others(whole, line))
@@ -221,7 +222,7 @@ def _read_end(text: str, story: Utterance) -> tuple[Utterance, Intention] | None
 
 def _judge_end(said: Utterance, story: Utterance) -> Intention | None:
     """What the end of a story is for; None where it says nothing by itself."""
-    if said.first == said.end:
+    if said.first == said.end or _OF_IT.fullmatch(said.plain):
         return None
     cues, likely = weights.weigh(said), weights.judge(said)
     best = weights.rank(cues, likely)[0]
@@ -236,6 +237,8 @@ def _judge_end(said: Utterance, story: Utterance) -> Intention | None:
     return best if is_wish else None
 
 
+_OF_IT = re.compile(r" (?:\S+ )?(?:affiche|montre|donne|sors|envoie|liste)[zsr]? (?:moi |nous )?(?:le|la|les|ca|cela) ")
+"""An end that says nothing but that something is wanted which was named before: « …, affiche-les »."""
 _EXPLAINED = re.compile(
     r"^ (?:(?:re)?expliqu\S+ (?:moi|nous) |comment (?:ca |se |est ce qu\S+ )?(?:march|fonctionn|fait on|on fait|"
     r"fait)\S* )"

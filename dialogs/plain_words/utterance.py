@@ -44,6 +44,7 @@ _WHOLE = re.compile(
 )
 """Names and lengths, whose small words are theirs."""
 _AROUND = {
+    "canal": re.compile(r"(?<= )entre (?:conseill\S+|nous|collegues|conums?|pros) "),
     "liste": re.compile(r"(?<= )pour (?!la |le |les )[a-z]{2,12}(?:er|ir|re) .* "),
     "suivi": re.compile(r"(?<= )(?:chaque|tou(?:te)?s les) (?:[a-z]{3,6}dis?|semaines?|mois|jours?) "),
     "evenement": re.compile(
@@ -56,7 +57,7 @@ _AROUND = {
     ),
     "sujet": re.compile(
         r"(?<= )a (?:leur|lui|vous|me|m|nous) [a-z]{3,12}(?:er|ir|re) "
-        r"|(?<= )pour (?:lancer|animer|ouvrir|demarrer|illustrer|introduire|nourrir) "
+        r"|(?<= )pour (?:lancer|animer|ouvrir|demarrer|illustrer|introduire|nourrir|finir|terminer|clore|commencer) "
         r"(?:(?:la|une|le|un|l|mon|ma|notre) )?(?:discussion|debat|seance|atelier|echange|conversation)s? "
         r"|(?<= )(?:pour|dans) (?:l|la|le|sa|son|ma|mon|leur|notre|nos) (?:salle|hall|accueil|"
         r"vitrine|panneau|couloir|entree|tiroirs?|bureau) (?:d [a-z]{4,9} )?"
@@ -83,36 +84,38 @@ _TWO_MONTHS = re.compile(
 """Two months that are asked for together: « septembre plus celles d’octobre »."""
 _PARTING = frozenset(",;.!…(")
 _SPEAKING = frozenset(
-    {
-        "j",
-        "je",
-        "tu",
-        "t",
-        "on",
-        "il",
-        "elle",
-        "c",
-        "ca",
-        "nous",
-        "vous",
-        "celui",
-        "celle",
-        "merci",
-        "est",
-        "peux",
-        "pouvez",
-        "pourriez",
-        "comment",
-    }
+    (
+        *(
+            "j",
+            "je",
+            "tu",
+            "t",
+            "on",
+            "il",
+            "elle",
+            "ils",
+            "elles",
+            "c",
+            "ca",
+            "cela",
+            "nous",
+            "vous",
+            "celui",
+            "celle",
+        ),
+        *("mes", "mon", "ma", "nos", "notre", "merci", "est", "peux", "pouvez", "pourriez", "comment"),
+    )
 )
 """With what a clause begins behind a sign."""
 _NEXT_CLAUSE = re.compile(
-    r" (?:mais|car|parce|et d une? autre|sinon|qui etait|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c)|qui (?:ne|n|me|m)|"
+    r" (?:mais|car|parce|et d une? autre|sinon|qui etait|(?:et|puis|donc) (?:je|j|on|il|elle|ca|c|qui|pourr\S+|"
+    r"saur\S+|voudr\S+|accept\S+)|qui (?:ne|n|me|m|[a-z]{3,12}(?:ait|aient))|"
     r"qu (?:une?|on|il|elle)|que (?:je|j|on|nous|me|m)|quand a t|trop d\S*|sans (?:avoir|etre|que|qu)|"
     r"(?:je |j )(?:ne )?(?:sais|me (?:rappelle|souviens)) (?:plus|pas)|(?:ca|cela) \S+|"
     r"(?:m|me|nous|t|te) (?:\S+erait|\S+irait)|si (?:ca|cela|il|elle|c|possible)|"
     r"meme (?:en|si|loin|pas|une?|tres|vieux|vieille|ancien\S*)|histoire (?:de|d|que)|impossible (?:de|d)|"
-    r"tu (?:le|la|les|l|me|m|peux|pourrais)|c est (?:pour|trop)|je (?:ne|n|le|l|la|les)) "
+    r"(?:j ai|on a|jai) (?:une?|des|mon|deux|trois)(?! mal| rdv| rendez)|je (?:prends|suis preneu\S+)|ce serait|"
+    r"tu (?:le|la|les|l|me|m|peux|pourrais)|c est (?:pour|trop|moi|lui|nous)|je (?:ne|n|le|l|la|les)) "
 )
 """Words with which a clause begins without a sign."""
 _NO_VERBS = frozenset({"senior", "jeunes", "notre", "votre", "entre", "autre", "leur"})
@@ -201,7 +204,7 @@ class Utterance:
     def tags(self) -> str:
         """The tags that are named: « #seniors », « l’étiquette seniors »."""
         tags = re.findall(r"(?<!\S)#[^\W\d_][\w-]*", self.sentence.text)
-        return " ".join(tags or (f"#{tag}" for tag in _TAGGED.findall(self.sentence.text)))
+        return " ".join(dict.fromkeys(tags or (f"#{tag}" for tag in _TAGGED.findall(self.sentence.text))))
 
     @property
     def named_number(self) -> str:

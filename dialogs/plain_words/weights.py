@@ -269,4 +269,5 @@ def write_brief(intention: Intention, said: Utterance) -> str:
     is_wish = intention not in TOLD and begins_with_wish(said.sentence, said.first)
     is_wish = is_wish and not any(find_wishes(said.sentence, said.first))
     brief = cut_aside(said.sentence, said.first) if is_wish else said.sentence.text
-    return write_line(intention, said if brief == said.sentence.text else hear(brief, said.today, said.commands))
+    line = write_line(intention, said if brief == said.sentence.text else hear(brief, said.today, said.commands))
+    return write_line(intention, said) if line == "/agenda" else line  # « …, pour que les dates aillent dans le mien »

@@ -29,6 +29,8 @@ _STRONG = (
     r"il faut que (?:tu|vous)|faut que (?:tu|vous)|"
     rf"est ce qu(?:e|il)? |{_CAN} (?:me|m|nous|l|le|la|les|y) |(?:tu veux|vous voulez) bien (?:me|m|nous|l|le|la|les) |"
     r"(?:pourrais|puis) je |pourrions nous |(?:peux|pouvez|pourrais|pourriez) (?:tu|vous) [a-z]{3,12}(?:er|ir|re) |"
+    r"si (?:tu|vous|quelqu un|jamais (?:tu|vous)) (?:avais|aviez|avez|as|a|avait) (?:partage |fait |"
+    r"cree )?(?:une?|des|quelque)|"
     r"(?:t as|tu as|as tu|avez vous|vous avez|auriez vous|aurais tu|t aurais|tu aurais) (?:par hasard |bien |"
     r"deja |encore |peut etre )?(?:quoi|une?|des|quelque|pas)|"
     r"(?:tu|vous) n (?:as|aurais|avez|auriez) pas (?:une?|des|quelque)|"
@@ -51,7 +53,8 @@ _OPENING = (
     rf"{_ASKED_ME}|"
     rf"qui (?:est|sait|connait|peut|pourrait|parle)|y a|(?:{_ACTS})[zs]? |"
     r"je (?:depose|propose|quitte|rejoins|signale)|des nouvelles (?:d|du|de|sur) |besoin d|c est (?:quoi|qui)|"
-    r"quelqu un a (?:bien |deja )?(?:une?|des)|il me reste|mes (?:stats?|statistiques|chiffres) "
+    r"quelqu un a (?:bien |deja )?(?:une?|des)|il me reste|mes (?:stats?|statistiques|chiffres) (?!vont|seront|"
+    r"sont|ne |n )"
 )
 """What says so at the beginning of a clause."""
 _WISH = re.compile(rf"(?<= )(?:({_STRONG})|{_OPENING})")
@@ -67,7 +70,8 @@ _UNDER = frozenset(
 _FULL_STOP = re.compile(r"(?<=\w\w\w)\s?[.!?;…]+(?:\s|$)|\n")
 _SOMETHING_BEHIND = r"(?:le |la |les |l['’]|lui |leur |en |y |m['’]en |me )?"
 _POLITE_END = re.compile(
-    r",? (?:si (?:possible|tu (?:peux|veux|as le temps)|c.est possible)|stp|svp|merci|please|s.il (?:te|vous) pla[îi]t)"
+    r",? (?:si (?:possible|tu (?:peux|veux|as le temps)|c.est possible)|stp|svp|merci|please|s.il (?:te|"
+    r"vous) pla[îi]t|par piti[ée]|sans (?:chichis?|fa[çc]ons?))"
     r"(?=[,.!? ]*$|[,.!?]? (?:bien|beaucoup|d.avance|bonne|à|et|merci)\b|, ).*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -84,6 +88,8 @@ _ASIDE = re.compile(
     r"|, m[êe]me (?:en|si|loin|pas|une?|tr[èe]s|vieux|vieille|ancien\w*|br[eè]ve?|courte?)\b.*|,? avant (?:mon|ma|"
     r"mes|notre|l['’]|la) .*"
     r"|, si (?:une? |quelqu|l['’]|les? |des |jamais ).*"
+    r"|,? (?:je (?:prends|suis preneu\w+)|(?:[çc]a|cela) m['’]arrangerait|(?:ce|[çc]a) serait (?:top|super|"
+    r"g[ée]nial|parfait))\b.*"
     r"|,? qui tra[iî]ne(?:nt)?\b.*|, (?:un truc|quelque chose|pas (?:une?|de|trop)|rien de|du genre)\b.*"
     r"|, pour (?:ne |n['’]|pas |rien ){0,3}(?:[êe]tre|avoir|\w+(?:er|ir|re))\b.*"
     r"|, (?:(?:le|la|les|une?|mon|ma|mes|notre|nos|deux|trois|quatre|cinq|six|\d+) |l['’])\w[\w-]* (?:\S+ ){0,4}?"

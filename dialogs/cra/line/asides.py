@@ -77,6 +77,7 @@ _ASIDES = (
     _aside(
         "date",
         r"(?:depuis|avant|jusqu (?:a|au)|d ici|nee?|au plus tard)(?: le| au)?|"
+        r"(?:etais|etait|suis|serai) (?:en|au|a) (?:formation|conges?|reunion|vacances|arret|seminaire|regroupement)|"
         r"(?:expire|perime|obtenu|convoque)e?s?(?: le| au| pour le)?|"
         rf"{NAMED_PLACE}(?: du| de la| de| d)?|"
         rf"{_LATER}(?: [\w]{{1,12}}){{0,4}}",

@@ -219,16 +219,17 @@ def _take_like(text: str, clues: Clues, *, first: bool) -> tuple[str, Like | Non
     typed = split_line(text)
     for at, token in enumerate(typed.tokens):
         same = token.word in SAME or (token.word == "meme" and _means_same(typed, at))
-        if not same and token.word != "comme":
+        is_like = token.word == "comme" or (token.word in ("com", "kom") and at == 0)
+        if not same and not is_like:
             continue
         start = at + (2 if token.word == "meme" else 1)
-        if same and typed.words(start, start + 1) in ("que", "qu"):
+        if same and typed.words(start, start + 1) in ("que", "qu", "k", "ke", "q"):
             start += 1
         start = _skip_name(typed, start, clues)
         found, end = _read_like(typed, start, clues)
         if found is None and not same:
             continue
-        if found is None or not (token.word == "comme" or start > at + 1):
+        if found is None or not (is_like or start > at + 1):
             found, end = (Which.LAST if first else Which.BEFORE), at + (2 if token.word == "meme" else 1)
         begin = at - 1 if at and typed.words(at - 1, at) == "la" and token.word == "meme" else at
         return _blank(typed.text + typed.rest, typed.tokens[begin].start, typed.tokens[end - 1].end), found
@@ -245,7 +246,13 @@ def _skip_name(typed: TypedLine, start: int, clues: Clues) -> int:
 
 def _means_same(typed: TypedLine, at: int) -> bool:
     """Tell whether « même » at a place means a report like another: « même chose », « même atelier que lundi »."""
+    if _WANTED_ALIKE.search(typed.words(max(at - 4, 0), at)):
+        return False
     return typed.words(at + 1, at + 2) in ("chose", "cra") or typed.words(at + 2, at + 3) in ("que", "qu")
+
+
+_WANTED_ALIKE = re.compile(r"\b(?:voul|veul|veut|demand|cherch|tous\b|toutes\b|retap|ressais|repet)")
+"""What says that several people, and no reports, are alike: « ils voulaient tous la même chose »."""
 
 
 def _read_like(typed: TypedLine, start: int, clues: Clues) -> tuple[Like | None, int]:

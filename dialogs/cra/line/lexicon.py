@@ -43,7 +43,17 @@ _ORDINARY = (
 ORDINARY = frozenset(_ORDINARY.split())
 """Words that are also communes: they name one only after « à », with a capital or beside a postcode."""
 
-NOT_TYPOS = frozenset(("commence", "domicilie", "enseignant", "enseignante", "habite", "habites", "retrait", "salaire"))
+_NO_TYPOS = (
+    "activer arrestation banquet basque blanchiment calque canine collage collection collections collectivite "
+    "collee commencait commencant commence commere commettant compilateur content contente contentes contents "
+    "continu continue convenu cordages courrier courriers culturel culturels decoloration decoration demanche "
+    "demarchage dissuasion domicilie employer employez enseignant enseignante environnemental epuisement evacuation "
+    "evacuer evoluer fonctionnalite formulation habite habites impressionne inspection interet interets interne "
+    "internes maternel maternelle nations paient parient parlent partent patiemment payent pioche porche potable "
+    "preche preservation prestation prestations reaction reactions reduction reductions repartition reputation "
+    "respiration retracte retrait salaire secouriste solaire solaires stickers telegramme travailler vivement "
+)
+NOT_TYPOS = frozenset(_NO_TYPOS.split())
 """Words one letter away from a word of the table that are no typing mistakes."""
 
 STREET = "rue|avenue|boulevard|bd|route|quai|chemin|impasse|allee"

@@ -140,10 +140,12 @@ _BY_THE_WAY = re.compile(
     rf"|\b{_A_MOMENT} (?:avant|devant) (?:moi|mon|ma|le|la|l'|mes)\b"
     r"|\b(?:(?:le|la|les|l['’]|mon|ma) ?)?(?:chauffage|clim\w*|ascenseur|voiture|bus|train|tram|m[ée]tro|chaudi[èe]re|"
     r"caf[eé]ti[èe]re|machine [àa] caf[ée]|navette|minibus|bibliobus|camion\w*|v[ée]hicule|tramway|car|courant|"
-    r"[ée]lectricit[ée]) (?:\w+ ){0,2}en (?:panne|gr[èe]ve|retard)"
-    r"|\b(?:le|la|l['’]|notre) ?(?:wi-?fi|connexion|r[ée]seau|internet) (?:(?:encore|pas mal|beaucoup|un peu) )?"
+    r"[ée]lectricit[ée]|(?:vid[ée]o)?projecteur) (?:\w+ ){0,2}en (?:panne|gr[èe]ve|retard|rade)"
+    r"|\b(?:le|la|l['’]|notre) ?(?:wi-?fi|fibre|connexion|r[ée]seau|internet) (?:(?:encore|pas mal|beaucoup|un peu) )?"
     r"(?:ramait|coupait|sautait|plantait|(?:a|avait) (?:encore )?(?:ram|coup|saut|plant|l[âa]ch)[ée]|"
-    r"[ée]tait (?:en panne|hs|coup[ée]e?|lente?|tr[èe]s lente?)|(?:ne )?(?:marchait|passait) (?:pas|plus|mal))",
+    r"[ée]tait (?:en panne|hs|coup[ée]e?|lente?|tr[èe]s lente?)|(?:ne )?(?:marchait|passait) (?:pas|plus|mal))"
+    r"|^(?:(?!atelier|indiv|ponct|hier|ce matin|\d)[^.!?])(?:(?!\batelier|\bindiv|\bponct|\bhier|\d)[^.!?]){4,120}"
+    r"\bmais (?=(?:avec [^,.]{3,40} )?(?:on a|j['’ ]?ai|nous avons) quand m[êe]me\b)",
     re.IGNORECASE,
 )
 """What is told by the way and is no part of a report: « quand tu auras cinq minutes », « entre deux permanences »."""
