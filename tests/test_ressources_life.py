@@ -220,3 +220,16 @@ async def test_two_who_report_at_once_stand_on_one_card(stage: ReviewStage) -> N
 async def says(stage: ReviewStage, post: Post, words: str) -> Post | None:
     now = await stage.agathe.sees(post)
     return now if words in plain(now) else None
+
+
+@pytest.mark.every_mode
+async def test_a_typed_word_and_a_number_open_the_window(stage: ReviewStage) -> None:
+    resource, _ = await stage.proposes(stage.juliette, unique("Tapée"))
+    for line in (f"/ressources modifier {resource.id}", f"/ressources corriger la ressource n° {resource.id}"):
+        form = await stage.juliette.opens(line)
+        assert form.shown("titre") == resource.titre, line
+    refused = await (await stage.house.conseiller("camille")).asks(f"/ressources retirer {resource.id}")
+    assert "peuvent changer cette ressource" in plain(refused)
+    form = await stage.juliette.opens(f"/ressources retirer {resource.id}")
+    assert (await form.fill(raison="Doublon.").submit()).accepted
+    assert (await stage.now(resource)).state is ResourceState.WITHDRAWN

@@ -23,7 +23,16 @@ from bot.search import NOTHING, Findings, Hit, Search, SearchKind, cut_hits
 from bot.texts import Markdown, quote, render
 from commands.ressources import cards
 from commands.ressources.posts import link_shortly, link_title
-from commands.ressources.records import Deposit, Miss, OpenResource, ShareResource, feature
+from commands.ressources.records import (
+    ChangeResource,
+    Deposit,
+    Miss,
+    OfResource,
+    OpenResource,
+    RemoveResource,
+    ShareResource,
+    feature,
+)
 from config.ressources import CATEGORIES, KINDS, LISTS
 from config.text import fold
 from storage.ressources import ResourceState, catalogue
@@ -159,12 +168,19 @@ def offer_near_categories(text: str, counts: Mapping[str, int]) -> Sequence[Butt
 HINT = "[mots | #thème | niveau:debutant | depuis:2025 | n° 12 | mes ressources]"
 LISTS_BY_WORDS: Mapping[str, ResourceListing] = {
     **dict.fromkeys(("", "dernieres", "dernieres fiches", "nouveautes"), ResourceListing.LATEST),
-    **dict.fromkeys(("mes fiches", "mes fiche", "mes ressources", "mes propositions"), ResourceListing.OWN),
+    **dict.fromkeys(
+        ("mes fiches", "mes fiche", "mes ressources", "mes propositions", "mes depots"), ResourceListing.OWN
+    ),
     **dict.fromkeys(("favoris", "favori", "mes favoris", "mes favori"), ResourceListing.FAVOURITES),
 }
 """Words that ask for a list, folded."""
 DEPOSIT_WORDS = frozenset({"proposer", "deposer"})
 """Other first words that mean « ajouter », folded."""
+WINDOWS_BY_WORD: Mapping[str, type[OfResource]] = {
+    **dict.fromkeys(("modifier", "corriger"), ChangeResource),
+    **dict.fromkeys(("retirer", "supprimer"), RemoveResource),
+}
+"""First words that open a window about the resource of a number, folded."""
 CATEGORIES_WORDS = frozenset({"categories", "categorie", "les categories"})
 
 
@@ -173,17 +189,14 @@ CATEGORIES_WORDS = frozenset({"categories", "categorie", "les categories"})
     help="Chercher une ressource, un tutoriel, un outil",
     hint=HINT,
     tells=True,
-    words=sorted(DEPOSIT_WORDS),
+    words=sorted({*DEPOSIT_WORDS, *WINDOWS_BY_WORD}),
 )
 async def search_typed(ctx: ReadingContext, line: str) -> Replies:
     """Show the list or resource that the line names; else search for its words."""
     text = " ".join(line.split())[:QUERY_MAX]
     asked = fold(text)
-    if asked in {"help", "?"}:
-        return Perform("aide ressources")
-    first, _, rest = line.strip().partition(" ")
-    if fold(first) in DEPOSIT_WORDS:
-        return Perform(f"ressources ajouter {rest}".strip())
+    if meant := _read_act(line.strip()):
+        return meant
     if asked in CATEGORIES_WORDS:
         return await list_categories(ctx)
     if (wanted := LISTS_BY_WORDS.get(asked)) is not None:
@@ -193,6 +206,18 @@ async def search_typed(ctx: ReadingContext, line: str) -> Replies:
     if one is not None and (cards.may_see(ctx.user, one) or one.state is ResourceState.WITHDRAWN):
         return await cards.show_resource(ctx, await cards.find_visible(ctx, one.number))
     return await show_list_page(ctx, ResourcePage(of=ResourceListing.FOUND, text=text))
+
+
+def _read_act(line: str) -> Perform | Redirect | None:
+    """Read what a line asks to do; None for one that looks for something."""
+    first, _, rest = line.partition(" ")
+    word = fold(first)
+    if fold(line) in {"help", "?"}:
+        return Perform("aide ressources")
+    if word in DEPOSIT_WORDS:
+        return Perform(f"ressources ajouter {rest}".strip())
+    number = read_typed_number(rest, "fiche", "ressource")
+    return Redirect.to(WINDOWS_BY_WORD[word](resource=number)) if number and word in WINDOWS_BY_WORD else None
 
 
 @feature.command("ressources favoris", help="Les ressources que vous gardez sous la main")
