@@ -382,3 +382,17 @@ def test_what_was_shown_or_sought_is_spoken_of_again(before: str, said: str, lin
     reader = SentenceReader(TODAY, COMMANDS, lambda words: understand(words, TODAY, COMMANDS).line)
     found = follow_up(before, said, reader)
     assert (found and found.line) == line
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("comment on fait un publipostage", "/ressources publipostage"),
+        ("comment on utilise canva", "/ressources canva"),
+        ("comment je fais pour supprimer un cra", "/aide cra"),
+        ("comment tu fonctionnes", "/aide"),
+        ("comment on s'en sert", "/aide"),
+    ],
+)
+def test_how_something_else_is_done_is_no_help_of_the_bot(said: str, line: str) -> None:
+    assert understand(said, TODAY, COMMANDS).line == line

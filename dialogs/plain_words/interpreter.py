@@ -23,7 +23,7 @@ from dialogs.plain_words.refusals import leave_refused
 from dialogs.plain_words.reports import is_past_call
 from dialogs.plain_words.sentences import Sentence, read_sentence
 from dialogs.plain_words.stories import read_both, read_wish
-from dialogs.plain_words.surroundings import is_usual
+from dialogs.plain_words.surroundings import HELP_LINE, is_usual
 from dialogs.plain_words.utterance import Utterance
 from dialogs.plain_words.weights import NOT_FOR_US, SEEKING, ask, choose, hear, judge, weigh
 
@@ -80,7 +80,15 @@ def _read(text: str, today: date, commands: CommandIndex) -> Reading:
     found = read_wish(said, whole) or whole
     if _may_tell_of_nothing(said, found) and tells_nothing_done(text):
         found = Reading(Intention.CRA, f"/cra {text.strip()}", sure=True)
-    return found if not found.sure or is_usual(said, found) else ask(said, found, cues, likely)
+    is_strange = (found.sure or found.line == HELP_LINE) and not is_usual(said, found)
+    return ask(said, _find_how_to(said, found) or found, cues, likely) if is_strange else found
+
+
+def _find_how_to(said: Utterance, found: Reading) -> Reading | None:
+    """Read « comment on fait un publipostage », which asks for no help of the bot, as words that are sought."""
+    asks = found.line == HELP_LINE and said.has("comment ")
+    line = write_line(Intention.RESSOURCES, said) if asks else ""
+    return Reading(Intention.RESSOURCES, line, sure=False) if said.commands.find(line)[1] else None
 
 
 def _may_tell_of_nothing(said: Utterance, found: Reading) -> bool:

@@ -14,6 +14,8 @@ from dialogs.plain_words.sentences import stem_words
 from dialogs.plain_words.utterance import Utterance
 
 FILE = "plain_left.tsv"
+HELP_LINE = "/aide"
+"""The line of how the bot is used: « comment on fait » something else asks for no help of the bot."""
 LEFT_MAX = 1
 """Unknown words that may be left out of a line with details, where they stand apart from these."""
 LETTERS_MIN = 3
@@ -42,7 +44,7 @@ def is_usual(said: Utterance, found: Reading) -> bool:
     is_hardly = any(f" {word} " in hardly for word in details)
     if found.intention not in _WHOLE and is_hardly and not find_act(said):
         return False
-    if found.intention in _PLAIN:
+    if found.intention in _PLAIN and found.line != HELP_LINE:
         return True
     signs = [_judge(each, known) for each in _list_words(said, found.line)]
     told = "".join(sign for sign in signs if sign)
