@@ -231,3 +231,32 @@ def test_what_broke_down_on_the_way_is_no_theme(beside: str) -> None:
         line = read_typed(text)
         assert (line.raw["themes"], line.unread) == (["courriel"], ())
     assert read_typed("indiv 30 min, son wifi rame").raw["themes"] == ["internet"]
+
+
+def test_who_is_told_to_be_at_school_or_without_work_is_so() -> None:
+    school = read_typed("groupe de 12 collégiens cyberharcèlement 1h")
+    assert (school.raw["statut"], school.assumed["statut"]) == ("etudiant", "scolarisé ou étudiant")
+    assert read_typed("indiv 1h mail, une mère de lycéen de 45 ans").raw["statut"] == "heterogene"
+    rsa = read_typed("indiv 1h au RSA 39 ans smartphone")
+    assert (rsa.raw["statut"], rsa.raw["themes"]) == ("sans emploi", ["smartphone"])
+    assert read_typed("indiv 1h demande de rsa 39 ans").raw["themes"] == ["demarche en ligne"]
+    assert read_typed("indiv 1h mail 63 ans, bosse encore").raw["statut"] == "en emploi"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L’atelier tablette de 14h n’a pas eu lieu, du coup indiv 45 min pronote",
+        "at 6 pers 2h tablette annulé / à la place indiv 45 min pronote",
+    ],
+)
+def test_what_was_done_instead_is_the_report(text: str) -> None:
+    (part,) = cut_line(text, CLUES)
+    line = read_typed(part.text)
+    assert (line.raw["activite"], line.raw["duree"], line.raw["themes"]) == ("individuel", "45", ["scolaire"])
+    assert "participants" not in line.raw
+
+
+def test_the_theme_of_a_coming_workshop_is_none_of_the_report() -> None:
+    line = read_typed("suite en atelier mail ; indiv 30 min clavier 80 ans")
+    assert (line.raw["suite"], line.raw["themes"]) == ("atelier", ["equipement informatique"])

@@ -182,3 +182,19 @@ def test_what_a_number_or_a_word_counts(text: str, name: str, value: str | None)
 def test_an_hour_that_is_none_is_no_end_of_a_range(text: str) -> None:
     line = read_rdv_line(text, CLUES, UsualRdv())
     assert line.unread or line.judge(CLUES) is None
+
+
+@pytest.mark.parametrize("text", ["12/11 14h ameli", "caf avant vendredi 10h si possible", "caf d’ici jeudi 10h"])
+def test_a_day_that_just_passed_or_is_the_last_that_would_do_is_asked_for(text: str) -> None:
+    line = read_rdv_line(text, CLUES, UsualRdv())
+    assert "quand" in line.mistakes
+    assert line.judge(CLUES) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["jeudi 14h paypal (celui-ci ou le suivant ?)", "jeudi 14h paypal, à confirmer", "jeudi 14h paypal ? pas sûr"],
+)
+def test_an_appointment_that_is_not_settled_is_not_sure(text: str) -> None:
+    assert read_rdv_line(text, CLUES, UsualRdv()).unread
+    assert not read_rdv_line("jeudi 14h paypal", CLUES, UsualRdv()).unread

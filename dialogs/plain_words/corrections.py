@@ -20,7 +20,7 @@ _MARK = re.compile(
     rf"(?:(?:euh+|heu+),? )?enfin,? (?:non|plut[ôo]t)|non,? enfin|(?:enfin,? )?disons|"
     rf"(?:euh+|heu+|ah|oh|oups|mince|zut),? (?:non|pardon)|(?:(?:euh+|heu+|enfin),? )?je veux dire|ou plut[ôo]t|"
     rf"(?:enfin|euh+|non)(?=,? pas \S)))"
-    rf"|(?:(?:euh+|heu+),? )?enfin|non|pardon|(?:mais )?en fait|euh+|heu+){_GAP}",
+    rf"|(?:(?:euh+|heu+),? )?enfin|non|pardon|excuse[sz]?[- ]moi|(?:mais )?en fait|euh+|heu+){_GAP}",
     re.IGNORECASE,
 )
 """What says that the words before it are put right; without a ``clear`` one, only two values of a kind do."""

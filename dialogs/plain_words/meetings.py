@@ -172,8 +172,26 @@ def write_appointment(said: Utterance) -> str:
     """Write the appointment that is to be made, or the meeting of colleagues; for what concerns one that there is, the
     list of the days that are named."""
     line = _write_appointment(said)
+    if is_new_rdv(said.plain) and not re.search(r"\d ?h|@", line) and (day := _ONLY_DAY.fullmatch(line)):
+        return f"rdv rdv {day[1]}"
     is_lost = said.end - said.first > LONG and "@" not in line and not line.startswith(_OF_OTHERS)
     return (_write_story(said) if is_lost and not _WHEN_IT_IS.search(line) else "") or line
+
+
+_ONLY_DAY = re.compile(rf"rdv ((?:(?:apr[eè]s[- ])?demain|{'|'.join(WEEKDAYS)}|aujourd['’]hui)(?: prochain)?)")
+"""A line that would list the appointments of a day."""
+_NEW_RDV = re.compile(
+    r"^ (?:(?:tu |vous )?(?:peux|peut|pouvez|pourrais|veux|voudrais) (?:tu |vous )?(?:me |m )?|je (?:veux|voudrais) |"
+    r"il faut |faut )?"
+    r"(?:notes?|notez|noter|mets|mettez|mettre|ajoutes?|ajouter|poser?|pose|cale|caler|programmer?|planifier?|"
+    r"prends|prendre|inscri\S+|enregistrer?|cree|creer) (?:moi |nous )?(?:un|1|un autre|un nouveau) "
+    r"(?:rdv|rendez vous|creneau) "
+)
+
+
+def is_new_rdv(plain: str) -> bool:
+    """Whether an appointment is to be noted, be its hour said or not: « note un rdv demain »."""
+    return bool(_NEW_RDV.match(plain))
 
 
 _OF_OTHERS = (

@@ -36,6 +36,11 @@ IMPOSSIBLE = re.compile(
     rf"(?<![\w/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\w/])|(?<!\w)\d{{1,2}} (?:{'|'.join(MONTH_NUMBERS)})(?!\w)"
 )
 """What looks like a day; read where no day is found, it is none that there is: « 31/02 »."""
+HESITANT = re.compile(
+    r"(?<!\w)(?:(?:celui.ci )?ou (?:le suivant|celui d apres)|a (?:re)?(?:voir|confirmer|definir|preciser)"
+    r"(?: avec (?:elle|lui|eux))?(?=\W*$)|(?:pas (?:encore )?sure?|je (?:ne )?sais (?:pas|plus))(?=\W*$))"
+)
+"""What says, as the last word, that an appointment is not settled: « jeudi 14h, à confirmer »."""
 SEVERAL_DAYS = re.compile(
     rf"(?<!\w)du \d{{1,2}}(?:er)?(?:/\d{{1,2}}| (?:{'|'.join(MONTH_NUMBERS)}))? au "
     rf"\d{{1,2}}(?:/\d{{1,2}}| (?:{'|'.join(MONTH_NUMBERS)}))(?![\w/])"
@@ -72,7 +77,17 @@ def doubt_day(said: str, day: date, rest: str, today: date) -> str:
         return f"« {said} »{NBSP}: demain, ou dans huit jours{NBSP}? Donnez la date."
     if beside := re.search(r"\b(?:veille|lendemain)\b", rest):
         return f"« {beside[0]} »{NBSP}: de quel jour{NBSP}? Donnez la date."
+    if _DEADLINE.search(rest):
+        return f"« {said} » au plus tard{NBSP}: quel jour exactement{NBSP}? Donnez la date."
+    if day - today > _FAR and is_lately_past(said, today) and not _YEAR.search(said):
+        return f"« {said} » vient de passer{NBSP}: donnez le jour à venir, avec son année si c’est en {day.year}."
     return ""
+
+
+_FAR = timedelta(days=300)
+_YEAR = re.compile(r"20\d\d|/\d{1,2}/\d\d")
+_DEADLINE = re.compile(r"\b(?:avant|d.ici|d.ici a|au plus tard|jusqu.a)(?: le)? ?,")
+"""What makes of a day behind it, which is taken out, the last one that would do: « avant vendredi »."""
 
 
 def says_another_day(rest: LineValues, day: date) -> bool:
@@ -81,7 +96,8 @@ def says_another_day(rest: LineValues, day: date) -> bool:
     days = [date.fromisoformat(value) for value in rest.values("date") if not value.startswith(UNSURE)]
     offered = [date.fromisoformat(value) for value in rest.choices.get("date", ())]
     if "date" in rest.mistakes and len(days) < 2:
-        return (day.month, day.day) not in {(other.month, other.day) for other in offered}
+        is_weekday = len(offered) > 1 and all(other.weekday() == day.weekday() for other in offered)
+        return not is_weekday and (day.month, day.day) not in {(other.month, other.day) for other in offered}
     return any(other.weekday() != day.weekday() for other in days)
 
 

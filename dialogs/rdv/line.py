@@ -121,6 +121,10 @@ def read_parts(text: str, clues: Clues, usual: UsualRdv) -> RdvLine:
         found.raw["duree"] = str(ends)
     elif ends < 0:
         found.mistakes["duree"] = f"La fin est avant le début{NBSP}: donnez par exemple 10h-11h."
+    if (hesitant := days.HESITANT.search(make_plain(text))) and not any(
+        word in hesitant[0].split() for word in found.unread
+    ):
+        found.unread = (*found.unread, hesitant[0])
     return found
 
 

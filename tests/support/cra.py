@@ -216,7 +216,7 @@ date = 2026-11-23: hier ¦ HIER ¦ lundi ¦ lundi dernier ¦ 23/11 ¦ 23/11/2026
 date = 2026-09-12: 12/09 ¦ 12/9 ¦ le 12 septembre ¦ 12 sept. 2026 ¦ samedi 12 septembre ¦ 12.09.2026
 date = 2026-09-12: 12-09-2026 ¦ le 12 septembre 25 ans
 date = 2026-11-22: avant-hier ¦ avant hier ¦ avanthier ¦ il y a deux jours ¦ dimanche
-date = 2026-11-24: aujourd’hui ¦ aujourd'hui ¦ ajd ¦ cet aprem ¦ ce matin ¦ cet après-midi ¦ mail ¦ mardi 8 participants
+date = 2026-11-24: aujourd’hui ¦ aujourd'hui ¦ ajd ¦ cet aprem ¦ ce matin ¦ cet après-midi ¦ mail ¦ ce mardi 8 p
 # commune
 commune = 69120 Vaulx-en-Velin: 69120 ¦ 69256 ¦ Vaulx-en-Velin ¦ vaulx en velin ¦ VAULX EN VELIN ¦ mail
 commune = 69120 Vaulx-en-Velin: 69120 Vaulx ¦ Vaulx-en-Velin, 69120 ¦ 69120 vaux en velin

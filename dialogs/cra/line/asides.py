@@ -22,7 +22,7 @@ _THING = (
     r"machine|compte)"
 )
 _LATER = (
-    r"(?:se revoit|nous revoyons|(?:la|le|les|l) reve?r(?:ra|rai|rons)|reviendra|reviendront|prochaine?s?|"
+    r"(?:se revoit|remet ca|nous revoyons|(?:la|le|les|l) reve?r(?:ra|rai|rons)|reviendra|reviendront|prochaine?s?|"
     r"(?:l|la|le|les|est|sont|ete|ai|a) inscri(?:s|te?s?)|(?:lui|leur) ai propose)"
 )
 """What tells of a coming meeting."""

@@ -141,6 +141,8 @@ _BY_THE_WAY = re.compile(
     r"|\b(?:(?:le|la|les|l['’]|mon|ma) ?)?(?:chauffage|clim\w*|ascenseur|voiture|bus|train|tram|m[ée]tro|chaudi[èe]re|"
     r"caf[eé]ti[èe]re|machine [àa] caf[ée]|navette|minibus|bibliobus|camion\w*|v[ée]hicule|tramway|car|courant|"
     r"[ée]lectricit[ée]|(?:vid[ée]o)?projecteur) (?:\w+ ){0,2}en (?:panne|gr[èe]ve|retard|rade)"
+    r"|\b(?:l['’]|mon |le |un |la |ma )?(?:at(?:elier|l)?|s[ée]ance|permanence|rdv|rendez-vous)\b[^.;\n]{0,80}?"
+    r"(?:annul[ée]e?s?|pas eu lieu|tomb[ée]e? [àa] l['’]eau)\b[^.;\n]{0,60}?(?=(?:du coup|[àa] la place)\b)"
     r"|\b(?:le|la|l['’]|notre) ?(?:wi-?fi|fibre|connexion|r[ée]seau|internet) (?:(?:encore|pas mal|beaucoup|un peu) )?"
     r"(?:ramait|coupait|sautait|plantait|(?:a|avait) (?:encore )?(?:ram|coup|saut|plant|l[âa]ch)[ée]|"
     r"[ée]tait (?:en panne|hs|coup[ée]e?|lente?|tr[èe]s lente?)|(?:ne )?(?:marchait|passait) (?:pas|plus|mal))"

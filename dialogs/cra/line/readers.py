@@ -158,7 +158,8 @@ _IN_A_SERIES = re.compile(r"(?:seance|session|module|cours) (?:n ?[°o]? ?)?\d{1
 
 
 _SENT_TO = re.compile(
-    r"orient(?:e|ee|es|ees) vers (?:(?:l|un|le|les|des|mon|mes|notre|nos) )?ateliers? (?:de |d |sur )?(\S.*)"
+    r"(?:orient(?:e|ee|es|ees) vers|suite en) (?:(?:l|un|le|les|des|mon|mes|notre|nos) )?ateliers? "
+    r"(?:de |d |sur )?(\S.*)"
 )
 """The pattern of a workshop to which somebody is sent, whose theme is not the report’s: « orientée vers l’atelier mail
 »."""

@@ -1,5 +1,6 @@
 """Conversion of the pieces of a line into a submission of the form, with what is wrong or was assumed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -140,9 +141,22 @@ def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, u
     for element in _SEVERAL:
         _take_one(found, element)
     _take_themes(found)
+    _assume_school(found, typed)
     _judge_duration(found)
     name_commune(found, typed, pieces, clues, usual.commune)
     return found
+
+
+_AT_SCHOOL = re.compile(
+    r"\b(?:lyceen(?:ne)?s?|collegien(?:ne)?s?|ecoliere?s?|c[em][12]|(?:de|en) (?:primaire|maternelle))\b"
+)
+
+
+def _assume_school(found: LineValues, typed: TypedLine) -> None:
+    """Assume that « lycéens » are at school, where their status is not said."""
+    is_young = found.raw.get("age") in (Age.MOINS_12, Age.DE_12_A_18)
+    if is_young and not found.tells("statut") and _AT_SCHOOL.search(typed.words(0, len(typed.tokens))):
+        found.raw["statut"], found.assumed["statut"] = Statut.ETUDIANT.value, Statut.ETUDIANT.label.lower()
 
 
 _BEFORE_OTHER = frozenset(("l", "un", "une", "d", "les", "des", "deux", "chaque"))
