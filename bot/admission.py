@@ -124,9 +124,14 @@ async def refuse_role(
     user, contact = ctx.user, ctx.settings.contact
     own = await access(ctx) if access else None
     instead = trigger.instead.get(user.role, "") if user.role and access else ""
-    named = [] if contact else [person.username for person in await list_to_ask(ctx.db, ctx.today)]
+    asked_for = [] if contact else await list_to_ask(ctx.db, ctx.today)
+    named = [person.username for person in asked_for if person.id != user.id]
     in_order = sorted(trigger.roles, key=list(Role).index)
-    asked = {"access": own.text if own else "", "is_wish": is_wish, "is_team": user.role in ANIMATES}
+    asked = {
+        "access": own.text if own else "",
+        "is_wish": is_wish,
+        "is_alone": user.role in ANIMATES and not (contact or named),
+    }
     said = {"roles": in_order, "contact": contact, "animateurs": named, **asked}
     buttons = [own.button] if own else [Button(f"/{instead}", RunCommand(line=instead), "primary")] if instead else []
     sentences = [render("refus/instead", line=instead)] if instead else []

@@ -84,11 +84,12 @@ def test_who_may_and_whom_to_ask_are_enumerated_as_one_says_it() -> None:
     user = SimpleNamespace(role=Role.CONSEILLER)
     roles = [Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE]
     named = {"contact": "", "animateurs": ["agathe", "malik", "omar"]}
-    said = render("refus/role", user=user, roles=roles, access="", is_wish=False, is_team=False, **named)
+    said = render("refus/role", user=user, roles=roles, access="", is_wish=False, is_alone=False, **named)
     assert said.startswith("Cette commande est réservée")
-    team = render("refus/role", user=user, roles=roles, access="", is_wish=False, is_team=True, **named)
-    assert "Si c’est une erreur" not in team
-    wish = render("refus/role", user=user, roles=roles, access="", is_wish=True, is_team=False, **named)
+    nobody = {"contact": "", "animateurs": [], "access": "", "is_wish": False}
+    assert "Si c’est une erreur" in render("refus/role", user=user, roles=roles, is_alone=False, **nobody)
+    assert "Si c’est une erreur" not in render("refus/role", user=user, roles=roles, is_alone=True, **nobody)
+    wish = render("refus/role", user=user, roles=roles, access="", is_wish=True, is_alone=False, **named)
     assert wish.startswith("C’est réservé aux")
     assert "Tapez" not in wish
     assert "aux coordinateurs, aux animateurs de communauté et aux agents de la hotline" in said
