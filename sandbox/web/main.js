@@ -71,4 +71,7 @@ async function leave() {
 }
 
 if (entrance.tokenOfTab()) enter(entrance.tokenOfTab());
-else entrance.show(at("entrance"), enter);
+else {
+  sessionStorage.clear(); // what was typed while the page was leaving
+  entrance.show(at("entrance"), enter);
+}
