@@ -400,3 +400,17 @@ def test_what_was_shown_or_sought_is_spoken_of_again(before: str, said: str, lin
 )
 def test_how_something_else_is_done_is_no_help_of_the_bot(said: str, line: str) -> None:
     assert understand(said, TODAY, COMMANDS).line == line
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("envoie les résultats du sondage 34 en c s v", "/sondage export 34"),
+        ("retrouve mes comptes rendus où j'avais mis impôts en avril", "/cra liste impôts avril"),
+        ("je voudrais déposer une fiche que j'ai écrite hier soir", "/ressources ajouter"),
+        ("où en est la fiche que j'ai écrite", "/ressources mes fiches"),
+        ("faites disparaître toutes les informations que vous détenez sur moi", "/mes-donnees effacer"),
+    ],
+)
+def test_what_is_spelled_out_reported_before_or_handed_in_is_read(said: str, line: str) -> None:
+    assert understand(said, TODAY, COMMANDS).line == line

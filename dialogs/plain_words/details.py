@@ -317,7 +317,7 @@ _GOING_ON = r"ann?ul|renonc|change d avis|arret|stopp|suspen|(?:finalement|veux|
 
 
 def _write_data(said: Utterance) -> str:
-    is_end = said.has("supprim|effac|ferm|clotur|detrui|desinscri|droit a l oubli|oublie")
+    is_end = said.has("supprim|effac|ferm|clotur|detrui|disparai|desinscri|droit a l oubli|oublie")
     if said.has(_GOING_ON) or (is_end and said.has("stop |veux plus|ne veux pas|n effac")):
         return "mes-donnees annuler"
     is_copy = said.has("copie |export|recuper|telecharg") and not said.has("supprim|effac|oublie|detrui")

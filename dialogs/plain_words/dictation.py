@@ -11,7 +11,7 @@ _OF = re.compile(
     re.IGNORECASE,
 )
 """« De », as a telephone hears it before a period: « mes cra 2 novembre »."""
-_LETTERS = re.compile(r"(?<![\w’'.-])[A-Z](?: [A-Z]){1,6}(?![\w’'-])(?!\. ?[A-Z][a-z])|\bp d f\b")
+_LETTERS = re.compile(r"(?<![\w’'.-])[A-Z](?: [A-Z]){1,6}(?![\w’'-])(?!\. ?[A-Z][a-z])|\b(?:p d f|c s v)\b")
 """Letters that are spelled out: « P D F »."""
 _NO_SUBJECT = "".join(
     rf"(?<!\b{word} )" for word in ("qui", "il", "elle", "on", "ne", "me", "tu", "je", "se", "le", "la", "les", "ça")

@@ -86,6 +86,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "ressources mes fiches": ("Voir mes ressources", "Voir mes ressources"),
     "signaler": ("Signaler un message", "Signaler ce message"),
     "sondage": ("Poser une question à un canal", "Faire un sondage : {}"),
+    "sondage export": ("Recevoir les résultats d’un sondage", "Recevoir en fichier les résultats du sondage n° {}"),
     "sondage liste": ("Voir les sondages", "Voir les sondages"),
     "sondage rappels": ("Recevoir les rappels des sondages", "Recevoir les rappels des sondages"),
     "sondage resultats": ("Voir les résultats d’un sondage", "Voir les résultats du sondage n° {}"),

@@ -8,7 +8,8 @@ from dialogs.plain_words.utterance import Utterance
 
 _ABOUT_REPORTS = (
     r" (?:sur|a|de|concernant|parl\S+ d\S*|le mot|les mots|"
-    r"(?:ou|dans lesquels|avec lesquels) (?:j ai|je|on a|il y a)(?: mis| not\S*| parl\S*| ecri\S*| evoqu\S*)?"
+    r"(?:ou|dans lesquels|avec lesquels) (?:j (?:ai|avais)|je|on (?:a|avait)|il y a(?:vait)?)"
+    r"(?: mis| not\S*| parl\S*| ecri\S*| evoqu\S*)?"
     r"(?: (?:de|d|des|du))?|ou (?:il est question|ca parle|on parle) (?:de|d|des|du)) |^(?:saisi|rentre|"
     r"enregistre|note)e?s? (?:pour|a|sur) "
 )
