@@ -92,7 +92,7 @@ async def test_the_choices_are_called_as_on_the_seeds_form(juliette: Person) -> 
     assert list(form.options("activite").values()) == kinds
     ages = ["-12 ans", "12 - 18 ans", "18 - 35 ans", "35 - 60 ans", "Plus de 60 ans"]
     assert list(form.options("age").values()) == ages
-    statuts = ["Scolarisé ou étudiant", "Sans emploi", "En emploi", "Retraité", "Non renseigné ou hétérogène"]
+    statuts = ["Étudiant(e)", "Sans emploi", "En emploi", "Retraité", "Non renseigné ou hétérogène"]
     assert list(form.options("statut").values()) == statuts
     themes = list(form.options("themes" if "themes" in form.names else "theme1").items())
     assert [code for code, _ in themes[:13]] == SEED_THEMES

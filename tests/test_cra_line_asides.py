@@ -235,7 +235,7 @@ def test_what_broke_down_on_the_way_is_no_theme(beside: str) -> None:
 
 def test_who_is_told_to_be_at_school_or_without_work_is_so() -> None:
     school = read_typed("groupe de 12 collégiens cyberharcèlement 1h")
-    assert (school.raw["statut"], school.assumed["statut"]) == ("etudiant", "scolarisé ou étudiant")
+    assert (school.raw["statut"], school.assumed["statut"]) == ("etudiant", "étudiant(e)")
     assert read_typed("indiv 1h mail, une mère de lycéen de 45 ans").raw["statut"] == "heterogene"
     rsa = read_typed("indiv 1h au RSA 39 ans smartphone")
     assert (rsa.raw["statut"], rsa.raw["themes"]) == ("sans emploi", ["smartphone"])

@@ -104,7 +104,7 @@ async def test_a_workshop_is_spread_over_ages_and_statuts(house: House, juliette
     assert answer.accepted
 
     told = await juliette.rewritten(receipt, "réparti")
-    for words in ("-12 ans (3)", "Plus de 60 ans (5)", "Scolarisé ou étudiant (3)", "Retraité (5)"):
+    for words in ("-12 ans (3)", "Plus de 60 ans (5)", "Étudiant(e) (3)", "Retraité (5)"):
         assert words in told.text.replace("\u00a0", " ").replace("\\", "")
     (cra,) = await house.reports(juliette)
     assert cra.report.ages == {Age.MOINS_12: 3, Age.PLUS_60: 5}

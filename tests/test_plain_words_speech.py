@@ -240,9 +240,9 @@ def test_who_passed_by_tells_a_report() -> None:
     assert read("une dame est passée 10 min pour imprimer un billet de train").intention is Intention.CRA
 
 
-def test_pupils_of_any_age_are_at_school() -> None:
-    for age in ("14 ans", "moins de 12 ans"):
-        assert read_line(f"atelier 12 élèves de {age} 1h pronote", CLUES).raw["statut"] == "etudiant"
+def test_pupils_under_twelve_are_no_students() -> None:
+    assert "statut" not in read_line("atelier 12 élèves de 14 ans 1h pronote", CLUES).assumed
+    assert "statut" in read_line("atelier 12 élèves de moins de 12 ans 1h pronote", CLUES).assumed
 
 
 def test_initials_keep_their_title() -> None:

@@ -222,7 +222,7 @@ class SpreadCra(Form):
     age_de_18_a_35: int = asks("18 - 35 ans", name="age_18-35", default=0)
     age_de_35_a_60: int = asks("35 - 60 ans", name="age_35-60", default=0)
     age_plus_60: int = asks("Plus de 60 ans", name="age_+60", default=0)
-    statut_etudiant: int = asks("Scolarisé ou étudiant", default=0)
+    statut_etudiant: int = asks("Étudiant(e)", default=0)
     statut_sans_emploi: int = asks("Sans emploi", name="statut_sans emploi", default=0)
     statut_en_emploi: int = asks("En emploi", name="statut_en emploi", default=0)
     statut_retraite: int = asks("Retraité", default=0)

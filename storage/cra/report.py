@@ -39,7 +39,7 @@ class Age(Labelled):
 
 
 class Statut(Labelled):
-    ETUDIANT = "etudiant", "Scolarisé ou étudiant"
+    ETUDIANT = "etudiant", "Étudiant(e)"
     SANS_EMPLOI = "sans emploi", "Sans emploi"
     EN_EMPLOI = "en emploi", "En emploi"
     RETRAITE = "retraite", "Retraité"

@@ -136,6 +136,7 @@ def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, u
     _note_slips(found, typed, pieces)
     _prefer_years(found, typed, pieces)
     _doubt_hours(found, typed, pieces)
+    _leave_pupils(found, typed)
     doubt_years(found, typed, pieces, clues.today)
     doubt_weekday(found, typed, pieces, clues.today)
     for element in _SEVERAL:
@@ -147,15 +148,19 @@ def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, u
     return found
 
 
-_AT_SCHOOL = re.compile(
-    r"\b(?:lyceen(?:ne)?s?|collegien(?:ne)?s?|ecoliere?s?|c[em][12]|(?:de|en) (?:primaire|maternelle))\b"
-)
+def _leave_pupils(found: LineValues, typed: TypedLine) -> None:
+    """Leave out the status of children at school, who are no students: « élèves de moins de 12 ans »."""
+    if found.values("age") == [Age.MOINS_12] and "etudiant" not in typed.words(0, len(typed.tokens)):
+        found.said["statut"] = [status for status in found.values("statut") if status != Statut.ETUDIANT]
+
+
+_PUPIL = re.compile(r"\b(?:lyceen|collegien)(?:ne)?s?\b")
 
 
 def _assume_school(found: LineValues, typed: TypedLine) -> None:
     """Assume that « lycéens » are at school, where their status is not said."""
-    is_young = found.raw.get("age") in (Age.MOINS_12, Age.DE_12_A_18)
-    if is_young and not found.tells("statut") and _AT_SCHOOL.search(typed.words(0, len(typed.tokens))):
+    is_theirs = found.raw.get("age") == Age.DE_12_A_18 and not found.tells("statut")
+    if is_theirs and _PUPIL.search(typed.words(0, len(typed.tokens))):
         found.raw["statut"], found.assumed["statut"] = Statut.ETUDIANT.value, Statut.ETUDIANT.label.lower()
 
 
