@@ -91,6 +91,7 @@ async def test_the_visio_follows_the_moment_that_is_proposed(desk: Desk) -> None
         assert "visio.exemple.fr" not in offered.body
         assert "visio.exemple.fr" not in (await desk.asks(f"/{code}.ics")).body
         await desk.sends(f"/{code}", action="accepter", creneau=free[HALL][0])
+        await desk.house.settled()  # what she hears of it is not taken for an answer to what she does next
 
         await offer_other(desk, free[VISIO][1])
         ((_, rdv),) = await desk.bookings()
