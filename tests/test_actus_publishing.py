@@ -26,8 +26,8 @@ from storage.database import change
 from storage.people import Role
 from storage.work import WorkSort
 from tests.support.actus import KEEP, DigestStage, newsroom
-from tests.support.databases import KINDS
-from tests.support.house import UNSETTLED, list_audit, list_said, plain, wait_for, wait_until
+from tests.support.databases import KINDS, UNSETTLED
+from tests.support.house import list_audit, list_said, plain, wait_for, wait_until
 from tests.support.membership import room
 from tests.test_actus_cli import DigestWorkplace, digest_workplace
 

@@ -14,9 +14,9 @@ from storage.hotline.tickets import Incident, Ticket
 from storage.people import Role
 from storage.work import WorkSort
 from tests.people import Person
-from tests.support.databases import KINDS
+from tests.support.databases import KINDS, UNSETTLED
 from tests.support.hotline import HotlineWorkplace, place, register_person, room
-from tests.support.house import UNSETTLED, plain, wait_for
+from tests.support.house import plain, wait_for
 
 __all__ = ["place", "room"]
 

@@ -10,7 +10,8 @@ from storage import work
 from storage.database import Database
 from storage.work import WorkSort, WorkState
 from tests.bench.children import Child
-from tests.support.house import UNSETTLED, wait_for
+from tests.support.databases import UNSETTLED
+from tests.support.house import wait_for
 from tests.support.work import COUNTER, LEASE, Count, WorkerWorkplace, both_databases, room, worker_workplace
 
 __all__ = ["room", "worker_workplace"]

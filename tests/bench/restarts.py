@@ -21,7 +21,8 @@ from tests.bench.client import Chatter
 from tests.bench.figures import Figure
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
-from tests.support.house import UNSETTLED, wait_for
+from tests.support.databases import UNSETTLED
+from tests.support.house import wait_for
 from tests.support.work import COUNTER, LEASE, Count
 
 PATIENCE_S = 120

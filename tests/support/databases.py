@@ -16,7 +16,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import URL
@@ -24,8 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import LRUCache
 from sqlmodel import SQLModel
 
-from storage import engines, schema
+from storage import engines, schema, work
 from storage.database import Database
+from storage.outbox.queue import MESSAGES
 from storage.statements import DirectStatement
 
 # What makes a server quick and forgetful: its data live as long as the tests. What tidies up behind them takes time and
@@ -38,6 +39,11 @@ TEMPLATE = "migrated"
 _numbers = count(1)
 STATEMENTS = 3000
 """How many are kept as SQL, of each kind of database."""
+UNSETTLED = text(
+    f"SELECT EXISTS (SELECT 1 FROM work WHERE {work.WAITS}) OR EXISTS (SELECT 1 FROM outgoing WHERE {MESSAGES})"
+)
+"""Whether anything is still to be done or delivered: asked so often that it is made once, and of one moment, since what
+work says last is written down with its end."""
 
 
 def find_binaries() -> Path | None:

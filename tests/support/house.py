@@ -13,7 +13,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, or_, text, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from bot import attachments, logs, recovery, watchlist
@@ -23,7 +23,6 @@ from bot.connections import Limits
 from bot.events import TEAM
 from bot.features import Feature
 from bot.outbox import actions
-from bot.web import Reach, Trouble, WebError
 from bot.work import steps
 from cli.demo.stage import free_port
 from cli.setup.command import SetupOptions, setup
@@ -37,11 +36,12 @@ from storage.cra import Cra
 from storage.cra.queries import LastCommune
 from storage.kit import KitBatch, KitOrder, KitParcel, KitStock
 from storage.outbox import Outgoing
-from storage.outbox.queue import MESSAGES, hold_in_order
+from storage.outbox.queue import hold_in_order
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.watchlist import WatchedMember, change_member, find_members, list_places
 from tests.people import Api, Client, Person, Post, Site, unique
+from tests.support.databases import UNSETTLED
 from tests.support.servers import FakeWeb, serve_sites
 
 T = TypeVar("T")
@@ -68,21 +68,10 @@ CROWD = 100_000
 LONGEST_STORY = timedelta(minutes=5)
 SOON = timedelta(minutes=3)
 """Longer than any lease: what is due later waits for an hour."""
-UNSETTLED = text(
-    f"SELECT EXISTS (SELECT 1 FROM work WHERE {work.WAITS}) OR EXISTS (SELECT 1 FROM outgoing WHERE {MESSAGES})"
-)
-"""Whether anything is still to be done or delivered: asked so often that it is made once, and of one moment, since what
-work says last is written down with its end."""
+NOWHERE = FakeWeb().reach
+"""What the bots of stories reach outside, unless they serve a web: every name is of this machine, which is refused."""
 LOG = io.StringIO()
 """What the bots of this session wrote down of their work."""
-
-
-async def _find_nothing(host: str, _: int) -> Sequence[str]:
-    raise WebError(Trouble.FORBIDDEN, host)
-
-
-NOWHERE = Reach(lookup=_find_nothing)
-"""What the bots of stories reach outside, but for those that serve a web of their own."""
 
 
 class Clock:
