@@ -413,8 +413,10 @@ class Conversation:
         """Propose to take back what the bot has just said to be stored."""
         own = await read_own(ctx, be_direct(heard.message, heard.direct))
         line = read_undo(own[-1].message) if own else ""
+        if not line:
+            return None
         reading = self._permit(ctx, heard, Reading(Intention.CRA_LISTE, line, sure=False))
-        return Answered([self._propose(ctx, heard, reading)]) if line else None
+        return Answered([self._propose(ctx, heard, reading)])
 
     async def _find_asked(self, ctx: ReadingContext, heard: Heard, word: ShortAnswer) -> AskedHere | None:
         """Find what a word answers: the last question, or a preview above where none is open or it is to be saved."""

@@ -16,7 +16,7 @@ from bot.spool import Submission
 from bot.texts import Markdown, quote, render, require
 from commands.cra import cards
 from commands.cra.cards import CONSEILLERS, feature
-from commands.cra.reports import find_known_tags, open_sheet, record_form
+from commands.cra.reports import find_known_tags, record_form
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_line, read_parts, says_nothing
@@ -27,7 +27,7 @@ from dialogs.plain_words.answers import read_answer, says_right
 from storage import claims
 from storage.cra import CraRow, Source, queries
 from storage.cra.habits import find_last_report, list_reports_of, list_twins, read_usual
-from storage.cra.search import find_sheet
+from storage.cra.search import find_sheet, open_sheet
 from storage.cra.tags import take_tags
 
 JUST_NOW = timedelta(minutes=10)
@@ -60,7 +60,7 @@ async def read_text(ctx: ReadingContext, text: str) -> cards.ReportPreview | Whi
 async def _tell_same(ctx: Context, shown: cards.ReportPreview) -> cards.ReportPreview:
     """Say in a preview which stored reports are the same, unless that was said just before."""
     judged = [report for each in shown.reports if (report := each.line.judge(ctx.clues).report)]
-    same = [cra.number for cra in await list_twins(ctx.db, open_sheet(ctx, practice=shown.is_practice), judged)]
+    same = [cra.number for cra in await list_twins(ctx.db, open_sheet(ctx.user.id, practice=shown.is_practice), judged)]
     twin, changes = same[-1] if same else 0, [*shown.changes]
     if twin not in (0, shown.twin):
         changes.append(render("cra/same", numbers=[str(number) for number in same[: len(shown.reports)]]))
@@ -262,7 +262,7 @@ async def _list_new_twins(ctx: Context, forms: Mapping[str, NewCra], told: int) 
     """List the numbers of the reports of the same content that were stored a moment ago under other keys, of which
     their author was not told."""
     await claims.hold(ctx.db, SAVING, ctx.user.id, ctx.now)  # of two saves at once, the second sees the first
-    sheet = open_sheet(ctx, practice=any(form.practice for form in forms.values()))
+    sheet = open_sheet(ctx.user.id, practice=any(form.practice for form in forms.values()))
     same = await list_twins(ctx.db, sheet, [form.report() for form in forms.values()])
     if any(cra.key in forms for cra in same):
         return []
@@ -348,7 +348,7 @@ async def save_batch(ctx: Context, click: cards.SaveAll) -> Replies:
     must_be_author(ctx, shown.author, "cra")
     keys = [report.key for report in shown.reports]
     taken = await claims.list_taken(ctx.db, REMOVED, keys)
-    filed = await queries.find_filed_numbers(ctx.db, keys, open_sheet(ctx, practice=shown.is_practice).table)
+    filed = await queries.find_filed_numbers(ctx.db, keys, open_sheet(ctx.user.id, practice=shown.is_practice).table)
     left = [each for each in shown.reports if each.key not in taken and each.key not in filed]
     forms = {each.key: NewCra.parse(each.line.raw, each.line.hidden, ctx.clues) for each in left}
     if not filed and (twins := await _list_new_twins(ctx, forms, shown.twin)):
@@ -367,7 +367,7 @@ async def save_batch(ctx: Context, click: cards.SaveAll) -> Replies:
 @feature.undo(cards.UndoBatch, roles=CONSEILLERS)
 async def undo_batch(ctx: Context, click: cards.UndoBatch) -> Replies:
     """Delete the reports stored together, except those that were changed since."""
-    table = open_sheet(ctx, practice=click.practice).table
+    table = open_sheet(ctx.user.id, practice=click.practice).table
     found = [cra for n in click.numbers if (cra := await queries.find_own(ctx.db, ctx.user.id, n, table))]
     standing = [cra for cra in found if cra.deleted_at is None]
     kept = [cra.number for cra in standing if cra.version > 1]

@@ -24,8 +24,8 @@ from dialogs.cra.titles import title_report
 from dialogs.rdv.windows import Redraw
 from storage import people
 from storage.cra import Activite, Cra, CraRow, Report, Source, queries
-from storage.cra.report import PracticeCra, is_training
-from storage.cra.search import AuthorSheet, ReportSearch, find_sheet, read_search
+from storage.cra.report import is_training
+from storage.cra.search import AuthorSheet, ReportSearch, find_sheet, open_sheet, read_search
 from storage.cra.tags import FullListError, find_any_tag, list_names, read_known_names, tag_report
 from storage.rdv.appointments import ColleagueReportError, find_reported, link_report, relink_report
 
@@ -106,11 +106,6 @@ async def redraw_rdv(ctx: Context, cra: CraRow) -> Sequence[Start]:
 def redraw_card(rdv: int | None) -> Sequence[Start]:
     """Redraw the card of that appointment, if there is one."""
     return [Start(payload=Redraw(rdv=rdv), quiet=True)] if rdv else []
-
-
-def open_sheet(ctx: Context, *, practice: bool) -> AuthorSheet:
-    """Return the person’s practice sheet or real sheet."""
-    return AuthorSheet(ctx.user.id, PracticeCra if practice else Cra)
 
 
 @cards.feature.command("cra modifier", help="Corriger un de vos comptes rendus", hint="numéro", roles=cards.CONSEILLERS)
@@ -200,7 +195,7 @@ async def restore_report(ctx: Context, click: cards.RestoreReport) -> Replies:
 
 async def find_report(ctx: Context, about: cards.ReportButton) -> CraRow:
     """Find one’s own report by its number. Raises the same UserError for others’ reports and for unknown numbers."""
-    table = open_sheet(ctx, practice=about.practice).table
+    table = open_sheet(ctx.user.id, practice=about.practice).table
     cra = await queries.find_own(ctx.db, ctx.user.id, about.number, table)
     if cra is None:
         raise UserError(render("cra/none", number=about.number, practice=about.practice))
@@ -318,7 +313,7 @@ async def list_reports(ctx: Context, text: str) -> Replies:
 @cards.feature.button(cards.MoreReports, name="cra.More", roles=cards.CONSEILLERS, writes=False)
 async def list_next_reports(ctx: Context, click: cards.MoreReports) -> Replies:
     """List the next or previous ten reports."""
-    sheet = open_sheet(ctx, practice=click.practice)
+    sheet = open_sheet(ctx.user.id, practice=click.practice)
     wanted = await read_search(ctx.db, sheet, click.words, click.start, click.end)
     beyond = queries.Position(click.day, click.number, click.newer)
     page = await queries.list_page(ctx.db, sheet, wanted, beyond)

@@ -99,6 +99,7 @@ _ABOUT_IT = re.compile(
 _ANYBODY = re.compile(
     r"(?:et |ok |sinon |alors |tu connais |je cherche |il y a |y a |y aurait ){0,3}(?:qui|quelqu un|une? coll[a-z]+) "
 )
+"""What begins a sentence that looks for somebody: « et qui s’y connaît ? »."""
 _OWN = frozenset({"stats", "stats exporter", "stats partager"})
 """Commands of one’s own figures."""
 _FORMATS = {"excel": "xlsx", "tableur": "xlsx"}

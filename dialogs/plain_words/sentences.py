@@ -31,23 +31,9 @@ _ENDINGS = (
 """Endings, with the letters that a word has at least that ends so."""
 _NUMBERED = frozenset(
     (
-        *(
-            "aide",
-            "assistance",
-            "numero",
-            "n",
-            "cra",
-            "rendu",
-            "ticket",
-            "demande",
-            "fiche",
-            "ressource",
-            "sondage",
-            "rdv",
-            "vous",
-            "idee",
-        ),
-        *("evenement", "webinaire", "saisie", "actu", "actus", "news", "suggestion", "requete", "commande"),
+        *("aide", "assistance", "numero", "n", "cra", "rendu", "ticket", "demande", "fiche", "ressource", "sondage"),
+        *("rdv", "vous", "idee", "evenement", "webinaire", "saisie", "actu", "actus", "news", "suggestion"),
+        *("requete", "commande"),
     )
 )
 """What is called by a number, which people write in letters, too: « ticket quatre »."""

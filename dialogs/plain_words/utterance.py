@@ -85,25 +85,8 @@ _TWO_MONTHS = re.compile(
 _PARTING = frozenset(",;.!…(")
 _SPEAKING = frozenset(
     (
-        *(
-            "j",
-            "je",
-            "tu",
-            "t",
-            "on",
-            "il",
-            "elle",
-            "ils",
-            "elles",
-            "c",
-            "ca",
-            "cela",
-            "nous",
-            "vous",
-            "celui",
-            "celle",
-        ),
-        *("mes", "mon", "ma", "nos", "notre", "merci", "est", "peux", "pouvez", "pourriez", "comment"),
+        *("j", "je", "tu", "t", "on", "il", "elle", "ils", "elles", "c", "ca", "cela", "nous", "vous", "celui"),
+        *("celle", "mes", "mon", "ma", "nos", "notre", "merci", "est", "peux", "pouvez", "pourriez", "comment"),
     )
 )
 """With what a clause begins behind a sign."""

@@ -74,9 +74,14 @@ class AuthorSheet:
         return self.table is not Cra
 
 
+def open_sheet(person_id: str, *, practice: bool) -> AuthorSheet:
+    """Return a person’s practice sheet or real sheet."""
+    return AuthorSheet(person_id, PracticeCra if practice else Cra)
+
+
 async def find_sheet(db: AsyncSession, person_id: str) -> AuthorSheet:
     """Find the sheet on which a person’s commands act: the practice sheet during a training."""
-    return AuthorSheet(person_id, PracticeCra if await is_training(db, person_id) else Cra)
+    return open_sheet(person_id, practice=await is_training(db, person_id))
 
 
 @dataclass(frozen=True, slots=True)
