@@ -65,6 +65,7 @@ def make_plain(text: str) -> str:
     return "".join(_fold_sign(sign) for sign in text)
 
 
+@lru_cache(1024)
 def _fold_sign(sign: str) -> str:
     if sign in "'’‘`´":
         return " "

@@ -1,6 +1,6 @@
 """The themes of a CRA: codes, labels, usual words, and their storage as bits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -118,14 +118,20 @@ def _guess(wanted: str) -> Theme | None:
     if len(wanted) < _SHORTEST_WITH_TYPO or wanted in _NOT_TYPOS:
         return None
     allowed = 2 if len(wanted) >= _SHORTEST_WITH_TWO else 1
-    sounding = {
-        word.replace("ph", "f"): theme.code
-        for word, theme in vocabulary().items()
-        if word[0] == wanted[0] and len(word) >= _SHORTEST_WITH_TYPO
-    }
+    sounding = _list_sounding(wanted[0])
     near, _ = find_nearest(wanted.replace("ph", "f"), list(sounding), allowed)
     best = {sounding[word] for word in near}
     return THEMES[best.pop()] if len(best) == 1 else None
+
+
+@cache
+def _list_sounding(letter: str) -> Mapping[str, str]:
+    """The codes of themes by their words with that first letter, in which a slip may be."""
+    return {
+        word.replace("ph", "f"): theme.code
+        for word, theme in vocabulary().items()
+        if word[0] == letter and len(word) >= _SHORTEST_WITH_TYPO
+    }
 
 
 def bits(codes: Iterable[str]) -> int:

@@ -375,9 +375,10 @@ def _is_slip(typed: str, meant: str) -> bool:
     """Tell whether each word is a slip away from the one meant, and there are as many: « internet pc » is no slip of «
     internet », nor « bron internet » of « box internet »."""
     typed, meant = typed.replace("ph", "f"), meant.replace("ph", "f")
-    pairs = [*zip(typed.split(), meant.split(), strict=False)]
-    same = typed.count(" ") == meant.count(" ") and libraries.OSA.distance(typed, meant, score_cutoff=2) <= 2
-    return same and all(libraries.OSA.distance(*pair) <= _slips_allowed(pair[0]) for pair in pairs)
+    if typed.count(" ") != meant.count(" ") or libraries.OSA.distance(typed, meant, score_cutoff=2) > 2:
+        return False
+    pairs = zip(typed.split(), meant.split(), strict=True)
+    return all(libraries.OSA.distance(*pair) <= _slips_allowed(pair[0]) for pair in pairs)
 
 
 def name_theme(typed: str, code: str) -> str:
