@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ import openpyxl
 import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from commands.kit.supplier import HEAD
 from storage import kit
-from storage.kit import KitOrder, KitParcel
+from storage.kit import KitBatch, KitOrder, KitParcel
+from storage.people import Person as Registered
 from storage.people import Role, register
 from storage.personal_data import PERSONAL_DATA, retention, rights
 from tests.people import Dialog, Person, Post
@@ -199,6 +201,15 @@ async def confirm_reminders(animateur: Person, silent: Person) -> None:
     await animateur.clicks(asked, sure)
 
 
+async def withdraws(person: Person) -> None:
+    """Withdraw one’s order, of which one click loses nothing."""
+    await person.clicks(await person.asks("/kit"), "Retirer ma commande")
+    asked = await person.whispered("Retirer votre commande")
+    assert "Retirer ma commande" in (await person.asks("/kit")).buttons
+    await person.clicks(asked, "Retirer pour de bon")
+    await person.whispered("est retirée")
+
+
 async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Person) -> None:
     room = await make_team_room(house, agathe)
     carl, lea = await house.conseillers("carl", "lea")
@@ -238,8 +249,7 @@ async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Pers
     done = await agathe.whispered("est clos")
     await agathe.clicks(done, "Annuler")
     await agathe.whispered("de nouveau ouvert")
-    await carl.clicks(await carl.asks("/kit"), "Retirer ma commande")
-    await carl.whispered("est retirée")
+    await withdraws(carl)
     assert await orders(carl, taille_haut="XS") > number
     await closes(agathe)
     mine = await lea.asks("/kit")
@@ -252,6 +262,38 @@ async def test_lots_are_called_for_counted_and_closed(house: House, agathe: Pers
     agent = await house.someone(Role.HOTLINE, "marie")
     assert "réservée" in plain(await agent.asks("/kit"))
     assert "réservée" in plain(await lea.asks("/kit lots"))
+
+
+async def test_reminders_that_a_closed_lot_stops_say_so(
+    house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was told how many would read them learns that not all did."""
+    await house.conseillers("carl", "lea")
+    list_silent = kit.list_silent
+
+    async def close_after_the_first(db: AsyncSession, after: str, limit: int) -> Sequence[Registered]:
+        if not after and limit == 1:
+            await db.execute(update(KitBatch).values(closed_at=house.clock()))
+        return await list_silent(db, after, limit)
+
+    await agathe.asks("/kit ouvrir Printemps")
+    await agathe.clicks(await agathe.asks("/kit lots"), "Relancer")
+    asked = await agathe.whispered("pas commandé de kit")
+    monkeypatch.setattr("commands.kit.ASKED_AT_ONCE", 1)
+    monkeypatch.setattr(kit, "list_silent", close_after_the_first)
+    await agathe.clicks(asked, asked.buttons[0])
+    post = await agathe.told("Relance pour le kit")
+    await agathe.rewritten(post, "qui restait n’a rien reçu")
+
+
+async def test_what_a_closed_lot_no_longer_allows_leads_on(house: House, agathe: Person) -> None:
+    lea = await house.conseiller("lea")
+    await orders(lea)
+    await closes(agathe)
+    refused = await lea.asks("/kit corriger")
+    assert "ne se corrige plus" in plain(refused)
+    await lea.clicks(refused, "Voir mon kit")
+    assert "Colis 1 : commandé" in plain(await lea.whispered())
 
 
 async def test_a_coordinateur_orders_too_but_is_not_asked(house: House, agathe: Person) -> None:

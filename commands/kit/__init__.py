@@ -194,14 +194,15 @@ async def tell_silent(ctx: Context, work: RemindAll, so_far: Progress) -> Step:
     """Write to the next hundred people who have not ordered, by id."""
     batch = await kit.get_batch(ctx.db, work.batch)
     if batch is None or not batch.is_open:
-        return so_far.end()
+        return so_far.end(said=render("kit/closed_meanwhile"))
+    total = so_far.total or (await _count_silent(ctx.db, ctx)).total()
     page = await kit.list_silent(ctx.db, so_far.cursor or "", ASKED_AT_ONCE)
     if not page:
         return so_far.end()
     active = await find_active(ctx, [person.id for person in page])
     button, text = Button("Commander mon kit", orders.EditOrder(), "primary"), render("kit/reminder")
     told: list[Reply] = [Direct(text, [button], user_id=person.id) for person in page if person.id in active]
-    return Step(replies=told, cursor=page[-1].id, done=so_far.done + len(told))
+    return Step(replies=told, cursor=page[-1].id, done=so_far.done + len(told), total=total)
 
 
 @feature.button(LotFigures, name="kit.Figures", roles=ANIMATEURS, writes=False)

@@ -1,6 +1,6 @@
 """The feature, its payloads, and one’s own kit: ordered in a window, corrected, and tracked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -48,9 +48,10 @@ class ShowKit(BaseModel):
 
 
 class DropOrder(BaseModel):
-    """Button « Retirer ma commande »: deletes an order."""
+    """Button « Retirer ma commande »: asks first; then, once ``sure``, deletes an order."""
 
     order: int
+    sure: bool = False
 
 
 class OfParcel(BaseModel):
@@ -104,6 +105,8 @@ async def ask_own(ctx: ReadingContext, line: str) -> Replies:
     """Open the window for somebody without a kit, or to correct an order; else show the order and its parcels."""
     order = await kit.find_order(ctx.db, ctx.user.id)
     wants_change = fold(line) in {"corriger", "modifier", "changer"}
+    if order and wants_change and (why := await _find_lock(ctx, order)):
+        return Whisper(render(why), [Button("Voir mon kit", ShowKit())])
     return await open_window(ctx, EditOrder()) if order is None or wants_change else await show_kit(ctx, ShowKit())
 
 
@@ -112,19 +115,25 @@ async def open_window(ctx: ReadingContext, _: EditOrder) -> Replies:
     """Open the window with the order or, for a new one, with what the register knows."""
     order = await kit.find_order(ctx.db, ctx.user.id)
     if order:
-        _must_be_open(await kit.get_batch(ctx.db, order.batch), await _list_parcels(ctx, order))
+        await _must_be_open(ctx, order)
     known = _fill_from_order(order) if order else await _fill_from_register(ctx)
     tops, bottoms = (list_size_labels(ctx, garment) for garment in Garment)
     shown = {"order": order.number if order else 0, "structure": order.structure if order else await _find_name(ctx)}
     return Ask(OrderKit.draft(**known, **shown, tops=tops, bottoms=bottoms))
 
 
-def _must_be_open(batch: KitBatch | None, parcels: Collection[KitParcel]) -> None:
-    """Raise UserError for an order that can no longer be corrected."""
+async def _find_lock(ctx: Context, order: KitOrder, *, locked: bool = False) -> str:
+    """Return the template that says why an order can no longer be corrected, or ""."""
+    batch = await kit.get_batch(ctx.db, order.batch, locked=locked)
     if batch is None or not batch.is_open:
-        raise UserError(render("kit/order_closed"))
-    if kit.is_under_way(parcels):
-        raise UserError(render("kit/parcel_under_way"))
+        return "kit/order_closed"
+    return "kit/parcel_under_way" if kit.is_under_way(await _list_parcels(ctx, order)) else ""
+
+
+async def _must_be_open(ctx: Context, order: KitOrder, *, locked: bool = False) -> None:
+    """Raise UserError for an order that can no longer be corrected."""
+    if why := await _find_lock(ctx, order, locked=locked):
+        raise UserError(render(why))
 
 
 def _fill_from_order(order: KitOrder) -> dict[str, object]:
@@ -179,7 +188,7 @@ async def order_kit(ctx: Context, form: OrderKit) -> Replies:
         order = KitOrder(batch=batch.number, user_id=ctx.user.id, ordered_at=ctx.now, moved_at=ctx.now, **said)
         await kit.add_order(ctx.db, order)
     else:
-        _must_be_open(await kit.get_batch(ctx.db, order.batch), await _list_parcels(ctx, order))
+        await _must_be_open(ctx, order)
         await database.change(ctx.db, order, **said)
     await _forget_drafts(ctx)
     drawn = await draw_kit(ctx, order, heading="kit/ordered" if is_new else "kit/corrected")
@@ -214,9 +223,12 @@ async def _read_order(ctx: Context, form: OrderKit) -> dict[str, Any]:
 
 @feature.button(DropOrder, roles=OWNERS)
 async def drop_order(ctx: Context, click: DropOrder) -> Replies:
-    """Delete an order, while its lot is open."""
+    """Ask, then delete an order, while its lot is open: nothing of it is kept to bring it back."""
     order = await _get_own(ctx, click.order)
-    _must_be_open(await kit.get_batch(ctx.db, order.batch, locked=True), await _list_parcels(ctx, order))
+    await _must_be_open(ctx, order, locked=True)
+    if not click.sure:
+        sure = Button("Retirer pour de bon", DropOrder(order=order.number, sure=True), "danger")
+        return Whisper(render("kit/drop", order=order), [Button("Corriger", EditOrder()), sure])
     await kit.drop_order(ctx.db, order)
     return Whisper(render("kit/dropped"), [Button("Commander mon kit", EditOrder())])
 

@@ -361,7 +361,10 @@ def _write_training(said: Utterance) -> str:
 
 
 def _write_kit(said: Utterance) -> str:
-    return "kit corriger" if said.has("corrig|rectifi|modifi|chang|tromp|fau(?:x|sse)|mauvais") else "kit"
+    is_wrong = said.has("corrig|rectifi|modifi|chang|tromp|fau(?:x|sse)|mauvais|demenag") and not said.has(
+        "colis|recue?s? "
+    )
+    return "kit corriger" if is_wrong else "kit"
 
 
 def _write_if_known(write: Callable[[Utterance], str]) -> Callable[[Utterance], str]:

@@ -214,6 +214,14 @@ _DUTIES = (
         ),
         _show("actus brouillon"),
     ),
+    _Duty(
+        re.compile(
+            r"^(?!.* (?:mon|ma|mes|mien|j|je|me|moi) ) (?:\S+ ){0,4}?(?:combien|ou en (?:est|sont)|et|alors|qui|reste) "
+            r"(?:\S+ ){0,4}?(?:kits|colis|lots? de kits?)"
+            r"(?: (?:commandes?|partis?|recus?|livres?|manquants?|abimes?)){0,3} $"
+        ),
+        _show("kit lots"),
+    ),
     _Duty(re.compile(r" (?:de garde|d astreinte) (?:\S+ ){0,4}$"), _show("garde")),
     _Duty(
         re.compile(r"^ (?:(?:nouvelle|grosse) )?panne (?:\S+ ){1,30}?a (?:declarer|signaler) $"),

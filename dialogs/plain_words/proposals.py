@@ -51,6 +51,7 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "idee les plus demandées": ("Voir les idées les plus demandées", "Voir les idées les plus demandées"),
     "idee liste": ("Voir les idées", "Voir les idées : {}"),
     "kit": ("Commander ou suivre mon kit", "Commander ou suivre mon kit"),
+    "kit corriger": ("Corriger ma commande de kit", "Corriger ma commande de kit"),
     "kit lots": ("Voir les lots de kits", "Voir les lots de kits"),
     "mes-donnees": ("Mes données : les recevoir, les effacer", "Mes données : les recevoir, les effacer"),
     "mes-donnees annuler": ("Garder mes données", "Garder mes données"),
