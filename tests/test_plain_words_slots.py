@@ -5,7 +5,6 @@ import pytest
 from cli.understand import Speaker, shorten
 from dialogs.plain_words import Intention, Reading, understand
 from dialogs.plain_words.cues import read_cues
-from dialogs.plain_words.follow_ups import SentenceReader, follow_up
 from tests.bench.plain_words import COMMANDS, TODAY
 
 
@@ -331,61 +330,6 @@ def test_an_appointment_that_somebody_has_at_an_hour_is_to_be_noted(sentence: st
 )
 def test_a_room_is_not_called_what_any_call_is(sentence: str, line: str) -> None:
     assert understand(sentence, TODAY, COMMANDS).line.strip() == line
-
-
-@pytest.mark.parametrize(
-    ("before", "said", "line"),
-    [
-        ("/rdv demain 10h Mme D", "plutôt 11h", "/rdv demain 11h Mme D"),
-        ("/rdv demain 10h Mme D", "à 15h plutôt", "/rdv demain 15h Mme D"),
-        ("/rdv demain 10h Mme D", "jeudi plutôt", "/rdv jeudi 10h Mme D"),
-        ("/rdv mardi 10h Mme D", "non, finalement mercredi 2 décembre à 9h30", "/rdv mercredi 2 décembre 9h30 Mme D"),
-        ("/rdv @carl mardi 30 min budget", "plutôt 11h", "/rdv @carl mardi 11h 30 min budget"),
-        ("/rdv 12", "plutôt jeudi", "/rdv décaler 12 jeudi"),
-        ("/rdv décaler 12 11h", "plutôt vendredi", "/rdv décaler 12 vendredi 11h"),
-        ("/rdv 12", "décale-le à 11h", "/rdv décaler 12 11h"),
-        ("/rdv 12", "déplace ça au jeudi 10h", "/rdv décaler 12 jeudi 10h"),
-        ("/rdv 12", "mets le plutôt à 15h", "/rdv décaler 12 15h"),
-        ("/rdv demain", "plutôt 11h", None),
-        ("/rdv demain 10h Mme D", "11h", None),
-        ("/stats octobre", "plutôt jeudi", None),
-    ],
-)
-def test_another_day_or_hour_is_said_of_an_appointment(before: str, said: str, line: str | None) -> None:
-    reader = SentenceReader(TODAY, COMMANDS, lambda words: understand(words, TODAY, COMMANDS).line)
-    found = follow_up(before, said, reader)
-    assert (found and found.line) == line
-
-
-@pytest.mark.parametrize(
-    ("before", "said", "line"),
-    [
-        ("/stats année", "tu peux m'en faire un pdf", "/stats exporter pdf année"),
-        ("/stats octobre", "je le veux en excel stp", "/stats exporter xlsx octobre"),
-        ("/stats octobre", "le même en pdf", "/stats exporter pdf octobre"),
-        ("/stats année", "compare avec l'an dernier", "/stats année dernière"),
-        ("/stats octobre", "ça donnait quoi en septembre ?", "/stats septembre"),
-        ("/stats année", "et pour le département ?", "/stats departement année"),
-        ("/stats octobre", "combien de retraités là-dedans ?", "/stats octobre"),
-        ("/stats octobre", "quel thème revient le plus ?", "/stats octobre"),
-        ("/stats departement 69", "et les thèmes ?", "/stats departement 69"),
-        ("/stats octobre", "quelle heure est-il", None),
-        ("/stats octobre", "quels sont mes rdv demain", None),
-        ("/stats octobre", "combien d'ateliers en novembre ?", None),
-        ("/ressources impôts en ligne", "quelqu'un qui connaît ça ?", "/annuaire qui impôts en ligne"),
-        ("/ressources impôts en ligne", "qui s'y connaît ?", "/annuaire qui impôts en ligne"),
-        ("/ressources impôts", "t'as une vidéo là-dessus ?", "/ressources vidéo impôts"),
-        ("/annuaire qui scratch", "y a des ressources à ce sujet ?", "/ressources scratch"),
-        ("/hotline souci aidants connect", "y a une fiche sur ça ?", "/ressources souci aidants connect"),
-        ("/hotline mon imprimante plante", "qui sait faire ça ?", "/annuaire qui imprimante plante"),
-        ("/ressources impôts", "qui connaît quelqu'un à Lyon", None),
-        ("/cra liste", "une fiche là-dessus ?", None),
-    ],
-)
-def test_what_was_shown_or_sought_is_spoken_of_again(before: str, said: str, line: str | None) -> None:
-    reader = SentenceReader(TODAY, COMMANDS, lambda words: understand(words, TODAY, COMMANDS).line)
-    found = follow_up(before, said, reader)
-    assert (found and found.line) == line
 
 
 @pytest.mark.parametrize(

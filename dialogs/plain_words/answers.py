@@ -8,6 +8,7 @@ from typing import Literal
 
 from config import tables
 from config.text import fold, split_words
+from dialogs.plain_words.spelling import spell
 
 
 class ShortAnswer(StrEnum):
@@ -212,7 +213,7 @@ _ORDINAL = re.compile(
 
 def read_ordinal(said: str) -> int:
     """Which of several things is chosen by its place: 2 for « le deuxième », LAST for the last; 0 where none is."""
-    found = _ORDINAL.fullmatch(_reduce(said))
+    found = _ORDINAL.fullmatch(spell(_reduce(said)))
     place = next((place for place, each in enumerate(found.groups(), 1) if each), 0) if found else 0
     return LAST if place == len(_PLACES) else place
 
@@ -245,7 +246,7 @@ _LISTED = re.compile(
 
 def read_listed(said: str) -> tuple[str, int]:
     """What is to be done with one of a list, and its place there: « supprime le 2e »; 0 where none is meant."""
-    found = _LISTED.fullmatch(_reduce(said))
+    found = _LISTED.fullmatch(spell(_reduce(said)))
     counted = _COUNTED.fullmatch(found["which"]) if found else None
     counted = counted or (_NUMBERED.fullmatch(found["which"]) if found and found["act"] else None)
     place = int(counted[1]) if counted else read_ordinal(_MINE.sub("le ", found["which"])) if found else 0

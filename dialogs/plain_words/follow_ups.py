@@ -12,6 +12,7 @@ from config.time import WEEKDAYS
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.readings import Intention, Reading
+from dialogs.plain_words.spelling import spell
 from dialogs.plain_words.weights import hear
 
 SAID_MAX = 50
@@ -33,7 +34,7 @@ _EXPORT = re.compile(
 )
 _PART = r"(?:themes?|lieux|ages?|statuts?|heures|durees?)"
 _OF_THEM = re.compile(
-    rf"(?:et |alors |mais |c est |dis moi )*(?:(?P<part>(?:quels sont |quelles sont )?les? {_PART})|"
+    rf"(?:et |alors |mais |c est |quoi |dis moi )*(?:(?P<part>(?:quels sont |quelles sont )?les? {_PART})|"
     r"(?:combien|quel(?:le)?s?|le (?:top|detail))\b.*)"
 )
 """One of the figures that were shown: « combien de retraités là-dedans », « quel thème revient le plus »."""
@@ -107,6 +108,7 @@ _FORMATS = {"excel": "xlsx", "tableur": "xlsx"}
 
 def may_follow(said: str) -> bool:
     """Return whether something may be said of what was asked before: only then that is looked up."""
+    said = spell(said)
     plain = " ".join(split_words(said))
     whole = (_BESIDE, _EXPORT, _SEND, _NUMBER, _OF_TICKET, _OF_THEM)
     ways = (_LEAD.match, _TIME.match, _ABOUT_IT.search, *(way.fullmatch for way in whole))
@@ -132,10 +134,11 @@ class SentenceReader:
 
 def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
     """Read what is said of the line that was asked for ``before``; None where it is no more than itself."""
-    plain = " ".join(split_words(said))
     name, rest = reader.commands.find(before)
     if not name or not may_follow(said):
         return None
+    said = spell(said)
+    plain = " ".join(split_words(said))
     if name.split()[0] == "stats" and name not in _OWN and (_EXPORT.fullmatch(plain) or _SEND.fullmatch(plain)):
         return Reading(name_intention(name), before, sure=False, aside="of_territory")
     if name in _APPOINTMENTS and (moved := _read_rather(said)):

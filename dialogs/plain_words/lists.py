@@ -11,6 +11,7 @@ from bot.french import say_date
 from bot.listings import ListedLine
 from config.text import split_words
 from dialogs.plain_words.answers import LAST, find_act
+from dialogs.plain_words.spelling import spell
 
 REPORTS = "cra liste"
 """The command that lists one’s own reports."""
@@ -116,7 +117,7 @@ _TO_CORRECT = re.compile(
 
 def says_correct(said: str) -> bool:
     """Return whether what was just saved is to be put right: « corrige-le »."""
-    return bool(_TO_CORRECT.fullmatch(_begin_plainly(said)))
+    return bool(_TO_CORRECT.fullmatch(spell(_begin_plainly(said))))
 
 
 _RECEIPT = re.compile(r"Compte rendu n°\s?(\d{1,9}) enregistré\b")
@@ -159,7 +160,7 @@ _KIND = re.compile(rf"\b({'|'.join(_KINDS)})$")
 
 def name_list(said: str) -> str:
     """Name the command that lists what « annule le dernier rdv » names; "" for « le dernier » alone."""
-    plain = _begin_plainly(said)
+    plain = spell(_begin_plainly(said))
     found = _KIND.search(plain)
     if found is None:  # only reports are duplicated
         return REPORTS if find_act(plain.partition(" ")[0]) == "dupliquer" else ""

@@ -175,7 +175,7 @@ def _write_out(match: re.Match[str], mend: Callable[[str], str]) -> str:
         return word
     if len(word) == 1 and match.string[match.end() : match.end() + 1] in ("'", "’"):
         return word
-    return _AS_HEARD.get(match[0].lower()) or _read_abbreviations().get(word) or mend(word)
+    return _AS_HEARD.get(match[0].lower()) or read_abbreviations().get(word) or mend(word)
 
 
 _BEFORE_SENTENCE = frozenset({"", ".", "!", "?", "…", "\n", ":", "«", "-"})
@@ -197,7 +197,8 @@ def _is_initial(match: re.Match[str]) -> bool:
 
 
 @cache
-def _read_abbreviations() -> dict[str, str]:
+def read_abbreviations() -> dict[str, str]:
+    """Read how words are written out that people shorten as they type."""
     return {row["abrege"]: row["mots"] for row in tables.read("plain_abbreviations.tsv")}
 
 

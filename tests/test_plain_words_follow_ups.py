@@ -1,0 +1,108 @@
+"""What is said of what was shown, listed or noted just before, slips included."""
+
+import pytest
+
+from dialogs.plain_words import understand
+from dialogs.plain_words.answers import LAST, read_listed
+from dialogs.plain_words.follow_ups import SentenceReader, follow_up
+from dialogs.plain_words.spelling import spell
+from tests.bench.plain_words import COMMANDS, TODAY
+
+
+def follow(before: str, said: str) -> str | None:
+    """Read what is said of a line, and return the line that it makes."""
+    found = follow_up(
+        before, said, SentenceReader(TODAY, COMMANDS, lambda words: understand(words, TODAY, COMMANDS).line)
+    )
+    return found.line if found else None
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "line"),
+    [
+        ("/rdv demain 10h Mme D", "plutôt 11h", "/rdv demain 11h Mme D"),
+        ("/rdv demain 10h Mme D", "à 15h plutôt", "/rdv demain 15h Mme D"),
+        ("/rdv demain 10h Mme D", "jeudi plutôt", "/rdv jeudi 10h Mme D"),
+        ("/rdv mardi 10h Mme D", "non, finalement mercredi 2 décembre à 9h30", "/rdv mercredi 2 décembre 9h30 Mme D"),
+        ("/rdv @carl mardi 30 min budget", "plutôt 11h", "/rdv @carl mardi 11h 30 min budget"),
+        ("/rdv 12", "plutôt jeudi", "/rdv décaler 12 jeudi"),
+        ("/rdv décaler 12 11h", "plutôt vendredi", "/rdv décaler 12 vendredi 11h"),
+        ("/rdv 12", "décale-le à 11h", "/rdv décaler 12 11h"),
+        ("/rdv 12", "déplace ça au jeudi 10h", "/rdv décaler 12 jeudi 10h"),
+        ("/rdv 12", "mets le plutôt à 15h", "/rdv décaler 12 15h"),
+        ("/rdv demain", "plutôt 11h", None),
+        ("/rdv demain 10h Mme D", "11h", None),
+        ("/stats octobre", "plutôt jeudi", None),
+    ],
+)
+def test_another_day_or_hour_is_said_of_an_appointment(before: str, said: str, line: str | None) -> None:
+    assert follow(before, said) == line
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "line"),
+    [
+        ("/stats année", "tu peux m'en faire un pdf", "/stats exporter pdf année"),
+        ("/stats octobre", "je le veux en excel stp", "/stats exporter xlsx octobre"),
+        ("/stats octobre", "le même en pdf", "/stats exporter pdf octobre"),
+        ("/stats année", "compare avec l'an dernier", "/stats année dernière"),
+        ("/stats octobre", "ça donnait quoi en septembre ?", "/stats septembre"),
+        ("/stats année", "et pour le département ?", "/stats departement année"),
+        ("/stats octobre", "combien de retraités là-dedans ?", "/stats octobre"),
+        ("/stats octobre", "quel thème revient le plus ?", "/stats octobre"),
+        ("/stats departement 69", "et les thèmes ?", "/stats departement 69"),
+        ("/stats octobre", "quelle heure est-il", None),
+        ("/stats octobre", "quels sont mes rdv demain", None),
+        ("/stats octobre", "combien d'ateliers en novembre ?", None),
+        ("/ressources impôts en ligne", "quelqu'un qui connaît ça ?", "/annuaire qui impôts en ligne"),
+        ("/ressources impôts en ligne", "qui s'y connaît ?", "/annuaire qui impôts en ligne"),
+        ("/ressources impôts", "t'as une vidéo là-dessus ?", "/ressources vidéo impôts"),
+        ("/annuaire qui scratch", "y a des ressources à ce sujet ?", "/ressources scratch"),
+        ("/hotline souci aidants connect", "y a une fiche sur ça ?", "/ressources souci aidants connect"),
+        ("/hotline mon imprimante plante", "qui sait faire ça ?", "/annuaire qui imprimante plante"),
+        ("/ressources impôts", "qui connaît quelqu'un à Lyon", None),
+        ("/cra liste", "une fiche là-dessus ?", None),
+    ],
+)
+def test_what_was_shown_or_sought_is_spoken_of_again(before: str, said: str, line: str | None) -> None:
+    assert follow(before, said) == line
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "line"),
+    [
+        ("/stats octobre", "fais moi un pfd", "/stats exporter pdf octobre"),
+        ("/stats octobre", "telecharge sa en exel", "/stats exporter xlsx octobre"),
+        ("/stats octobre", "combien de retraite la dedan", "/stats octobre"),
+        ("/stats octobre", "combien de retrete la dedan", "/stats octobre"),
+        ("/stats octobre", "cest quoi les temes", "/stats octobre"),
+        ("/stats année", "conpare avec lan dernier", "/stats année dernière"),
+        ("/stats octobre", "e pour le departemen", "/stats departement octobre"),
+        ("/stats octobre", "et le moi davant", "/stats septembre 2026"),
+        ("/stats octobre", "et en novenbre", "/stats novembre"),
+        ("/rdv 12", "decal le a 15h", "/rdv décaler 12 15h"),
+        ("/rdv 12", "plutot jeudit", "/rdv décaler 12 jeudi"),
+        ("/ressources impôts", "quelquun qui si connait la desus", "/annuaire qui impôts"),
+        ("/ressources impôts", "t'as une video la desu", "/ressources vidéo impôts"),
+        ("/ticket 12", "tranfere le a Dupomd", "/ticket 12"),
+    ],
+)
+def test_what_follows_is_read_with_its_slips(before: str, said: str, line: str) -> None:
+    assert follow(before, said) == line
+
+
+@pytest.mark.parametrize(
+    ("said", "act", "place"),
+    [
+        ("supprime mon denier cra", "supprimer", LAST),
+        ("modifi le deuxiemme", "modifier", 2),
+        ("duplike le dernié", "dupliquer", LAST),
+    ],
+)
+def test_one_of_a_list_is_named_with_slips(said: str, act: str, place: int) -> None:
+    assert read_listed(said) == (act, place)
+
+
+@pytest.mark.parametrize("said", ["et dans lain", "et pour lille", "et à décines", "mets-le en favoris", "oui"])
+def test_other_words_are_no_slips_of_what_follows(said: str) -> None:
+    assert spell(said) == said
