@@ -164,7 +164,7 @@ async def _note(ctx: Context, said: forms.SaidAbsence) -> Whisper:
         days = " et ".join(forms.say_absence(one) for one in met)
         raise UserError(render("absence/overlaps", days=days))
     if met:
-        return await _change(ctx, met[0], said)
+        return await _change(ctx, met[0], replace(said, word=said.word or met[0].word))
     forms.must_have_room(there)
     await store(ctx.db, absence)
     return await _say_noted(ctx, absence, Button("Annuler", Forget(number=absence.number)))

@@ -313,3 +313,14 @@ async def test_what_was_edited_and_deleted_meanwhile_is_found_after_a_restart(ho
     await house.start()
     assert "6 participants" in plain(await juliette.rewritten(preview, containing="6 participants"))
     await wait_for(lambda: has_posts(juliette, 1))
+
+
+@pytest.mark.every_mode
+async def test_other_days_of_an_absence_change_the_one_that_was_noted(house: House, juliette: Person) -> None:
+    await answered(juliette, "je suis en congés du 4 au 8 janvier 2027 formation")
+    await answered(juliette, "oui", "Absence notée")
+    changed = await answered(juliette, "et finalement jusqu'au 12", "cherchez peut-être")
+    assert changed.buttons[0].startswith("Noter mon absence")
+    told = plain(await answered(juliette, "oui", "Absence modifiée"))
+    assert "du 4 au 12 janvier 2027. Avant, c’était du 4 au 8 janvier 2027" in told
+    assert "(congés formation)" in told

@@ -260,3 +260,28 @@ def test_what_was_done_instead_is_the_report(text: str) -> None:
 def test_the_theme_of_a_coming_workshop_is_none_of_the_report() -> None:
     line = read_typed("suite en atelier mail ; indiv 30 min clavier 80 ans")
     assert (line.raw["suite"], line.raw["themes"]) == ("atelier", ["equipement informatique"])
+
+
+@pytest.mark.parametrize(
+    "who", ["auto-entrepreneur", "auto entrepreneuse", "micro-entrepreneuse", "artisan", "commerçante"]
+)
+def test_who_works_for_themselves_is_assumed_to_work(who: str) -> None:
+    found = read_typed(f"indiv {who} 1h mail 40 ans")
+    assert (found.raw["statut"], found.assumed["statut"], [*found.unread]) == ("en emploi", "en emploi", [])
+    retired = read_typed(f"indiv {who} retraité 1h mail")
+    assert retired.raw["statut"] == "retraite"
+
+
+@pytest.mark.parametrize("who", ["mère au foyer", "femme au foyer", "maman au foyer", "père au foyer"])
+def test_of_who_is_at_home_the_status_is_asked(who: str) -> None:
+    found = read_typed(f"indiv {who} 1h mail 40 ans")
+    assert f"« {who} » : le formulaire n’a pas ce statut" in found.mistakes["statut"].replace("\u00a0", " ")
+    assert list(found.choices["statut"]) == ["sans emploi", "heterogene"]
+    assert not found.unread
+    assert "statut" not in read_typed("atelier au foyer rural 5p 1h mail").mistakes
+
+
+def test_one_of_two_communes_is_chosen_from_a_menu() -> None:
+    found = read_typed("atelier bron et vénissieux 5p 1h mail")
+    assert "bron et vénissieux" in found.mistakes["commune"]
+    assert list(found.choices["commune"]) == ["69500 Bron", "69200 Vénissieux"]

@@ -5,6 +5,7 @@ import pytest
 from dialogs.plain_words import understand
 from dialogs.plain_words.answers import LAST, read_listed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up
+from dialogs.plain_words.lists import read_noted
 from dialogs.plain_words.spelling import spell
 from tests.bench.plain_words import COMMANDS, TODAY
 
@@ -106,3 +107,26 @@ def test_one_of_a_list_is_named_with_slips(said: str, act: str, place: int) -> N
 @pytest.mark.parametrize("said", ["et dans lain", "et pour lille", "et à décines", "mets-le en favoris", "oui"])
 def test_other_words_are_no_slips_of_what_follows(said: str) -> None:
     assert spell(said) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("et finalement jusqu'au 28", "/absence du 21/12/2026 au 28/12/2026"),
+        ("en fait jusqu'au 2/1 plutôt", "/absence du 21/12/2026 au 02/01/2027"),
+        ("non jusqu'à vendredi", "/absence du 21/12/2026 au 25/12/2026"),
+        ("en fait à partir du 22", "/absence du 22/12/2026 au 24/12/2026"),
+        ("non du 22 au 30", "/absence du 22/12/2026 au 30/12/2026"),
+        ("finalement je rentre que le 29", "/absence du 21/12/2026 au 28/12/2026"),
+        ("jusqu'à 14h", None),
+        ("non jusqu'à plus soif", None),
+    ],
+)
+def test_other_days_are_said_of_an_absence(said: str, line: str | None) -> None:
+    assert follow("/absence du 21 au 24 décembre 2026", said) == line
+    assert follow("/absence", said) is None
+
+
+def test_the_days_of_an_absence_are_read_from_its_receipt() -> None:
+    assert read_noted("Absence notée : du 21 au 24 décembre 2026.\nVos rappels") == "/absence du 21 au 24 décembre 2026"
+    assert read_noted("Absence retirée : du 21 au 24 décembre 2026.") == ""

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from bot.command_lines import CommandIndex
 from bot.french import WRITTEN_MONTH, Period, period_after, period_before, read_coming_period, read_period
-from config.text import split_words
+from config.text import fold, split_words
 from config.time import WEEKDAYS
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.spelling import spell
 from dialogs.plain_words.weights import hear
+from dialogs.reservation import read_absence
 
 SAID_MAX = 50
 """Characters of what is said of something else."""
@@ -88,6 +89,15 @@ _RATHER = re.compile(
 """« plutôt 11h », « à 15h plutôt », « non jeudi »: another day or hour for what was said before."""
 _DAY_BEFORE = re.compile(rf"(?<!\w)(?:{_DAY})(?!\w)", re.IGNORECASE)
 _HOUR_BEFORE = re.compile(rf"(?<!\w){_CLOCK}(?!\w)", re.IGNORECASE)
+_AWAY = re.compile(
+    r"(?:(?:ah|oups|et|mais|non|en fait|finalement|pardon|plutot|je (?:serai|suis) (?:absente?|en conges?)|"
+    r"c est|ce sera|mets|change|absente?)[ ,]{1,2}){0,4}"
+    r"(?:jusqu['’ ]?(?:au? |en )(?P<last>[^,]{2,25}?)|(?:a partir du?|des|depuis) (?:le )?(?P<first>[^,]{2,25}?)|"
+    r"du (?P<from>[^,]{1,20}) au (?P<to>[^,]{2,25}?)|"
+    r"je (?:reviens|rentre|reprends|serai de retour)(?: que)? (?:le )?(?P<back>[^,]{2,25}?))"
+    r"(?:,? (?:plutot|finalement|inclus|en fait))? ?[.!?]{0,3}"
+)
+"""« en fait jusqu’au 28 », « non, à partir du 22 », « je reviens le 29 » of an absence: other days."""
 _NEAR = re.compile(r"et (?:a|dans|en|vers|pres de|sur) ")
 _SEEKING = ("ressources", "annuaire", "annuaire qui", "chercher", "actus cherche")
 """Commands that are followed by what is sought."""
@@ -112,7 +122,8 @@ def may_follow(said: str) -> bool:
     plain = " ".join(split_words(said))
     whole = (_BESIDE, _EXPORT, _SEND, _NUMBER, _OF_TICKET, _OF_THEM)
     ways = (_LEAD.match, _TIME.match, _ABOUT_IT.search, *(way.fullmatch for way in whole))
-    return 0 < len(said) <= SAID_MAX and (any(way(plain) for way in ways) or _read_rather(said) is not None)
+    is_moved = _read_rather(said) is not None or bool(_AWAY.fullmatch(fold(said.strip())))
+    return 0 < len(said) <= SAID_MAX and (is_moved or any(way(plain) for way in ways))
 
 
 def _read_rather(said: str) -> tuple[str, str] | None:
@@ -146,6 +157,8 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
     elif found := _NUMBER.fullmatch(plain):
         numbered = _NUMBERED.match(before)
         line = f"{numbered[1]}{found[1]}" if numbered else f"/ticket {found[1]}" * (name in _OF_TICKETS)
+    elif name == "absence":
+        line = _move_absence(rest, fold(said.strip()), reader.today)
     elif name == "ticket":
         line = before if _OF_TICKET.fullmatch(plain) else ""
     elif name in _COMING or name in _PAST:
@@ -168,6 +181,22 @@ def _move(name: str, rest: str, day: str, hour: str) -> str:
         return f"/rdv décaler {number} {_put_when(moment, day, hour)}"
     is_new = name == "rdv" and (_HOUR_BEFORE.search(rest) or "@" in rest)
     return f"/rdv {_put_when(rest, day, hour)}" if is_new else ""
+
+
+def _move_absence(rest: str, said: str, today: date) -> str:
+    """Write the same absence with another end or beginning; "" where no day is said, or there was none."""
+    found = _AWAY.fullmatch(said)
+    try:
+        days, hours = read_absence(rest, today)
+        last = found and (found["last"] or found["to"] or (found["first"] and f"{days.last:%d/%m/%Y}"))
+        if found is None or hours:
+            return ""
+        first = found["from"] or found["first"] or f"{days.start:%d/%m/%Y}"
+        moved = read_absence(f"du {first} au {last or found['back']}", today)[0]
+    except ValueError:
+        return ""
+    end = moved.last if last else moved.last - timedelta(days=1)
+    return f"/absence du {moved.start:%d/%m/%Y} au {end:%d/%m/%Y}" if moved.start < end else ""
 
 
 def _put_when(told: str, day: str, hour: str) -> str:

@@ -132,10 +132,13 @@ def read_receipt(text: str) -> str:
 _NOTED = re.compile(r"Rendez-vous n°\s?(\d{1,9}) enregistré\b")
 
 
+_AWAY = re.compile(r"\bAbsence (?:notée|modifiée)\s?: ([^.!?]{5,60})\.")
+
+
 def read_noted(text: str) -> str:
-    """Return the line of the appointment that a receipt is of; "" for any other text."""
-    found = _NOTED.search(text)
-    return f"/rdv {found[1]}" if found else ""
+    """Return the line of the appointment or the absence that a receipt is of; "" for any other text."""
+    found, away = _NOTED.search(text), _AWAY.search(text)
+    return f"/rdv {found[1]}" if found else f"/absence {away[1]}" if away else ""
 
 
 def read_undo(text: str) -> str:

@@ -202,6 +202,9 @@ def _ask_which(found: LineValues, typed: TypedLine, named: Sequence[_Mention], c
     """Ask which commune is meant where the mentions are several, or one that is ambiguous."""
     texts = list(dict.fromkeys(one.text for one in named))
     if len(texts) > 1:
+        labels = [place.label for place in (find_spelt(each, clues.user.departements).place for each in texts) if place]
+        if len(labels) == len(texts):
+            found.choices["commune"] = {label: label for label in labels[:OFFERED]}
         found.mistakes["commune"] = f"Plusieurs communes sont indiquées{NBSP}: {join(texts)}. Gardez une seule réponse."
         return
     choices = find_spelt(texts[0], clues.user.departements).choices

@@ -11,7 +11,7 @@ from bot.texts import quote
 from dialogs.cra.line.parser import LinePiece, TypedLine
 from dialogs.cra.line.readers import BARE_NUMBER, NOTHING, WEAK, SpanReading
 from dialogs.cra.line.values import LineValues
-from storage.cra.report import PARTICIPANTS_MAX, Activite, Canal
+from storage.cra.report import PARTICIPANTS_MAX, Activite, Age, Canal, Statut
 
 _LINKS = frozenset(("et", "puis", "ou", "a", "au", "jusqu"))
 """Words that join two numbers of one kind."""
@@ -316,3 +316,33 @@ def is_employer(typed: TypedLine, piece: LinePiece) -> bool:
 _EMPLOYS = frozenset(
     ("veut", "demande", "exige", "reclame", "souhaite", "insiste", "attend", "tient", "me", "m", "nous", "compte")
 )
+
+
+def leave_pupils(found: LineValues, typed: TypedLine) -> None:
+    """Leave out the status of children at school, who are no students: « élèves de moins de 12 ans »."""
+    if found.values("age") == [Age.MOINS_12] and "etudiant" not in typed.words(0, len(typed.tokens)):
+        found.said["statut"] = [status for status in found.values("statut") if status != Statut.ETUDIANT]
+
+
+_PUPIL = re.compile(r"\b(?:lyceen|collegien)(?:ne)?s?\b")
+_OWN_MASTER = re.compile(r"\b(?:auto|micro)[ -]?entrepreneu(?:r|se)s?\b|\b(?:artisane?s?|commercante?s?)\b")
+_HOMEMAKER = re.compile(r"\b(?:meres?|peres?|mamans?|papas?|parents?|femmes?|hommes?|dames?|personnes?) au foyer\b")
+"""Who works at home for nobody, of whom the form knows no status."""
+
+
+def assume_status(found: LineValues, typed: TypedLine) -> None:
+    """Assume that « lycéens » are at school and that « auto-entrepreneurs » work, where their status is not said; ask
+    for the one of who is « au foyer »."""
+    words = typed.words(0, len(typed.tokens))
+    if found.tells("statut"):
+        return
+    is_pupil = found.raw.get("age") == Age.DE_12_A_18 and _PUPIL.search(words)
+    if assumed := Statut.ETUDIANT if is_pupil else Statut.EN_EMPLOI if _OWN_MASTER.search(words) else None:
+        found.raw["statut"], found.assumed["statut"] = assumed.value, assumed.label.lower()
+    elif at_home := _HOMEMAKER.search(words):
+        offered = {each.value: each.label for each in (Statut.SANS_EMPLOI, Statut.HETEROGENE)}
+        found.choices["statut"] = offered
+        found.mistakes["statut"] = (
+            f"« {quote(at_home[0].replace('mere', 'mère').replace('pere', 'père'))} »{NBSP}: le formulaire n’a pas ce "
+            f"statut. Choisissez{NBSP}: {' · '.join(offered.values())}."
+        )

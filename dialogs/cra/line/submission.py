@@ -1,6 +1,5 @@
 """Conversion of the pieces of a line into a submission of the form, with what is wrong or was assumed."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,7 +15,15 @@ from dialogs.cra.line.communes import name_commune
 from dialogs.cra.line.days import FAR_DAYS, doubt_weekday, doubt_years
 from dialogs.cra.line.hours import EARLIEST, is_hour
 from dialogs.cra.line.parser import LinePiece, TypedLine
-from dialogs.cra.line.people import clear_sessions, count_bare_number, count_people, is_employer, leave_denied
+from dialogs.cra.line.people import (
+    assume_status,
+    clear_sessions,
+    count_bare_number,
+    count_people,
+    is_employer,
+    leave_denied,
+    leave_pupils,
+)
 from dialogs.cra.line.values import LineValues
 from storage.cra.habits import Usual
 from storage.cra.report import DUREES, Activite, Age, Canal, Statut, Suite, find_problems
@@ -136,32 +143,16 @@ def gather_values(typed: TypedLine, pieces: Sequence[LinePiece], clues: Clues, u
     _note_slips(found, typed, pieces)
     _prefer_years(found, typed, pieces)
     _doubt_hours(found, typed, pieces)
-    _leave_pupils(found, typed)
+    leave_pupils(found, typed)
     doubt_years(found, typed, pieces, clues.today)
     doubt_weekday(found, typed, pieces, clues.today)
     for element in _SEVERAL:
         _take_one(found, element)
     _take_themes(found)
-    _assume_school(found, typed)
+    assume_status(found, typed)
     _judge_duration(found)
     name_commune(found, typed, pieces, clues, usual.commune)
     return found
-
-
-def _leave_pupils(found: LineValues, typed: TypedLine) -> None:
-    """Leave out the status of children at school, who are no students: « élèves de moins de 12 ans »."""
-    if found.values("age") == [Age.MOINS_12] and "etudiant" not in typed.words(0, len(typed.tokens)):
-        found.said["statut"] = [status for status in found.values("statut") if status != Statut.ETUDIANT]
-
-
-_PUPIL = re.compile(r"\b(?:lyceen|collegien)(?:ne)?s?\b")
-
-
-def _assume_school(found: LineValues, typed: TypedLine) -> None:
-    """Assume that « lycéens » are at school, where their status is not said."""
-    is_theirs = found.raw.get("age") == Age.DE_12_A_18 and not found.tells("statut")
-    if is_theirs and _PUPIL.search(typed.words(0, len(typed.tokens))):
-        found.raw["statut"], found.assumed["statut"] = Statut.ETUDIANT.value, Statut.ETUDIANT.label.lower()
 
 
 _BEFORE_OTHER = frozenset(("l", "un", "une", "d", "les", "des", "deux", "chaque"))
