@@ -6,7 +6,7 @@ from dialogs.plain_words import understand
 from dialogs.plain_words.answers import LAST, read_listed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up
 from dialogs.plain_words.lists import read_noted
-from dialogs.plain_words.spelling import spell
+from dialogs.plain_words.slips import spell
 from tests.bench.plain_words import COMMANDS, TODAY
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from config import tables
 from config.text import fold, split_words
-from dialogs.plain_words.spelling import spell
+from dialogs.plain_words.slips import spell
 
 
 class ShortAnswer(StrEnum):

@@ -12,7 +12,7 @@ from config.time import WEEKDAYS
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.details import write_line
 from dialogs.plain_words.readings import Intention, Reading
-from dialogs.plain_words.spelling import spell
+from dialogs.plain_words.slips import spell
 from dialogs.plain_words.weights import hear
 from dialogs.reservation import read_absence
 

@@ -11,7 +11,7 @@ from bot.french import say_date
 from bot.listings import ListedLine
 from config.text import split_words
 from dialogs.plain_words.answers import LAST, find_act
-from dialogs.plain_words.spelling import spell
+from dialogs.plain_words.slips import spell
 
 REPORTS = "cra liste"
 """The command that lists one’s own reports."""
