@@ -152,26 +152,34 @@ def follow_up(before: str, said: str, reader: SentenceReader) -> Reading | None:
     plain = " ".join(split_words(said))
     if name.split()[0] == "stats" and name not in _OWN and (_EXPORT.fullmatch(plain) or _SEND.fullmatch(plain)):
         return Reading(name_intention(name), before, sure=False, aside="of_territory")
-    if name in _APPOINTMENTS and (moved := _read_rather(said)):
-        line = _move(name, rest, *moved)
-    elif found := _NUMBER.fullmatch(plain):
-        numbered = _NUMBERED.match(before)
-        line = f"{numbered[1]}{found[1]}" if numbered else f"/ticket {found[1]}" * (name in _OF_TICKETS)
-    elif name == "absence":
-        line = _move_absence(rest, fold(said.strip()), reader.today)
-    elif name == "ticket":
-        line = before if _OF_TICKET.fullmatch(plain) else ""
-    elif name in _COMING or name in _PAST:
-        line = _follow_list(name, plain, reader.today)
-    elif name.split()[0] == "stats" and _asks_of_them(plain, reader):
-        line = before
-    elif name.split()[0] == "stats":
-        line = _follow_figures(name, rest, plain, reader)
-    elif _ABOUT_IT.search(plain):
-        line = _look_for_it(name, rest, plain, reader)
-    else:
-        line = _follow_search(name, rest, plain) if name in _SEEKING and plain.startswith("et ") else ""
+    line = _follow_named(before, name, rest, said, reader)
+    if not line and not _NUMBER.fullmatch(plain):
+        line = _follow_kind(before, name, rest, plain, reader)
     return Reading(name_intention(reader.commands.find(line)[0]), line, sure=True) if line else None
+
+
+def _follow_named(before: str, name: str, rest: str, said: str, reader: SentenceReader) -> str:
+    """Write the same appointment or absence at another time, or another one by its number; "" where none is meant."""
+    if name in _APPOINTMENTS and (moved := _read_rather(said)):
+        return _move(name, rest, *moved)
+    if name == "absence":
+        return _move_absence(rest, fold(said.strip()), reader.today)
+    found = _NUMBER.fullmatch(" ".join(split_words(said)))
+    numbered = _NUMBERED.match(before)
+    return (f"{numbered[1]}{found[1]}" if numbered else f"/ticket {found[1]}" * (name in _OF_TICKETS)) if found else ""
+
+
+def _follow_kind(before: str, name: str, rest: str, plain: str, reader: SentenceReader) -> str:
+    """Write the line for what is said of a ticket, a list, figures or a search; "" where nothing is."""
+    if name == "ticket":
+        return before if _OF_TICKET.fullmatch(plain) else ""
+    if name in _COMING or name in _PAST:
+        return _follow_list(name, plain, reader.today)
+    if name.split(maxsplit=1)[0] == "stats":
+        return before if _asks_of_them(plain, reader) else _follow_figures(name, rest, plain, reader)
+    if _ABOUT_IT.search(plain):
+        return _look_for_it(name, rest, plain, reader)
+    return _follow_search(name, rest, plain) if name in _SEEKING and plain.startswith("et ") else ""
 
 
 def _move(name: str, rest: str, day: str, hour: str) -> str:
