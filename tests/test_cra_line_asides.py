@@ -285,3 +285,17 @@ def test_one_of_two_communes_is_chosen_from_a_menu() -> None:
     found = read_typed("atelier bron et vénissieux 5p 1h mail")
     assert "bron et vénissieux" in found.mistakes["commune"]
     assert list(found.choices["commune"]) == ["69500 Bron", "69200 Vénissieux"]
+
+
+@pytest.mark.parametrize(
+    ("text", "people", "minutes"),
+    [
+        ("j’avais prévu quinze chaises et ils sont venus que six à l’atelier mail, 1h30", 6, "90"),
+        ("atelier prévu pour 10 personnes, 6 venues, 1h30 mail", 6, "90"),
+        ("on attendait 12 personnes, ils sont venus à 7, atelier word 2h", 7, "120"),
+        ("atelier mail 2h au lieu de 1h, 6 personnes au lieu de 12", 6, "120"),
+    ],
+)
+def test_what_was_to_be_is_none_of_what_was(text: str, people: int, minutes: str) -> None:
+    line = read_typed(text)
+    assert (line.raw["participants"], line.raw["duree"], line.mistakes) == (people, minutes, {})

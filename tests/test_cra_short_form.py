@@ -34,6 +34,9 @@ TOLD = {
     "la même chose qu'hier à distance": "comme hier mais à distance",
     "idem que le dernier cra mais 1h": "idem mais 1h",
     "pareil aujourd'hui": "idem aujourd’hui",
+    "hier 9 lycéens sur parcoursup, 1h": "atelier 9p 1h parcoursup hier 12-18 étudiant",
+    "hier à domicile une heure pour le téléphone d'une dame": "individuel à domicile 1h téléphone hier",
+    "45 min avec un chercheur d'emploi pour son cv": "individuel 45min cv sans emploi",
     "un atelier linux à Crest avec 5 personnes, deux heures #fabrique": "atelier 5p 2h linux Crest #fabrique",
 }
 

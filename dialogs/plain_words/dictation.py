@@ -11,12 +11,16 @@ _OF = re.compile(
     re.IGNORECASE,
 )
 """« De », as a telephone hears it before a period: « mes cra 2 novembre »."""
-_LETTERS = re.compile(r"(?<![\w’'.-])[A-Z](?: [A-Z]){1,6}(?![\w’'-])(?!\. ?[A-Z][a-z])|\b(?:p d f|c s v)\b")
+_LETTERS = re.compile(
+    r"(?<![\w’'.-])[A-Z](?: [A-Z]){1,6}(?![\w’'-])(?!\. ?[A-Z][a-z])|"
+    r"\b(?:p d f|c s v|c r a|c v|r d v|r s a|a p l|c a f|s m s|q r)\b"
+)
 """Letters that are spelled out: « P D F »."""
 _NO_SUBJECT = "".join(
     rf"(?<!\b{word} )" for word in ("qui", "il", "elle", "on", "ne", "me", "tu", "je", "se", "le", "la", "les", "ça")
 )
 """That nobody is said before « sait », which is « c’est » then."""
+_UNITS = "un|deux|trois|quatre|cinq|six|sept|huit|neuf"
 _SIGNS = tuple(
     (re.compile(words, re.IGNORECASE), sign)
     for words, sign in (
@@ -29,7 +33,20 @@ _SIGNS = tuple(
         (r"\bouvre[zr]? (?:les|des) guillemets ", "« "),
         (r" fermez? (?:les|des) guillemets(?!\w)", " »"),
         (r"\b(?:la |le )?(?:hot+e? line|hot+eline|otte? line|ote line)\b", "la hotline"),
-        (r"\bconte rendu", "compte rendu"),
+        (r"\bcontes? rendus?\b", "compte rendu"),
+        (rf"\bvin(?=(?:[ -]et[ -]une?|[ -](?:{_UNITS}))? (?:ans|minutes?|personnes?)\b)", "vingt"),
+        (r"\bquatre[ -]vins?\b", "quatre-vingt"),
+        (r"\b(?:cent|sang|s['’]en|sans) emplo(?:i|ie|yé)\b", "sans emploi"),
+        (r"\b(?:(?:wh?att?s?|ouate?s?)[ -]apps?|ouatt?sapp?s?)\b", "WhatsApp"),
+        (r"\bface[ -]book\b", "Facebook"),
+        (r"\bfrance[ -]connect(?:e|er|é|és)\b", "FranceConnect"),
+        (r"(?<=\bla )caf[ée]\b", "caf"),
+        (
+            r"\b((?:site|compte|espace|dossier|appli|application|attestation)s? (?:(?:de|d['’]|sur) ?)?)am[ée]lie\b",
+            r"\1Ameli",
+        ),
+        (r"\b((?:faire|lance[rz]?|ouvre[zr]?|créer?) une|en) vision\b(?! (?:de|du|d['’]))", r"\1 visio"),
+        (r"\bmai (?=(?:une|deux|trois|quatre) heures?\b)", "mais "),
         (r"\bmailles?\b", "mail"),
         (r"\bmaux de passe\b", "mots de passe"),
         (r"\bles un pots?\b", "les impôts"),
@@ -42,7 +59,10 @@ _SIGNS = tuple(
         (r"\bqui ait (?=(?:le|la|les|l['’]|mon|ma)\b)", "qui est "),
         (r"\b[cs]es (?=(?:quoi|qui|où|combien|quand) )", "c’est "),
         (rf"{_NO_SUBJECT}\bsait (?=(?:une?|pour|fini|noté)\b|tout(?: merci|[.!]?$))", "c’est "),
-        (r"(?<=\bimpression )trois d\b|(?<=\bimprimante )trois d\b|(?<=\bimprimantes )trois d\b", "3d"),
+        (
+            r"\b((?:impressions?|imprimantes?|modélisations?|scanners?|modèles?|objets?|en|la) )trois d\b(?! entre)",
+            r"\g<1>3d",
+        ),
     )
 )
 """What is said for a sign, or written for a word that the telephone does not know."""

@@ -83,6 +83,11 @@ _ASIDES = (
         rf"{_LATER}(?: [\w]{{1,12}}){{0,4}}",
     ),
     _aside("commune", r"(?:billets?|train|avion|voyage|vol|partir)(?: \w{1,9}){0,2} (?:pour|vers)"),
+    _aside("duree participants number commune", r"au lieu (?:de|d)|(?:a la place|plutot que) (?:de|d)"),
+    _aside(
+        "participants number",
+        r"(?:avai(?:s|t|ent)|avions|etai(?:s|t|ent)|ai|a|ete) prevue?s?|prevue?s? pour|prevoyais|prevoyait|attend(?:ai(?:s|t)|ions)(?: a)?",
+    ),
     _aside("participants", r"foyer de|menage de|groupe (?:whatsapp|facebook|messenger|telegram|signal) de"),
     _aside("number participants", rf"{_PARENT} de"),
     _aside("age themes", rf"{_PARENT} (?:de (?:\d{{1,2}}|deux|trois|quatre|cinq)|d une?)"),

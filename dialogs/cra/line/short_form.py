@@ -199,7 +199,8 @@ def _settle(reading: SpanReading | None, line: Line) -> SpanReading | None:
     """Take a word of two meanings for the theme where the report has that one: « sur son téléphone »."""
     other = reading.other if reading else None
     is_theme = other and other[0] == "themes" and other[1] in line.raw.get("themes", ())
-    return SpanReading(*other) if other and is_theme and "canal" in line.assumed else reading
+    is_said = reading and "canal" not in line.assumed and reading.value == line.raw.get("canal")
+    return SpanReading(*other) if other and is_theme and not is_said else reading
 
 
 _AS_READ = frozenset(("duree", "commune"))
@@ -252,7 +253,7 @@ def _name_themes(typed: Sequence[str]) -> list[str]:
 
 
 def _list_words(part: LinePart, line: Line, said: Said, clues: Clues) -> Iterator[str]:
-    raw = {element: value for element, value in line.raw.items() if element not in line.assumed}
+    raw = {element: value for element, value in line.raw.items() if element not in line.assumed or value in _DRAWN}
     kind = _KINDS[Activite(line.raw["activite"])] if "activite" in line.raw else ""
     yield f"{part.times} {kind}s" if part.times > 1 else kind
     yield f"{raw['participants']}p" if kind == _KINDS[Activite.COLLECTIF] and "participants" in raw else ""
@@ -269,6 +270,10 @@ def _list_words(part: LinePart, line: Line, said: Said, clues: Clues) -> Iterato
     yield from (who[element] for element in sorted(who, key=[*said, *who].index))
     for element in ("recurrents", "suite"):
         yield " ".join(said.get(element, ()))
+
+
+_DRAWN = (Statut.ETUDIANT.value,)
+"""What is assumed of words that a short line does not have: « lycéens »."""
 
 
 def _write_place(label: str, line: Line, said: Said, clues: Clues) -> str:
