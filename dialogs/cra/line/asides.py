@@ -86,7 +86,8 @@ _ASIDES = (
     _aside("duree participants number commune", r"au lieu (?:de|d)|(?:a la place|plutot que) (?:de|d)"),
     _aside(
         "participants number",
-        r"(?:avai(?:s|t|ent)|avions|etai(?:s|t|ent)|ai|a|ete) prevue?s?|prevue?s? pour|prevoyais|prevoyait|attend(?:ai(?:s|t)|ions)(?: a)?",
+        r"(?:avai(?:s|t|ent)|avions|etai(?:s|t|ent)|ai|a|ete) prevue?s?|prevue?s? pour|prevoyai[st]|"
+        r"attend(?:ai(?:s|t)|ions)(?: a)?",
     ),
     _aside("participants", r"foyer de|menage de|groupe (?:whatsapp|facebook|messenger|telegram|signal) de"),
     _aside("number participants", rf"{_PARENT} de"),

@@ -146,6 +146,10 @@ _BY_THE_WAY = re.compile(
     r"|\b(?:le|la|l['’]|notre) ?(?:wi-?fi|fibre|connexion|r[ée]seau|internet) (?:(?:encore|pas mal|beaucoup|un peu) )?"
     r"(?:ramait|coupait|sautait|plantait|(?:a|avait) (?:encore )?(?:ram|coup|saut|plant|l[âa]ch)[ée]|"
     r"[ée]tait (?:en panne|hs|coup[ée]e?|lente?|tr[èe]s lente?)|(?:ne )?(?:marchait|passait) (?:pas|plus|mal))"
+    r"|\bl'imprimante (?:a|avait) (?:encore )?bourr[ée]|\bla cantine (?:sentait|puait|[ée]tait|servait)"
+    r"|\ble (?:car|bus) scolaire (?=(?:n'|ne |est|[ée]tait|a |avait|en ))"
+    r"|\b(?:maire|adjointe?|[ée]lue?|direct\w{3,5}|chef\w{0,2}|coll[èe]gue|secr[ée]taire|pr[ée]sidente?|gardien) "
+    r"qui (?:(?:me|nous) )?(?:voulait (?:(?:me|nous) )?(?:parler|causer)|parlait|causait|racontait) [^,.;]{3,80}"
     r"|^(?:(?!atelier|indiv|ponct|hier|ce matin|\d)[^.!?])(?:(?!\batelier|\bindiv|\bponct|\bhier|\d)[^.!?]){4,120}"
     r"\bmais (?=(?:avec [^,.]{3,40} )?(?:on a|j['’ ]?ai|nous avons) quand m[êe]me\b)",
     re.IGNORECASE,
