@@ -80,7 +80,7 @@ class SaidAbsence:
 
 def read_line(text: str, today: date) -> SaidAbsence:
     """Read « 12/12-20/12 formation », « en congés jusqu’au 3 janvier ». Raises ValueError, with a sentence."""
-    words = text.split()
+    words = _UNTIL_ITS_END.sub("", text).split()
     read = [word.rstrip(",") for word in words[:WORDS_READ]]
     if fault := fault_of_owner(text, READERS):
         raise ValueError(fault)
@@ -112,6 +112,8 @@ def _without_fillers(words: list[str]) -> list[str]:
 _DAY_LEFT = re.compile(r"(?<![\d/])\d{1,2}/\d{1,2}(?!\d)")
 """A day among the words that say no day."""
 _HOURS_LEFT = re.compile(r"(?:de |a |jusqu ?a )?\d{1,2} ?(?:h|heures?\b)")
+_UNTIL_ITS_END = re.compile(r"\bjusqu['’ ]?[àa] la fin de (?=(?:la|cette) semaine\b(?! prochaine))", re.IGNORECASE)
+"""What says nothing more: an absence of this week begins today."""
 _EACH_WEEK = re.compile(rf"(?<!\w)(?:tous les |chaque |les )(?:{'|'.join(WEEKDAYS)})")
 
 

@@ -207,6 +207,7 @@ def test_lines_are_read_as_days_and_a_word() -> None:
 
     assert said("en congés jusqu’au 3 janvier") == ("30/11", "03/01", "congés", None)
     assert said("je suis absente lundi après-midi") == ("30/11", "30/11", "", (720, 1440))
+    assert said("jusqu’à la fin de la semaine") == ("30/11", "06/12", "", None)
     assert said("24/12 14h-16h voir Carl") == ("24/12", "24/12", "voir Carl", (840, 960))
     assert said("du 12 au 20 décembre") == ("12/12", "20/12", "", None)
     with pytest.raises(ValueError, match="un nom avec un numéro"):

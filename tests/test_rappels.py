@@ -285,6 +285,16 @@ async def test_a_guest_for_whom_nothing_is_new_is_not_written_to(days: House) ->
     assert len(await days_of(guest)) == 1
 
 
+async def test_an_evening_without_a_message_is_not_set(house: House) -> None:
+    """Nothing answers « noted » where nothing changes."""
+    camille, ines = await house.someone(Role.COORDINATEUR, "camille"), await house.someone(Role.ANIMATEUR, "ines")
+    told = plain(await camille.asks("/rappels soir non"))
+    assert "n’est que pour les conseillers" in told
+    assert told.endswith("/rappels rdv non.")
+    assert "rdv" not in plain(await ines.asks("/rappels fin de journée oui"))
+    assert "la veille à 18 h" in plain(await camille.asks("/rappels soir 18h"))
+
+
 async def test_who_has_no_more_messages_is_told_how_they_come_again(juliette: Person) -> None:
     stopped = await juliette.asks("/rappels jamais")
     assert "/rappels 9h" in plain(stopped)

@@ -103,7 +103,9 @@ async def test_an_animateur_manages_it_and_nobody_else_does(house: House, agathe
     seen = await marc.asks(f"/sondage {number}", channel)
     assert seen.buttons == ["Voter"]
     assert "l’équipe d’animation peuvent le gérer" in (await marc.asks(f"/sondage export {number}", channel)).text
-    assert "à la fin du vote" in (await marc.asks(f"/sondage resultats {number}", channel)).text
+    later = plain_spaces((await marc.asks(f"/sondage resultats {number}", channel)).text)
+    assert later.startswith(f"Les résultats du sondage n° {number} s’afficheront à la fin du vote")
+    assert later.endswith("1 vote jusqu’ici.")
     assert "2. Agenda partagé : 1 vote" in plain_spaces((await agathe.asks(f"/sondage résultats n° {number}")).text)
     await agathe.asks(f"/sondage n° {number}")
     card = await agathe.told("Ouvert")

@@ -119,6 +119,8 @@ async def _set(ctx: Context, words: str, choice: DailyChoice) -> None:
     no = value.strip() in NO
     if what in {"soir", "fin"} and value:
         evening = value.removeprefix("de journee").strip()
+        if evening in NO | YES and ctx.user.known_role is not people.Role.CONSEILLER:
+            raise UserError(render("rappels/no_evening", has_rdv=ctx.user.known_role is people.Role.COORDINATEUR))
         if evening not in NO:
             await _begin_again(ctx, choice)
         if evening in NO or evening in YES:

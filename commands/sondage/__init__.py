@@ -269,8 +269,8 @@ async def show_results(ctx: Context, text: str) -> replies.Replies:
         return replies.Whisper(cards.say_results(poll, poll.known), buttons)
     cards.must_be_in_state(poll, PollState.OPEN)
     if not poll.live and (poll.anonymous or not cards.may_manage(ctx.user, poll)):
-        end = cards.say_end(poll, ctx.zone)
-        raise UserError(render("sondage/results_later", number=poll.number, end=end))
+        end, voted = cards.say_end(poll, ctx.zone), await votes.count_voters(ctx.db, poll.id)
+        raise UserError(render("sondage/results_later", number=poll.number, end=end, voted=voted))
     return replies.Whisper(cards.say_results(poll, replace(await votes.read_visible_results(ctx.db, poll), places=())))
 
 

@@ -350,6 +350,13 @@ _DUTIES = (
     ),
     _Duty(
         re.compile(
+            r"^ (?:\S+ ){0,4}?qu?(?:oi|e)? (?:(?:est ce|c est|qu|que) ){0,2}(?:ont|a) (?:bien )?fait "
+            r"(?:mes|les|nos|l|mon) (?:conseill\w+|cnfs|equipe|departement) "
+        ),
+        _write_territory,
+    ),
+    _Duty(
+        re.compile(
             r"(?:^ (?:et )?| (?:chiffres?|stats?|statistiques?|nombre|combien|cras?|rendus?|resultats?) (?:\S+ ){0,4}?)"
             r"(?:par|(?:de |pour )?chaque) (?:conseill\w+|cnfs) "
         ),

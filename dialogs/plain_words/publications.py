@@ -184,17 +184,23 @@ _POLL_RESULTS = (
 _POLLS_THERE = "en cours|ouvert|result|liste|auxquels|mes sondages|les sondages"
 """How the polls that there are are asked for."""
 _POLL_CHANGED = (
-    r"(?:arret|stop|clo[rst]|clotur|ferm|termin|fini|retir|supprim|annul|prolong|repouss)\S* "
+    r"(?:arret|stop|clo[rst]|clotur|ferm|termin|fini|retir|supprim|annul|prolong|repouss|re?ouvr|relanc)\S* "
     r"(?:(?:le|la|mon|ce|notre|un|fin|du|de|vote) ){0,3}(?:sondages?|votes?) "
 )
 """How a poll is closed, withdrawn or prolonged, which its buttons do."""
+_POLL_AWAITED = re.compile(
+    r"^ (?:(?:alors|et|ou en (?:est|sont)|comment (?:va|avance)|des nouvelles) )?"
+    r"(?:(?:ca|donne|avance|sur|du|des|les?|mon|mes|ce|notre|nos|dernier) ){1,4}(?:sondages?|votes?) (?:\? )?$"
+)
+"""How it is asked what became of a poll."""
 
 
 def write_poll(said: Utterance) -> str:
     if found := re.search(r" (?:sondage|vote) (?:n |numero )?n?(\d{1,6}) ", said.plain):
         act = "export" if said.has("export|csv|fichier") else "resultats" if said.has(_POLL_RESULTS) else ""
         return f"sondage {act} {found[1]}"
-    if said.has(f"result|ont (?:vote|repondu)|qui a (?:vote|repondu)|{_POLL_CHANGED}"):
+    is_awaited = _POLL_AWAITED.search(said.plain) or said.has(r"relanc\S* (?:ceux|celles|les|tou|qui)")
+    if is_awaited or said.has(f"result|ont (?:vote|repondu)|qui a (?:vote|repondu)|{_POLL_CHANGED}"):
         return "sondage liste"
     if said.has("rappel|relanc"):
         return f"sondage rappels {'non' if said.has(STOPPING) else ''}"

@@ -16,12 +16,19 @@ _AWAY = re.compile(
 """What stands before the days on which somebody is away."""
 
 
+_UNTIL = re.compile(r"\bjusqu['’ ](?:au?|à|en) [^,;.!?]+", re.IGNORECASE)
+"""What leads to the day from which messages may come again: nobody has them stopped for good for a week."""
+
+
 def write_reminders(said: Utterance) -> str:
     """Write at what hour, or how often; or the days on which somebody is away."""
     aways = [away for away in _AWAY.finditer(said.plain) if WHEN.search(said.plain, away.end() - 1)]
     away = next(iter(aways), None) or _AWAY.search(said.plain)
     if away and said.knows("absence") and not said.has(_SET):
         return f"absence {_find_away(said, away)}"
+    until = _UNTIL.search(said.sentence.text)
+    if until and said.knows("absence") and (WHEN.search(f" {fold(until[0])} ") or "semaine" in until[0]):
+        return f"absence {until[0]}"
     evening = "soir" if said.has("soir|fin de journee") else ""
     if evening and _NO_EVENING.search(said.plain):
         return f"rappels {evening} non"
