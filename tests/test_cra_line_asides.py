@@ -305,3 +305,18 @@ def test_one_of_two_communes_is_chosen_from_a_menu() -> None:
 def test_what_was_to_be_is_none_of_what_was(text: str, people: int, minutes: str) -> None:
     line = read_typed(text)
     assert (line.raw["participants"], line.raw["duree"], line.mistakes) == (people, minutes, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["atelier anulé", "attelier annule", "personne nest venu", "permanance annulée", "atelier cafe numerique anulle"],
+)
+def test_what_did_not_take_place_is_told_with_slips(text: str) -> None:
+    assert tells_nothing_done(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["atelier animé 5p 1h mail", "personne net 1h mail", "annule le rdv", "atelier annuel"]
+)
+def test_other_words_are_no_slips_of_that(text: str) -> None:
+    assert not tells_nothing_done(text)

@@ -326,3 +326,20 @@ def test_what_is_listed_is_called_by_its_own_number() -> None:
     told = "- n° 7, demandé par [ada.l](<http://m/t/messages/@ada.l>)"
     assert [line.handle for line in read_listing(told)] == ["7"], "what is numbered is called by its number"
     assert read_listing("", ["**Vendredi**\n14 h\nComme le n° 2"]) == [], "the number of another"
+
+
+@pytest.mark.every_mode
+async def test_people_are_counted_again_of_reports_that_are_all_alike(house: House, juliette: Person) -> None:
+    await answered(juliette, "4 ponctuels 15 min caf +60 retraités 69120", "rien n’est encore enregistré")
+    more = plain(await answered(juliette, "non 5 personnes", "comptes rendus"))
+    assert "Il y en a maintenant 5, un par personne" in more
+    assert "Aperçu de 5 comptes rendus" in more
+    longer = plain(await answered(juliette, "non 45 min", "comptes rendus"))
+    assert "Pour tous, durée corrigée : 45 min" in longer
+    assert "Aperçu de 3 comptes rendus" in plain(await answered(juliette, "non 3", "comptes rendus"))
+    await answered(juliette, "oui", "enregistré")
+    await house.settled()
+    stored = await house.reports(juliette)
+    assert [(cra.report.participants, cra.report.minutes) for cra in stored] == [(1, 45)] * 3
+    await answered(juliette, "2 ponctuels 15 min caf +60 retraités 69120 ; ponctuel 30 min mail +60 retraité 69120")
+    assert "De quel compte rendu" in plain(await answered(juliette, "non 5 personnes"))

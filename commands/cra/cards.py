@@ -14,13 +14,15 @@ from bot.cards import RowCard
 from bot.context import Context
 from bot.features import Feature, Front, Right
 from bot.french import plural, say_date, say_minutes
-from bot.menus import Choosing
+from bot.menus import Choosing, Menu
+from bot.previews import PICK_LABELS
 from bot.replies import Button, Direct, Message, Question, Refresh, Update, Whisper
 from bot.texts import Markdown, render
 from config.themes import THEMES
 from config.time import PARIS
 from dialogs.cra import NewCra
-from dialogs.cra.line import Line
+from dialogs.cra.line import JudgedLine, Line
+from dialogs.cra.titles import OFFERED
 from storage import communes, people
 from storage.cra import Activite, Cra, CraRow, Report, months
 from storage.cra.queries import RESTORE_FOR, list_deleted
@@ -347,3 +349,22 @@ def _buttons(activite: Activite, **about: Any) -> list[Button]:
     spread = [Button("Répartir", Spread(**about))] if activite is Activite.COLLECTIF else []
     edit, copy = Button("Modifier", EditReport(**about), "primary"), Button("Dupliquer", CopyReport(**about))
     return [edit, copy, *spread, Button("Supprimer", Delete(**about), "danger")]
+
+
+def offer_choices(shown: ReportPreview, at: int, judged: JudgedLine) -> list[Menu]:
+    """Make the menus for elements that are ambiguous or missing."""
+    asked = judged.mistakes.keys() | judged.blank.keys()
+    wanted = {element: offered for element, offered in judged.line.choices.items() if element in asked}
+    picks = {element: PickElement(shown=shown, at=at, element=element) for element in wanted}
+    return [Menu(PICK_LABELS[element], picks[element], offered) for element, offered in wanted.items()]
+
+
+def offer_for_all(shown: ReportPreview, judged: Sequence[JudgedLine]) -> list[Menu]:
+    """Make the menus for elements that several reports lack, each for all of them at once."""
+    incomplete = [each.line for each in judged if each.blank]
+    missing = {element: sum(line.misses(element) for line in incomplete) for element in OFFERED}
+    return [
+        Menu(f"{PICK_LABELS[element]} pour {count}", PickElement(shown=shown, element=element), OFFERED[element])
+        for element, count in missing.items()
+        if count > 1
+    ]

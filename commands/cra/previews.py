@@ -10,7 +10,7 @@ from bot.errors import ChatError, UserError
 from bot.forms import name_of
 from bot.french import say_date
 from bot.menus import Menu
-from bot.previews import PICK_LABELS, answer, leave_question, must_be_author, tell_dropped
+from bot.previews import answer, leave_question, must_be_author, tell_dropped
 from bot.replies import Ask, Button, Card, Direct, Message, Question, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render, require
@@ -20,9 +20,9 @@ from commands.cra.reports import find_known_tags, record_form
 from dialogs.cra import NewCra
 from dialogs.cra.line import JudgedLine
 from dialogs.cra.line.batch import BATCH_MAX, Base, Like, LinePart, Which, cut_line, read_parts, says_nothing
-from dialogs.cra.line.changes import apply_correction, ask_for
+from dialogs.cra.line.changes import apply_correction, ask_for, count_alike
 from dialogs.cra.line.corrections import ANY, Correction, SpokenOf, read_correction
-from dialogs.cra.titles import MISSING, OFFERED, title_report
+from dialogs.cra.titles import MISSING, title_report
 from dialogs.plain_words.answers import read_answer, says_right
 from storage import claims
 from storage.cra import CraRow, Source, queries
@@ -164,7 +164,9 @@ def _draw_one(ctx: Context, shown: cards.ReportPreview) -> Message:
     drop = Button("Annuler", cards.DropPreview(author=shown.author, key=report.key))
     text = render("cra/preview", **_describe_line(judged))
     question = Question(yes=save[0] if save else None, no=_drop_by_word(drop, shown), stays=True)
-    return Message(text, [*save, complete, *ignore, drop], menus=_offer_choices(shown, 0, judged), question=question)
+    return Message(
+        text, [*save, complete, *ignore, drop], menus=cards.offer_choices(shown, 0, judged), question=question
+    )
 
 
 def _drop_by_word(drop: Button, shown: cards.ReportPreview) -> Button:
@@ -196,25 +198,6 @@ def _say_understood(judged: JudgedLine) -> Markdown:
     return cards.say_typed(right)
 
 
-def _offer_choices(shown: cards.ReportPreview, at: int, judged: JudgedLine) -> list[Menu]:
-    """Make the menus for elements that are ambiguous or missing."""
-    asked = judged.mistakes.keys() | judged.blank.keys()
-    wanted = {element: offered for element, offered in judged.line.choices.items() if element in asked}
-    picks = {element: cards.PickElement(shown=shown, at=at, element=element) for element in wanted}
-    return [Menu(PICK_LABELS[element], picks[element], offered) for element, offered in wanted.items()]
-
-
-def _offer_for_all(shown: cards.ReportPreview, judged: Sequence[JudgedLine]) -> list[Menu]:
-    """Make the menus for elements that several reports lack, each for all of them at once."""
-    incomplete = [each.line for each in judged if each.blank]
-    missing = {element: sum(line.misses(element) for line in incomplete) for element in OFFERED}
-    return [
-        Menu(f"{PICK_LABELS[element]} pour {count}", cards.PickElement(shown=shown, element=element), OFFERED[element])
-        for element, count in missing.items()
-        if count > 1
-    ]
-
-
 def _draw_batch(ctx: Context, shown: cards.ReportPreview) -> Message:
     """Draw several reports with their buttons; common assumptions are said once."""
     judged = [report.line.judge(ctx.clues) for report in shown.reports]
@@ -225,7 +208,7 @@ def _draw_batch(ctx: Context, shown: cards.ReportPreview) -> Message:
     label = "Tout enregistrer" if len(sure) == len(judged) else f"Enregistrer les complets ({len(sure)})"
     save = [Button(label, cards.SaveAll(shown=shown.model_copy(update={"reports": sure})), "primary")] if sure else []
     drop = Button("Annuler", cards.DropPreview(author=shown.author, key=shown.key, keys=keys))
-    menus = _offer_for_all(shown, judged)
+    menus = cards.offer_for_all(shown, judged)
     drawn = [_draw_card(shown, at, each, assumed) for at, each in enumerate(judged)]
     said = {"count": len(judged), "left": 0 if shown.asked else len(judged) - len(sure), "assumed": assumed}
     question = Question(yes=save[0] if len(sure) == len(judged) else None, no=_drop_by_word(drop, shown), stays=True)
@@ -240,7 +223,7 @@ def _draw_card(shown: cards.ReportPreview, at: int, judged: JudgedLine, assumed:
     buttons = [Button(label, open_it, "default" if judged.sure else "primary"), remove]
     said = _describe_line(judged)
     said["assumed"] = [text for text in judged.line.assumed.values() if text not in assumed]
-    return Card(render("cra/batch_line", at=at + 1, **said), buttons, menus=_offer_choices(shown, at, judged))
+    return Card(render("cra/batch_line", at=at + 1, **said), buttons, menus=cards.offer_choices(shown, at, judged))
 
 
 @feature.button(cards.SavePreview, name="cra.Save", roles=CONSEILLERS)
@@ -402,6 +385,8 @@ async def read_corrected(ctx: ReadingContext, click: cards.CorrectPreview) -> ca
         return shown.model_copy(update={"changes": [said]})
     if correction.leaves and correction.place is not None:
         return _leave_out(shown, correction.place)
+    if count := count_alike([report.line for report in shown.reports], correction):
+        return _repeat(shown, count)
     is_of_one = correction.number is not None or not _OF_ONE.isdisjoint(correction.elements)
     if len(shown.reports) > 1 and correction.place is None and is_of_one:
         return shown.model_copy(update={"changes": [render("cra/correction_of_which", said=click.said)]})
@@ -414,6 +399,16 @@ def _ask_again(shown: cards.ReportPreview, subject: SpokenOf, *told: str) -> car
     """Ask once more for what was said to be wrong: what is not put right yet is not to be saved."""
     changes = [each for each in (*told, render("cra/ask_again", question=ask_for(subject.part))) if each]
     return shown.model_copy(update={"changes": changes, "asked": subject.part, "place": subject.place})
+
+
+def _repeat(shown: cards.ReportPreview, count: int) -> cards.ReportPreview:
+    """Have so many of reports that are all alike, where the people were miscounted."""
+    own = secrets.token_hex(4)
+    more = [f"{shown.key}.{own}.{at}" for at in range(count - len(shown.reports))]
+    reports = [*shown.reports, *(shown.reports[0].model_copy(update={"key": key}) for key in more)][:count]
+    removed = [report.key for report in shown.reports[count:]]
+    told = [render("cra/repeated", count=count)]
+    return shown.model_copy(update={"reports": reports, "removed": removed, "changes": told})
 
 
 def _leave_out(shown: cards.ReportPreview, place: int) -> cards.ReportPreview:

@@ -4,6 +4,7 @@ lapin »; nobody was accompanied, so there is no report of it."""
 import re
 
 from config.text import fold, split_words
+from dialogs.plain_words.slips import spell
 
 _ACT = (
     r"(?:ateliers?|atel|permanences?|perm|seances?|sessions?|formations?|cours|accompagnements?|indiv\w*|collectif|"
@@ -59,8 +60,16 @@ _OTHERS = re.compile(
 """Who is expected otherwise than at an activity, and what is still to be done."""
 
 
+SPELLED_MAX = 100
+"""Characters of a line whose slips are mended; a longer one tells more."""
+
+
 def tells_nothing_done(text: str) -> bool:
     """Tell whether all that a line tells is that an activity did not take place, or that nobody came."""
+    return _tells_nothing(text) or (len(text) <= SPELLED_MAX and _tells_nothing(spell(text)))
+
+
+def _tells_nothing(text: str) -> bool:
     plain = f" {' '.join(split_words(fold(text)))} "
     found = _NOTHING_DONE.search(plain) or _BUT_NOBODY.search(fold(text).strip())
     if found is None or _OTHERS.search(plain):

@@ -27,6 +27,8 @@ _PHRASES = tuple(
         (r"\bla ?d[eé]dan\b", "là-dedans"),
         (r"\bla ?d[eé]ss?us?\b", "là-dessus"),
         (r"(?<=\bmon )denier\b|(?<=\ble )denier\b", "dernier"),
+        (r"\bnest(?= )", "n’est"),
+        (r"\ban+ul+(?=[eé]e?s?\b)", "annul"),
         (r"\bsa(?=\W*$| (?:en|à|a|au|pour|stp|svp)\b)", "ça"),
     )
 )

@@ -13,8 +13,8 @@ _SPOKEN = re.compile(
     r"(et (?:demie?|(?:un )?quart)|moins (?:(?:le |un )?quart|cinq|dix|vingt(?:[- ]cinq)?|5|10|20|25))(?!\w)",
     re.IGNORECASE,
 )
-_SHORT_DAY = re.compile(rf"(?<![\w'’])({SHORT_WEEKDAY})\b\.?(?= (?:[àa] )?\d)", re.IGNORECASE)
-"""A day of the week in three letters before a number: « ven. 14h »."""
+_SHORT_DAY = re.compile(rf"(?<![\w'’])({SHORT_WEEKDAY})\b\.?(?= (?:[àa] )?(?:\d|midi\b))", re.IGNORECASE)
+"""A day of the week in three letters before an hour: « ven. 14h », « jeu midi »."""
 _SPELLED_HOUR = re.compile(
     r"(?<![\w-])(sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|dix-neuf|vingt)[ -]"
     r"(?=h(?:eures?)?\b)",
@@ -46,6 +46,8 @@ _EACH_WEEK = re.compile(
 
 
 _OTHERWISE = (
+    (re.compile(r"\b(?:dans|ds) (\d{1,2}) ?(?:j|jrs?|jours?)\b", re.IGNORECASE), r"dans \1 jours"),
+    (re.compile(r"\b(?:dans|ds) (\d{1,2}) ?(?:sem|semaines?)\b", re.IGNORECASE), r"dans \1 semaines"),
     (re.compile(rf"\b({_DAY}) dans (huit|8|quinze|15) jours\b", re.IGNORECASE), r"\1 en \2"),
     (re.compile(rf"\b({_DAY}) semaine prochaine\b", re.IGNORECASE), r"\1 de la semaine prochaine"),
     (

@@ -11,7 +11,8 @@ from bot.texts import quote
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line
-from dialogs.cra.line.corrections import Correction, Way, lead_to, read_correction
+from dialogs.cra.line.batch import BATCH_MAX
+from dialogs.cra.line.corrections import HOURS_MAX, Correction, Way, lead_to, read_correction
 from dialogs.cra.line.readers import ALL, NO_SUITE, SOME
 from dialogs.cra.line.values import LineValues
 from storage.cra.report import DUREES, Activite, Statut
@@ -50,6 +51,18 @@ def apply_correction(correction: Correction, line: Line, clues: Clues) -> tuple[
     corrected = _Corrected(line, clues)
     corrected.take(counted)
     return corrected.line, corrected.told
+
+
+def count_alike(lines: Sequence[Line], correction: Correction) -> int:
+    """Count how many reports of one person there are to be in place of some that are all alike: « non, 5 personnes » of
+    four « ponctuels »; 0 where that is not said, or the reports differ."""
+    count = correction.found.raw.get("participants") if correction.elements == {"participants"} else correction.number
+    is_meant = correction.way is Way.SET and correction.place is None and correction.is_announced
+    if len(lines) < 2 or not is_meant or not count or not 1 < int(count) <= BATCH_MAX:
+        return 0
+    is_of_one = lines[0].raw.get("activite") in (Activite.INDIVIDUEL, Activite.PONCTUEL)
+    is_count = correction.number is None or int(count) <= HOURS_MAX
+    return int(count) if is_of_one and is_count and all(line.raw == lines[0].raw for line in lines) else 0
 
 
 _ASK_UNIT = "{0} : est-ce la durée (« {0} min ») ou le nombre de personnes (« {0} personnes ») ? Rien n’a changé."
