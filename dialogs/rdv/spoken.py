@@ -46,8 +46,8 @@ _EACH_WEEK = re.compile(
 
 
 _OTHERWISE = (
-    (re.compile(r"\b(?:dans|ds) (\d{1,2}) ?(?:j|jrs?|jours?)\b", re.IGNORECASE), r"dans \1 jours"),
-    (re.compile(r"\b(?:dans|ds) (\d{1,2}) ?(?:sem|semaines?)\b", re.IGNORECASE), r"dans \1 semaines"),
+    (re.compile(r"\b(?:dans|ds) (?P<count>\d{1,2}) ?(?:j|jrs?|jours?)\b", re.IGNORECASE), r"dans \g<count> jours"),
+    (re.compile(r"\b(?:dans|ds) (?P<count>\d{1,2}) ?(?:sem|semaines?)\b", re.IGNORECASE), r"dans \g<count> semaines"),
     (re.compile(rf"\b({_DAY}) dans (huit|8|quinze|15) jours\b", re.IGNORECASE), r"\1 en \2"),
     (re.compile(rf"\b({_DAY}) semaine prochaine\b", re.IGNORECASE), r"\1 de la semaine prochaine"),
     (
