@@ -464,3 +464,45 @@ def test_what_is_told_next_to_what_is_wanted_is_kept_or_left(sentence: str, line
 def test_what_has_words_that_no_such_sentence_had_is_asked(sentence: str) -> None:
     assert not read(sentence).sure
     assert read("mes rendez-vous").sure
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("préviens-moi quand il y a du neuf sur l’emploi dans les ressources", "/ressources suivre emploi"),
+        ("stats national sept", "/stats national septembre"),
+        ("je cherche 1 collègue à Rosny", "/annuaire Rosny"),
+        ("qui sait faire de l’impression 3d pas loin de Blagnac", "/annuaire qui impression 3d près de Blagnac"),
+        ("fais un sondage aux collègues on mange où vendredi", "/sondage on mange où vendredi"),
+        ("jve 1 salle visio vit", "/visio"),
+        ("une visio avec les collègues sur la préparation du salon ouvre la salle", "/visio préparation du salon"),
+        ("mets en place l’envoi de mes stats chaque mois et qu’on n’en parle plus", "/stats rapport oui"),
+        ("arrête l’envoi automatique de mes stats chaque mois", "/stats rapport non"),
+        (
+            "j’ai refait la page de garde, il me manque mes stats des 3 derniers mois, affiche ça",
+            "/stats 3 derniers mois",
+        ),
+        ("le comité est dans deux jours, il me faut les chiffres de la Loire", "/stats departement Loire"),
+    ],
+)
+def test_words_that_are_no_numbers_refusals_or_pages_are_none(sentence: str, line: str) -> None:
+    assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (
+            "jeudi j’ai vu la mission locale une heure, c’est à mettre dans mes cra de coordination",
+            "jeudi j’ai vu la mission locale une heure",
+        ),
+        (
+            "un forum samedi, 4h, 80 participants, tu me le notes en coordination",
+            "un forum samedi, 4h, 80 participants",
+        ),
+        ("hier réunion 2h avec 4 élus, ajoute-la à mes comptes rendus de coordination", "hier réunion 2h avec 4 élus"),
+    ],
+)
+def test_what_is_to_be_noted_as_coordination_is_so(sentence: str, told: str) -> None:
+    assert read(sentence).line == f"/cra coordination {told}"
+    assert read("montre mes comptes rendus de coordination de mai").line == "/cra coordination liste mai"

@@ -33,7 +33,19 @@ def find_act(said: Utterance) -> tuple[Intention, str] | None:
     acts, ends = _read_acts(), said.sentence.stem_places
     found = sorted((~row, end) for row, end in said.rows.items() if row < 0)
     lines = ((acts[row], _write(acts[row].line, said, bisect_left(ends, end))) for row, end in found)
-    return next(((act.intention, line) for act, line in lines if line), None)
+    is_other = said.has(_OTHER_PAGE)
+    return next(
+        (
+            (act.intention, line)
+            for act, line in lines
+            if line and not (is_other and line.startswith("/stats partager"))
+        ),
+        None,
+    )
+
+
+_OTHER_PAGE = r"pages? de (?:garde|couverture)|(?:derniere|premiere|deux|trois|\d{1,3}) pages? "
+"""Pages that show nobody’s figures."""
 
 
 @cache
@@ -129,8 +141,10 @@ _WHO_TELLS = re.compile(
 )
 """Who tells a report, and that it is to be noted, before it is told."""
 _COORDINATION = re.compile(
-    r"(?:[ ,;]{0,2}(?:à |a |pour )?\b(?:noter|mettre|ranger|ajouter|consigner|saisir|inscrire|enregistrer)"
-    r"(?= (?:dans|en|à|a) ))? ?(?:\b(?:dans|à|a|en) )?(?:\b(?:mes|mon|ma|la) )?"
+    r"(?:[ ,;]{0,2}(?:bref )?(?:c['’]est )?(?:(?:tu|vous) (?:peux |pouvez )?)?"
+    r"(?:(?:me|nous|le|la) |l['’]){0,2}"
+    r"(?:à |a |pour )?\b(?:not|mett?|rang|ajout|consign|saisi|inscri|enregistr)[a-z]{0,4}"
+    r"(?:[- ](?:moi|le|la|les|ça|ca)){0,2}(?= (?:dans|en|à|a) ))? ?(?:\b(?:dans|à|a|en) )?(?:\b(?:mes|mon|ma|la) )?"
     r"(?:\b(?:cras?|crs?|comptes?[ -]rendus?) )?(?:\bde )?(?:\b(?:ma|la|côté) )?\bcoord(?:ination|o)?\b(?: ?:)?",
     re.IGNORECASE,
 )

@@ -45,7 +45,8 @@ TROUBLE_MIN = 14
 FORMATS = (("pdf", "pdf |imprim"), ("xlsx", "xlsx? |excel |tableur "), ("csv", "csv "))
 """How the formats of an export are called."""
 SHARING = (
-    r"partag|sans compte|(?:une |la )?page |lien |(?:donn|montr)\S* (?:\S+ ){0,4}(?:employeur|chef|maire|elu)|"
+    r"partag|sans compte|(?:une |la )?page (?!de (?:garde|couverture) )|lien |"
+    r"(?:donn|montr)\S* (?:\S+ ){0,4}(?:employeur|chef|maire|elu)|"
     r"(?:envo[iy]|transm)(?!\S* (?:\S+ ){0,4}(?:fichier|document|tableau))\S* (?:\S+ ){0,6}(?:a|au) (?:\S+ )?"
     r"(?:employeur|chef|direct(?:eur|rice)|responsable|maire|elu)"
 )
@@ -197,6 +198,8 @@ _ADDING = "r?ajout|propose[rz]?s? |nouveau contact|manque |(?:mettre|mets|mettez
 """How it is said that somebody is to be in the directory."""
 _KIND_OF_PLACE = re.compile(r"^(?:d[ée]partements?|d[ée]pt|dpt|r[ée]gions?) (?=\S)", re.IGNORECASE)
 """What kind of territory is named, behind a role: « coordinateur du département 38 »."""
+_ONE_OR_FEW = re.compile(r"^(?:[1-9]|une?|deux|trois|quelques) (?=\S)", re.IGNORECASE)
+"""How many are looked for: « 1 conseiller à Rosny »."""
 _AT_PLACE = re.compile(r"^conseill\S+ (?:sur|à|a|de|du|en|vers) ", re.IGNORECASE)
 """Whoever is a conseiller somewhere."""
 _SIGNED = re.compile(
@@ -216,7 +219,8 @@ def _call_signs(found: re.Match[str]) -> str:
 def _find_contact(said: Utterance) -> str:
     """The words that say who is looked for; in a long sentence those behind « les coordonnées de »."""
     about = _CONTACT_OF.search(said.plain) if said.end - said.first > NAME_ALONE_MAX else None
-    return _keep_particle(said, said.content("contact", said.find_word_at(about.end() - 1) if about else None))
+    named = said.content("contact", said.find_word_at(about.end() - 1) if about else None)
+    return _keep_particle(said, _ONE_OR_FEW.sub("", named))
 
 
 def _keep_particle(said: Utterance, name: str) -> str:

@@ -76,6 +76,7 @@ _WEDNESDAY = re.compile(r"(?<=\w )merc\b\.?(?! beaucoup)", re.IGNORECASE)
 _MEASURED = re.compile(r"\d ?(?:p|pers|h|min|mn)\b", re.IGNORECASE)
 """A number of people or a length, beside which « merc » is a day, and no thanks."""
 _TERRITORY = re.compile(
+    r"(?:(?<!\ba )(?<!\bya )(?<!\baura )(?<!\bas )(?<!\bavoir )|(?!du neuf))"
     r"\b(?P<link>d[ée]partements?|d[ée]pt|dans le|du|le|sur le|num[ée]ro) "
     rf"(?P<number>{ANY_NUMBER})"
     r"(?=[.,?!]| (?:en|pour|de|depuis|sur|s['’]il|stp|svp|ils|elles|on|combien)\b|$)",

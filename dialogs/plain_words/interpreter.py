@@ -155,6 +155,7 @@ def _mend_details(typed: Reading, text: str, today: date, commands: CommandIndex
     """Mend a period or a territory that is mistyped behind its command: « /stats setpembre »."""
     if typed.intention not in (Intention.STATS, Intention.STATS_TERRITOIRE):
         return typed
+    typed = replace(typed, line=_SEPTEMBER.sub("septembre", typed.line))
     sentence = read_sentence(text.strip(), read_cues().spelling.mend)
     if (
         typed.sure
@@ -169,6 +170,8 @@ def _mend_details(typed: Reading, text: str, today: date, commands: CommandIndex
     return replace(typed, line=line) if len(line.split()) > 1 else typed
 
 
+_SEPTEMBER = re.compile(r"(?<= )sept\.?(?= 20\d\d$|$)", re.IGNORECASE)
+"""The month, which is short for itself where no number of months or days follows."""
 _CODE = re.compile(r"/stats \d[\dab]\d?(?: .*)?", re.IGNORECASE)
 """Figures of a département that is called by its code: « stats 974 »."""
 _YES = frozenset({"oui", "ouais", "yes"})

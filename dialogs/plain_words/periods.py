@@ -54,14 +54,20 @@ def write_period(sentence: Sentence, today: date, taken: range = range(0)) -> tu
 
 
 def _leave_deadlines(words: Sequence[str], may: list[bool]) -> None:
-    """Leave out until when something is wanted: « avant la fin de la semaine », « pour lundi »; not « avant-hier »."""
+    """Leave out until when something is wanted: « avant la fin de la semaine », « dans deux jours »; not
+    « avant-hier »."""
     index = 0
     while index < len(words) - 1:
         is_until = words[index] == "avant" and words[index + 1] != "hier" and words[index - 1 : index] != ["d"]
         is_until = is_until or words[index : index + 2] == ["d", "ici"]
+        is_until = is_until or (words[index] == "dans" and _is_count(words[index + 1]))
         index += 1
         while is_until and index < len(words) and (may[index] or words[index] in ("ici", "fin")):
             may[index], index = False, index + 1
+
+
+def _is_count(word: str) -> bool:
+    return word in NUMBER_WORDS or word in ("une", "quelques") or (word.isdigit() and len(word) == 1)
 
 
 def _leave_compared(words: Sequence[str], may: list[bool]) -> None:

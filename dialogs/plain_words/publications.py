@@ -10,7 +10,7 @@ STOPPING = (
     "arret|cess|stop|pas envie|marre|ne m envo|n envo|desabonn|desinscri|pl?us? recevoir|veux plus|plus d |"
     r"plus les |supprim|coupe[rz]? |coupez |non |ne plus |(?:plus|pas) besoin|inutile|"
     r"plus (?:envie|avoir|lire|recevoir|interess)|"
-    r"(?:ne|n) (?:\S+ )?\S+ plus (?!(?:sur|dans|a|en|ou|comment|quand|trop|que) )|"
+    r"(?:ne|n) (?!(?:en parle|y pense|oublie|aie) )(?:\S+ )?\S+ plus (?!(?:sur|dans|a|en|ou|comment|quand|trop|que) )|"
     r"assez d|ras le bol|(?:lasse|fatigue)e? d|satur|envahi|inond"
 )
 """How it is said that something is to come no more."""
@@ -232,6 +232,8 @@ def _find_question(said: Utterance) -> str:
         return text[asked.start() :] if asked else re.split(r"\s?:\s", text, maxsplit=1)[1]
     named = said.find_words("nom_sondage")
     start = named[-1] + 1 if named else said.end
+    asked = _OF_WHOM.match(said.plain, said.sentence.places[start] - 1) if start < said.end else None
+    start = said.find_word_at(asked.end() - 1) if asked else start
     if start + 1 < said.end and said.sentence.words[start].folded.split()[0] in _QUESTIONS:
         return said.sentence.typed(start, said.end) + " ?" * ("?" in text)
     if (
@@ -249,6 +251,11 @@ def _find_question(said: Utterance) -> str:
     return f"{said.sentence.typed(start, said.end)} ?" if is_asked else ""
 
 
+_OF_WHOM = re.compile(
+    r" (?:aux?|a|pour) (?:(?:l|les|mes|nos|mon|notre|tou(?:te)?s|tout) ){0,2}(?:collegues?|equipe|groupe|conseillers|"
+    r"conseilleres|conums?|monde) (?=\S)"
+)
+"""Who is asked, before what: « un sondage aux collègues on mange où »."""
 _ABOUT_POLL = re.compile(
     r" (?:sur (?!une? )(?:le |la |les |l |notre )?|pour savoir (?=quel|qu[ie] |ki |quand |ou )|"
     r"pour (?:la |le |l )(?=(?:date|jour|lieu|heure|horaire|theme|sujet|creneau) ))"

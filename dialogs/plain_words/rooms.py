@@ -23,6 +23,7 @@ def _find_subject(said: Utterance) -> str:
     if not about and start < said.end and _WITH_WHOM.match(said.plain, said.sentence.places[start] - 1):
         return ""
     subject = _ONLINE.sub(r"\1", _CLAUSE.split(said.middle("visio", start), maxsplit=1)[0])
+    subject = _A_CALL.sub("", subject)
     return "" if subject.lower() in _MEETING_ALONE else subject
 
 
@@ -41,4 +42,10 @@ _ONLINE = re.compile(
 )
 """A meeting of which is said only what any call is: « une réunion en ligne »."""
 _MEETING_ALONE = frozenset({"réunion", "reunion", "rendez-vous", "rdv", "rencontre"})
-_CLAUSE = re.compile(r"\s?[,;?!](?:\s|$)")
+_CLAUSE = re.compile(
+    r"\s?[,;?!](?:\s|$)|"
+    r"\s(?:ouvre|lance|cr[ée]e|d[ée]marre)[zr]?(?:[- ](?:moi|nous))? (?:la|une|ma|notre) (?:salle|visio)\b"
+)
+"""What parts the subject of a call from what is to be done."""
+_A_CALL = re.compile(r"^(?:une )?visio (?:sur|pour|[àa] propos d[eu]) (?:l(?:e|a|es) |l['’])?", re.IGNORECASE)
+"""A call that is named again before its subject."""

@@ -20,6 +20,9 @@ from dialogs.plain_words.wishes import STORY_MIN, begins_with_wish, find_wishes,
 from storage.urls import first_link as find_link
 
 _OF_ALL = re.compile(
+    r" (?:not|mets|mett|rang|ajout|enregistr|inscri|consign|saisi)\S* "
+    r"(?:(?:moi|le|la|les|ca|cela|a|dans|en|pour|mes|ma|mon|cras?|comptes?|rendus?|de) ){0,7}"
+    r"coord(?:ination|o) (?:\S+ ){0,6}$|"
     r" (?:ces?|cette|cet) (?:rendez vous|rdv|seances?|ateliers?) (?:soi(?:en)?t|puissent|figurent?) (?:\S+ ){0,4}$"
     r"| (?:mets|mettez|note|notez|ajoute|inscris) (?:moi )?(?:ca|le|la) (?:dans|a|en|sur) (?:mes |mon |l )"
     r"(?:rdv|rendez vous|agenda|planning) (?:stp |svp |merci )?$"

@@ -244,7 +244,8 @@ class Utterance:
     def leads_to_place(self, index: int) -> bool:
         """Whether a word says that a place follows: « près de », « dans » a territory, « à » a name."""
         word = self.sentence.words[index].folded
-        if word in read_frame("avant_lieu"):
+        is_not_far = word == "loin" and index > 0 and self.sentence.words[index - 1].folded == "pas"
+        if is_not_far or word in read_frame("avant_lieu"):
             return True
         if word not in ("a", "dans", "en", "sur", "du", "de") or index + 1 >= self.end:
             return False
