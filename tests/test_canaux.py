@@ -8,7 +8,8 @@ from commands import canaux as own_channels
 from storage import canaux
 from storage.people import Role
 from tests.people import Person, unique
-from tests.support.house import House, plain, wait_for
+from tests.support.conversation import answered
+from tests.support.house import House, plain, wait_for, wait_until
 
 pytestmark = pytest.mark.every_mode
 KEYS = {"education": "Éducation", "veille-numerique": "Veille numérique"}
@@ -165,3 +166,17 @@ async def test_a_private_channel_says_whom_to_ask(house: House, juliette: Person
     await wait_for(lambda: is_in(house, places["departement:69"], juliette))
     assert "/canaux verifier" in (await agathe.asks("/canaux")).text
     assert "/canaux verifier" not in (await carl.asks("/canaux")).text
+
+
+async def test_a_channel_that_was_named_is_joined_and_left_by_words(
+    house: House, juliette: Person, places: dict[str, str]
+) -> None:
+    await wait_until(lambda: house.bot.events.connected)
+    proposed = await answered(juliette, "je cherche un canal sur l'education")
+    assert proposed.buttons[0] == "Chercher un canal : education"
+    found = await answered(juliette, "le premier", "Éducation")
+    assert found.buttons == ["Rejoindre Éducation"]
+    await answered(juliette, "ajoute-moi dedans", "Vous rejoignez")
+    await wait_for(lambda: is_in(house, places["education"], juliette))
+    none = plain(await answered(juliette, "je cherche un canal sur linux"))
+    assert "Aucun canal ne parle de « linux »" in none

@@ -130,3 +130,43 @@ def test_other_days_are_said_of_an_absence(said: str, line: str | None) -> None:
 def test_the_days_of_an_absence_are_read_from_its_receipt() -> None:
     assert read_noted("Absence notée : du 21 au 24 décembre 2026.\nVos rappels") == "/absence du 21 au 24 décembre 2026"
     assert read_noted("Absence retirée : du 21 au 24 décembre 2026.") == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("rejoins-le", "/canaux rejoindre Éducation"),
+        ("ajoute-moi dedans stp", "/canaux rejoindre Éducation"),
+        ("je veux y entrer", "/canaux rejoindre Éducation"),
+        ("ok je veux bien le rejoindre", "/canaux rejoindre Éducation"),
+        ("inscris moi dans ce canal", "/canaux rejoindre Éducation"),
+        ("finalement non", None),
+        ("sors-moi de là", "/canaux quitter Éducation"),
+        ("je veux en sortir", "/canaux quitter Éducation"),
+        ("ajoute mail", None),
+    ],
+)
+def test_a_channel_that_was_shown_is_entered_and_left_by_words(said: str, line: str | None) -> None:
+    assert follow("/canaux Éducation", said) == line
+    assert follow("/stats octobre", said) is None
+
+
+def test_the_only_channel_that_a_post_leads_to_is_meant() -> None:
+    assert read_noted("Éducation", ["Rejoindre Éducation"]) == "/canaux Éducation"
+    assert read_noted("Vos canaux", ["Rejoindre Éducation", "Quitter Veille"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("je cherche un canal sur les seniors", "/canaux seniors"),
+        ("canaux seniors", "/canaux seniors"),
+        ("cherche un canal linux", "/canaux linux"),
+        ("corriger ma ressource 12", "/ressources modifier 12"),
+        ("modifie ma fiche 12", "/ressources modifier 12"),
+        ("je veux modifier la fiche n°12", "/ressources modifier 12"),
+        ("modifie ma fiche", "/profil"),
+    ],
+)
+def test_what_is_named_is_looked_for_or_changed(said: str, line: str) -> None:
+    assert understand(said, TODAY, COMMANDS).line == line

@@ -178,7 +178,8 @@ async def test_in_the_first_days_of_a_month_it_is_said_when_its_figures_come(hou
     house.clock.goes_to(datetime(2034, 3, 5, 12, tzinfo=UTC))
     answer = await agathe.asks("/stats national")
     assert "Les premiers chiffres de mars arrivent le lundi 6 mars" in plain_spaces(answer)
-    assert answer.buttons[0] == "Voir février 2034"
+    assert plain_spaces(answer).startswith("#### France entière : février 2034")
+    assert answer.buttons[:2] == ["Voir janvier 2034", "Voir mars 2034"]
     for line in ("carte", "departement exporter csv"):
         assert "Les premiers chiffres de mars arrivent le lundi 6 mars" in plain_spaces(
             await agathe.asks(f"/stats {line}")
@@ -214,4 +215,24 @@ async def test_the_month_after_is_named_as_a_month_on_its_first_day(house: House
     house.clock.goes_to(datetime(2034, 3, 1, 12, tzinfo=UTC))
     answer = await juliette.asks("/stats departement février 2034")
     assert answer.buttons[:2] == ["Voir janvier 2034", "Voir mars 2034"]
+    await house.settled()
+
+
+@pytest.mark.newest_only
+async def test_the_last_month_with_figures_is_shown_until_this_one_has_some(
+    house: House, juliette: Person, work: Work
+) -> None:
+    house.clock.goes_to(datetime(2034, 3, 1, 12, tzinfo=UTC))
+    await work("69", 5, OLD, OLD, on=date(2034, 2, 1))
+    for place in ("departement", "national"):
+        answer = plain_spaces(await juliette.asks(f"/stats {place}"))
+        assert "février 2034" in answer.splitlines()[0]
+        assert "Mars commence. Les premiers chiffres de mars arrivent le lundi 6 mars" in answer
+        assert "personnes accompagnées" in answer.replace("*", "")
+    asked = plain_spaces(await juliette.asks("/stats departement mars 2034"))
+    assert "mars 2034" in asked.splitlines()[0]
+    house.clock.goes_to(datetime(2034, 3, 6, 12, tzinfo=UTC))
+    later = plain_spaces(await juliette.asks("/stats departement"))
+    assert "mars 2034" in later.splitlines()[0]
+    assert "commence" not in later
     await house.settled()

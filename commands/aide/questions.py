@@ -390,7 +390,7 @@ async def list_spoken_of(ctx: ReadingContext, heard: Heard, before: str) -> Sequ
     shown = await drafts.find_question(ctx.db, ctx.user.id, drafts.LISTED, ctx.now)
     if shown is None or shown.no["command"] != "ticket":
         own = await read_own(ctx, be_direct(heard.message, heard.direct))
-        return [*filter(None, (read_noted(post.message) for post in own[-1:])), before]
+        return [*filter(None, (read_noted(post.message, list_labels(post)) for post in own[-1:])), before]
     own = (await read_own(ctx, be_direct(heard.message, heard.direct)))[-LISTS_LOOKED_AT:]
     typed = f"/ticket {shown.no['numbers'][0]}"
     since = [post for post in own if _is_after([post], shown)]

@@ -14,7 +14,7 @@ from bot.command_lines import UNDERSTOOD, UnreadablePeriodError
 from bot.context import Context
 from bot.errors import UserError, read_or_refuse
 from bot.features import Feature, Front, Right
-from bot.french import MONTHS, Period, months_after, of, say_month, say_weekday
+from bot.french import MONTHS, Period, months_after, of, period_before, say_month, say_weekday
 from bot.papers import FigureSection, LabelledValue
 from bot.replies import Button, DaysPayload, RunCommand, Whisper
 from bot.texts import quote, render
@@ -161,6 +161,13 @@ def months_of(period: Period, today: dt.date) -> Months:
     return Months(start=period.start.replace(day=1), end=months_after(last.replace(day=1), 1))
 
 
+def find_months(ctx: Context, period: Period, said: str) -> Months:
+    """Find the whole months of a period; where none was ``said``, the month before while this one has no figures."""
+    months = months_of(period, ctx.today)
+    before = period_before(months.period(ctx.today), ctx.today)
+    return months_of(before, ctx.today) if before and not said.strip() and not months.days_told(ctx) else months
+
+
 def say_rule(ctx: Context, months: Months) -> str:
     """Describe the rule by which territories’ statistics become public."""
     told = months.days_told(ctx)
@@ -171,10 +178,16 @@ def say_rule(ctx: Context, months: Months) -> str:
 
 def say_to_come(month: dt.date) -> str:
     """Write when the first statistics of a month become public: on the Monday after its first Sunday."""
-    monday = month + dt.timedelta(days=_WEEK - month.weekday())
-    name = of(MONTHS[month.month - 1])
-    said = say_weekday(monday)
-    return render("stats/to_come", name=name, said=said)
+    name, monday = MONTHS[month.month - 1], month + dt.timedelta(days=_WEEK - month.weekday())
+    return render("stats/to_come", name=of(name), said=say_weekday(monday))
+
+
+def say_beginning(ctx: Context, months: Months) -> str:
+    """Write, of the months before this one, when this one has its first figures; "" of others, or once it has some."""
+    now = Months(start=months.end, end=months_after(months.end, 1))
+    if not now.start <= ctx.today < now.end or now.days_told(ctx):
+        return ""
+    return render("stats/begins", name=MONTHS[now.start.month - 1].capitalize(), told=say_to_come(now.start))
 
 
 _SHORT = {"paca": "93", "idf": "11", "aura": "84", "bfc": "27"}
@@ -230,8 +243,8 @@ def read_territory_query(ctx: Context, kind: territories.TerritoryKind, text: st
     period = read_period_of(ctx, rest, kind if code is None else None)
     if code is None:
         code = _find_own_code(ctx.user, kind)
-    months = months_of(period, ctx.today)
-    widened = months.period(ctx.today) != Period(period.start, min(period.end, ctx.today + _DAY))
+    months = find_months(ctx, period, rest)
+    widened = bool(rest.strip()) and months.period(ctx.today) != Period(period.start, min(period.end, ctx.today + _DAY))
     wanted = TerritoryQuery(kind=kind, code=code, widened=widened, tag=tag, **months.model_dump())
     must_be_seen_by(ctx.user, wanted.territory)
     return wanted

@@ -42,6 +42,7 @@ async def answer_territory(ctx: ReadingContext, wanted: queries.TerritoryQuery) 
         tagged=f"#{wanted.tag}" if tag else "",
         page=page,
         widened=wanted.widened,
+        begins=queries.say_beginning(ctx, wanted),
         to_come="" if wanted.days_told(ctx) else queries.say_to_come(wanted.start),
         conseillers=active,
         drawn=drawn,

@@ -98,6 +98,14 @@ _AWAY = re.compile(
     r"(?:,? (?:plutot|finalement|inclus|en fait))? ?[.!?]{0,3}"
 )
 """« en fait jusqu’au 28 », « non, à partir du 22 », « je reviens le 29 » of an absence: other days."""
+_AROUND_IT = r"(?:l[ea]?|moi|y|en|dedans|aussi|stp|svp|merci|(?:dans|a|au|de|du)|la|ce|cet|canal|salon|groupe)"
+_ENTER = re.compile(
+    r"(?:(?:ok|oui|alors|et|bon|super|je|j|tu|on|peux|veux|voudrais|aimerais|vais|bien|comment|l[ea]?|y|en|me?) ){0,7}"
+    r"(?:rejoin\w+|entrer?|ajout\w+|inscri\w+|integr\w+|particip\w+|"
+    r"(?P<out>quitt\w+|sortir|sors|retir\w+|enlev\w+))"
+    rf"(?: {_AROUND_IT}){{0,5}}"
+)
+"""« rejoins-le », « ajoute-moi dedans », « je veux y entrer », or out, of a channel that was shown."""
 _NEAR = re.compile(r"et (?:a|dans|en|vers|pres de|sur) ")
 _SEEKING = ("ressources", "annuaire", "annuaire qui", "chercher", "actus cherche")
 """Commands that are followed by what is sought."""
@@ -120,7 +128,7 @@ def may_follow(said: str) -> bool:
     """Return whether something may be said of what was asked before: only then that is looked up."""
     said = spell(said)
     plain = " ".join(split_words(said))
-    whole = (_BESIDE, _EXPORT, _SEND, _NUMBER, _OF_TICKET, _OF_THEM)
+    whole = (_BESIDE, _EXPORT, _SEND, _NUMBER, _OF_TICKET, _OF_THEM, _ENTER)
     ways = (_LEAD.match, _TIME.match, _ABOUT_IT.search, *(way.fullmatch for way in whole))
     is_moved = _read_rather(said) is not None or bool(_AWAY.fullmatch(fold(said.strip())))
     return 0 < len(said) <= SAID_MAX and (is_moved or any(way(plain) for way in ways))
@@ -170,9 +178,12 @@ def _follow_named(before: str, name: str, rest: str, said: str, reader: Sentence
 
 
 def _follow_kind(before: str, name: str, rest: str, plain: str, reader: SentenceReader) -> str:
-    """Write the line for what is said of a ticket, a list, figures or a search; "" where nothing is."""
+    """Write the line for what is said of a ticket, a channel, a list, figures or a search; "" where nothing is."""
     if name == "ticket":
         return before if _OF_TICKET.fullmatch(plain) else ""
+    if name == "canaux":
+        entered = _ENTER.fullmatch(plain) if rest else None
+        return f"/canaux {'quitter' if entered['out'] else 'rejoindre'} {rest}" if entered else ""
     if name in _COMING or name in _PAST:
         return _follow_list(name, plain, reader.today)
     if name.split(maxsplit=1)[0] == "stats":

@@ -135,9 +135,16 @@ _NOTED = re.compile(r"Rendez-vous n°\s?(\d{1,9}) enregistré\b")
 _AWAY = re.compile(r"\bAbsence (?:notée|modifiée)\s?: ([^.!?]{5,60})\.")
 
 
-def read_noted(text: str) -> str:
-    """Return the line of the appointment or the absence that a receipt is of; "" for any other text."""
+_CHANNEL = re.compile(r"(?:Rejoindre|Quitter) (\S.*)")
+
+
+def read_noted(text: str, labels: Sequence[str] = ()) -> str:
+    """Return the line of the appointment or the absence that a receipt is of, or of the only channel that buttons lead
+    to; "" for any other post."""
     found, away = _NOTED.search(text), _AWAY.search(text)
+    channels = [named[1] for label in labels if (named := _CHANNEL.fullmatch(label))]
+    if len(channels) == 1 and not (found or away):
+        return f"/canaux {channels[0]}"
     return f"/rdv {found[1]}" if found else f"/absence {away[1]}" if away else ""
 
 

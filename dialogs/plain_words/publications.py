@@ -65,8 +65,12 @@ def write_channels(said: Utterance) -> str:
         r"(?:parl|caus|discut|echang)\S+ (?:ou |t on |on |t il )*(?:d\S*|des)) ",
         said.plain,
     )
-    named = [n for n in said.find_words("nom_canal") if said.sentence.words[n].folded in ("canal", "salon", "groupe")]
-    is_sought = named and (named[-1] == said.first or said.has("existe|y a |ya |on a "))
+    named = [
+        n
+        for n in said.find_words("nom_canal")
+        if said.sentence.words[n].folded in ("canal", "canaux", "salon", "groupe")
+    ]
+    is_sought = named and (named[-1] == said.first or said.has("existe|y a |ya |on a |(?:re)?cherch"))
     start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
     signs = (n + 1 for n in range(start, said.end - CHANNEL_MAX) if "," in said.sentence.gap(n))
     return f"canaux {said.content('canal', start, next(signs, None))}"
