@@ -135,7 +135,13 @@ async def test_a_slow_one_is_read_all_the_same(
     web.pages["lent.example/flux"] = answer_too_late
     assert await newsroom.ana.runs(f"/actus flux essayer {number}")
     await newsroom.house.settled()
-    assert "ne répond pas à temps" in plain((await newsroom.ana.direct())[-1])
+    told = plain((await newsroom.ana.direct())[-1])
+    assert "ne répond pas à temps" in told
+    assert f"`/actus flux retirer {number}`" in told, "nobody keeps by mistake what was no feed"
+    web.pages["lent.example/flux"] = late
+    monkeypatch.setattr(command, "AT_ONCE_S", 5)
+    again = await follow_feed(newsroom, web.link("lent.example/flux"))
+    assert f"`/actus flux essayer {number}` le relit" in again
 
 
 async def test_private_addresses_only_where_the_operator_lets_it(newsroom: NewsStage) -> None:

@@ -111,6 +111,19 @@ async def test_somebody_thinks_better_of_it(house: House, juliette: Person) -> N
     assert await registered(house, juliette)
 
 
+@pytest.mark.parametrize("words", ["annule", "finalement je reste"])
+async def test_who_changes_their_mind_is_not_told_that_nothing_waits(
+    house: House, juliette: Person, words: str
+) -> None:
+    await juliette.clicks(await juliette.asks("/mes-donnees effacer"), "Effacer mes données")
+    await juliette.told("Vos données seront effacées le")
+    offered = await answered(juliette, words, "Vous cherchez peut-être")
+    assert offered.buttons[0] == "Garder mes données"
+    await juliette.clicks(offered, "Garder mes données")
+    await juliette.whispered("L’effacement est annulé")
+    assert "Aucun effacement" in said(await juliette.asks("/mes-donnees annuler"))
+
+
 @pytest.mark.newest_only
 async def test_who_has_something_in_hand_is_told_what_becomes_of_it(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "agathe")

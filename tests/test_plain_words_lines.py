@@ -44,6 +44,8 @@ def test_colleagues_are_met_and_figures_shared_in_plain_words(sentence: str, lin
         ("arrête le sondage", "/sondage liste"),
         ("clos mon sondage", "/sondage liste"),
         ("rouvre le sondage", "/sondage liste"),
+        ("suis le flux https://exemple.fr/rss", "/actus flux ajouter https://exemple.fr/rss"),
+        ("ajoute ce flux rss aux actus : https://exemple.fr/rss", "/actus flux ajouter https://exemple.fr/rss"),
         ("alors le sondage ?", "/sondage liste"),
         ("où en est mon sondage", "/sondage liste"),
         ("relance ceux qui n’ont pas voté au sondage", "/sondage liste"),

@@ -388,7 +388,7 @@ def _is_due(row: NewsFeed, work: ReadFeeds) -> bool:
 def _say_reading(reading: FeedReading, taken: int) -> str:
     """Say what came of reading a feed."""
     if reading.fault:
-        return render("actus/feed_fault", fault=reading.fault)
+        return render("actus/feed_fault", fault=reading.fault, number=0 if reading.gone else reading.source.number)
     if reading.feed is None:
         return render("actus/feed_nothing_new")
     return render("actus/feed_taken", taken=taken, total=reading.feed.total)

@@ -16,7 +16,7 @@ from bot.permalinks import make_permalink
 from bot.plain_text import shorten
 from bot.replies import Button, Direct, Question, Reply, RunCommand
 from bot.texts import link, quote, render
-from commands.aide.home import ASKS_TEAM, LABEL_MAX, PROPOSED_MAX, Home, say_line, say_verb
+from commands.aide.home import ASKS_TEAM, LABEL_MAX, PROPOSED_MAX, Home, find_erasure_undo, say_line, say_verb
 from commands.aide.questions import (
     BESIDE,
     Answered,
@@ -392,7 +392,7 @@ class Conversation:
         if asked and asked.is_proposal and (only_thanks(heard.words) or says_solved(heard.words)):
             word = ShortAnswer.THANKS
         if asked is None or asked.question.polite or asked.is_dropped or not (asked.is_last or asked.buttons):
-            undone = await self._answer_undo(ctx, heard) if says_cancel(heard.words) else None
+            undone = await self._answer_undo(ctx, heard) if word is ShortAnswer.NO else None
             return undone or self._answer_nothing(heard, word, is_more=bool(asked and asked.was_polite(ctx.now)))
         if asked.preview and (said := say_of_preview(asked, heard.words, word)) is not None:
             return put_right(heard, asked, said=said)
@@ -410,9 +410,10 @@ class Conversation:
         return Answered([heard.answer(render("aide/only_click"))])
 
     async def _answer_undo(self, ctx: ReadingContext, heard: Heard) -> Answered | None:
-        """Propose to take back what the bot has just said to be stored."""
+        """Propose to take back what the bot has just said to be stored, or to cancel an erasure that waits."""
         own = await read_own(ctx, be_direct(heard.message, heard.direct))
-        line = read_undo(own[-1].message) if own else ""
+        line = read_undo(own[-1].message) if own and says_cancel(heard.words) else ""
+        line = line or await find_erasure_undo(ctx)
         if not line:
             return None
         reading = self._permit(ctx, heard, Reading(Intention.CRA_LISTE, line, sure=False))

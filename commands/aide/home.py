@@ -24,7 +24,7 @@ from config import liens
 from config.text import fold
 from dialogs.plain_words.proposals import PROPOSALS, propose
 from storage.annuaire import NETWORK
-from storage.people import Person, Role, list_to_ask
+from storage.people import Person, Role, list_to_ask, transitions
 
 log = structlog.get_logger()
 LABEL_MAX = 60
@@ -283,6 +283,12 @@ def propose_commands(view: FeatureList, said: str) -> Message:
     offered = near or [*(chapter.start for chapter in view.shown[: PROPOSED_MAX - 1]), "aide"]
     buttons = [Button(f"/{quote(line)}", RunCommand(line=line)) for line in offered]
     return Message(render("aide/near", said=quote(said), is_near=bool(near)), buttons)
+
+
+async def find_erasure_undo(ctx: Context) -> str:
+    """Return the line that keeps somebody’s data, where they asked for their erasure and it is to come; else ""."""
+    waiting = await transitions.find_waiting_erasure(ctx.db, ctx.user.id)
+    return "/mes-donnees annuler" if waiting and not waiting.asleep else ""
 
 
 async def _list_usable(feature: Feature, ctx: Context) -> list[Trigger]:

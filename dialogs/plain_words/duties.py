@@ -10,7 +10,7 @@ from config.time import MOMENT
 from dialogs.plain_words.commands import name_intention
 from dialogs.plain_words.readings import Intention, Reading
 from dialogs.plain_words.reports import fold_words
-from storage.urls import first_permalink
+from storage.urls import first_link, first_permalink
 
 SAID_MAX = 300
 """Characters: what is longer is a story."""
@@ -221,6 +221,13 @@ _DUTIES = (
             r"(?: (?:commandes?|partis?|recus?|livres?|manquants?|abimes?)){0,3} $"
         ),
         _show("kit lots"),
+    ),
+    _Duty(
+        re.compile(
+            rf"{_LEAD}(?:sui[st]|suivre|ajoute\w{{0,2}}) (?:\S+ ){{0,3}}?(?:flux|rss|blog) (?:\S+ ){{0,4}}?http"
+        ),
+        lambda text: f"actus flux ajouter {first_link(text)}",
+        is_shown=False,
     ),
     _Duty(re.compile(r" (?:de garde|d astreinte) (?:\S+ ){0,4}$"), _show("garde")),
     _Duty(

@@ -14,6 +14,8 @@ PROPOSALS: Mapping[str, tuple[str, str]] = {
     "actus": ("Lire les actus", "Lire les actus : {}"),
     "actus abonnement": ("Recevoir les actus en message", "Recevoir les actus en message"),
     "actus cherche": ("Chercher dans les actus", "Chercher dans les actus : {}"),
+    "actus flux": ("Voir les flux des actus", "Les flux des actus : {}"),
+    "actus flux ajouter": ("Suivre un flux dans les actus", "Suivre un flux dans les actus"),
     "actus mes": ("Voir mes propositions d’actus", "Voir mes propositions d’actus"),
     "actus proposer": ("Proposer une actu", "Proposer une actu"),
     "agenda": ("Voir les événements à venir", "Voir un événement : {}"),
