@@ -2,10 +2,12 @@
 
 import pytest
 
+from dialogs.cra.line.complaints import list_places
 from dialogs.plain_words import understand
 from dialogs.plain_words.answers import LAST, read_listed
 from dialogs.plain_words.follow_ups import SentenceReader, follow_up
-from dialogs.plain_words.lists import read_noted
+from dialogs.plain_words.lists import read_noted, read_undo
+from dialogs.plain_words.proposals import propose
 from dialogs.plain_words.slips import spell
 from tests.bench.plain_words import COMMANDS, TODAY
 
@@ -85,6 +87,8 @@ def test_what_was_shown_or_sought_is_spoken_of_again(before: str, said: str, lin
         ("/rdv 12", "plutot jeudit", "/rdv décaler 12 jeudi"),
         ("/ressources impôts", "quelquun qui si connait la desus", "/annuaire qui impôts"),
         ("/ressources impôts", "t'as une video la desu", "/ressources vidéo impôts"),
+        ("/annuaire qui scratch", "et pres de bron", "/annuaire qui scratch près de bron"),
+        ("/annuaire qui scratch", "et vers Lyon", "/annuaire qui scratch près de lyon"),
         ("/ticket 12", "tranfere le a Dupomd", "/ticket 12"),
     ],
 )
@@ -130,6 +134,8 @@ def test_other_days_are_said_of_an_absence(said: str, line: str | None) -> None:
 def test_the_days_of_an_absence_are_read_from_its_receipt() -> None:
     assert read_noted("Absence notée : du 21 au 24 décembre 2026.\nVos rappels") == "/absence du 21 au 24 décembre 2026"
     assert read_noted("Absence retirée : du 21 au 24 décembre 2026.") == ""
+    assert read_undo("Absence notée : du 21 au 24 décembre 2026.") == "/absence annuler"
+    assert propose("/absence annuler") == "Retirer mon absence"
 
 
 @pytest.mark.parametrize(
@@ -170,3 +176,8 @@ def test_the_only_channel_that_a_post_leads_to_is_meant() -> None:
 )
 def test_what_is_named_is_looked_for_or_changed(said: str, line: str) -> None:
     assert understand(said, TODAY, COMMANDS).line == line
+
+
+def test_one_of_several_reports_is_taken_out_with_slips() -> None:
+    assert next(list_places("suprime le deuxieme", 3)) == (1, "", True)
+    assert next(list_places("eface le 3", 3)) == (2, "", True)

@@ -259,7 +259,7 @@ def _look_for_it(name: str, rest: str, plain: str, reader: SentenceReader) -> st
 
 
 def _cut_articles(sought: str) -> str:
-    return re.sub(r"^(?:(?:le|la|les|l|des|du|de|un|une) )+", "", sought)
+    return re.sub(r"^(?:(?:pres de|vers|autour de|le|la|les|l|des|du|de|un|une) )+", "", sought)
 
 
 def _follow_figures(name: str, rest: str, plain: str, reader: SentenceReader) -> str:

@@ -151,6 +151,8 @@ def read_noted(text: str, labels: Sequence[str] = ()) -> str:
 def read_undo(text: str) -> str:
     """Return the line that takes back what a receipt is of; "" for any other text."""
     noted, stored = _NOTED.search(text), read_receipt(text)
+    if _AWAY.search(text):
+        return "/absence annuler"
     return f"/rdv annuler {noted[1]}" if noted else f"/cra supprimer {stored}" if stored else ""
 
 

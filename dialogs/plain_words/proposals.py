@@ -9,6 +9,7 @@ from config.time import WEEKDAYS
 SHOWN_MAX = 45
 """Characters of the details that a button shows."""
 PROPOSALS: Mapping[str, tuple[str, str]] = {
+    "absence annuler": ("Retirer mon absence", "Retirer mon absence"),
     "absence": ("Dire quand je suis absent", "Noter mon absence : {}"),
     "accueil": ("Aller à l’accueil", "Aller à l’accueil"),
     "actus": ("Lire les actus", "Lire les actus : {}"),

@@ -179,7 +179,7 @@ _ONE = (
     r"(?: (?:compte rendu|cra|atelier|individuel|ponctuel|accompagnement))?"
 )
 _LEAVES = re.compile(
-    rf"^(?:(?:non|et|oups|finalement|en fait)[ ,]+)*(?:enl[eè]v|retir|suppr|vir|[ôo]t|effac|annul)\w* ({_ONE})$",
+    rf"^(?:(?:non|et|oups|finalement|en fait)[ ,]+)*(?:enl[eè]v|retir|supp?r|vir|[ôo]t|eff?ac|ann?ul)\w* ({_ONE})$",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(
