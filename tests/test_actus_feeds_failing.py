@@ -28,6 +28,23 @@ from tests.test_reader import HEAVY, children
 __all__ = ["news_stage", "web"]
 
 
+async def test_one_that_failed_at_first_begins_like_any_other(
+    newsroom: NewsStage, web: FakeWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One article at first, from the feed that a page names: what the site had before is no news."""
+    monkeypatch.setattr(command, "AT_ONCE_S", 0)
+    page = b'<!doctype html><html><head><link rel="alternate" type="application/rss+xml" href="/rss.xml"></head></html>'
+    web.pages["reparti.example/"] = 500
+    assert "répond lentement" in await follow_feed(newsroom, web.link("reparti.example/"))
+    await newsroom.house.settled()
+    number = (await newsroom.feeds())[-1].number
+    articles = [make_article(n, guid=unique("i"), link=f"https://p.example/{unique('i')}") for n in (1, 2, 3)]
+    web.pages["reparti.example/"] = answer_with(page, Content_Type="text/html")
+    web.pages["reparti.example/rss.xml"] = answer_with(make_feed(*articles), Content_Type=RSS)
+    await pass_hours(newsroom)
+    assert len(await newsroom.of_feed(number)) == 1
+
+
 @pytest.mark.every_mode
 async def test_one_that_fails_for_a_week_is_told_of_once_and_again_after_it_worked(
     newsroom: NewsStage, web: FakeWeb

@@ -197,12 +197,17 @@ async def _take_articles(db: AsyncSession, row: NewsFeed, articles: Sequence[Art
     marks = {id(each): _mark_article(each) for each in articles}
     fresh = await items.mark_seen(db, row.number, {mark for each in marks.values() for mark in each}, now)
     unseen = [each for each in _sort_newest(articles, now) if marks[id(each)] <= set(fresh)]
-    if row.read_at is None:
+    if _is_new(row):
         unseen = unseen[:FIRST_MAX]
     else:
         unseen = [each for each in unseen if each.at is None or each.at > now - OLDEST][:NEW_MAX]
     taken = [_make_article_item(row, each, now) for each in unseen]
     return len(await items.add(db, list({item.key: item for item in taken}.values())))
+
+
+def _is_new(row: NewsFeed) -> bool:
+    """Return whether a feed was never read, or has only failed since it was added."""
+    return row.read_at is None or (row.failing_since is not None and not row.added)
 
 
 def _mark_article(article: Article) -> set[str]:
@@ -364,7 +369,7 @@ async def read_next_feeds(ctx: Context, work: ReadFeeds, so_far: Progress) -> St
         told = _say_reading(reading, await record_reading(ctx.db, row, reading, ctx.now))
         replies += [*await _tell_team(ctx, row), *([] if work.feed else await _tell_owner(ctx, row, reading))]
     rows = await _find_following(ctx, work)
-    following = [[row.number, row.url, row.etag, row.modified, row.read_at is None] for row in rows]
+    following = [[row.number, row.url, row.etag, row.modified, _is_new(row)] for row in rows]
     done, said = so_far.done + len(readings), told if work.feed else ""
     return Step(replies=replies, cursor=following, done=done, finished=not following, said=said)
 
