@@ -320,3 +320,20 @@ def test_what_did_not_take_place_is_told_with_slips(text: str) -> None:
 )
 def test_other_words_are_no_slips_of_that(text: str) -> None:
     assert not tells_nothing_done(text)
+
+
+def test_what_is_asked_of_an_office_is_no_help_in_passing() -> None:
+    for told in ("une dame pour sa demande d’apl 45 min", "aidé à faire une demande à la caf 30 min"):
+        assert read_typed(told).raw["activite"] == "individuel"
+    assert read_typed("demande caf 15 min").raw["activite"] == "ponctuel"
+
+
+def test_what_somebody_is_inscribed_for_and_when_they_came_before_tell_nothing_of_the_report() -> None:
+    later = read_typed("indiv 30 min rsa, je l’ai inscrite à l’atelier mail de vendredi 10h")
+    assert (later.raw["suite"], later.raw["themes"], later.raw["date"]) == (
+        "atelier",
+        ["demarche en ligne"],
+        "2026-11-24",
+    )
+    before = read_typed("hier la dame du mois dernier en indiv 45 min ameli")
+    assert (before.raw["date"], before.mistakes) == ("2026-11-23", {})

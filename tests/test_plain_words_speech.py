@@ -470,6 +470,7 @@ def test_what_has_words_that_no_such_sentence_had_is_asked(sentence: str) -> Non
     ("sentence", "line"),
     [
         ("préviens-moi quand il y a du neuf sur l’emploi dans les ressources", "/ressources suivre emploi"),
+        ("je voudrais joindre Mathieu Lacaze du coup", "/annuaire Mathieu Lacaze"),
         ("stats national sept", "/stats national septembre"),
         ("je cherche 1 collègue à Rosny", "/annuaire Rosny"),
         ("qui sait faire de l’impression 3d pas loin de Blagnac", "/annuaire qui impression 3d près de Blagnac"),

@@ -22,7 +22,7 @@ _HESITATION = re.compile(
 """A hesitation with what parts it from the next word. « Ben » with a capital is a name, unless it comes first."""
 _DANGLING = re.compile(
     r",\s?(?:tu vois|vous voyez|quoi|hein|voil[àa])\s?(?=[.!?]?$)|(?<=\w)\s(?:tu voi[stx]|vous voyez)(?=[.!?]?$)|"
-    r"(?<=\w)\s(?:v[ée]|pardi|peuch[èe]re|hein)(?=[.!?]?$)",
+    r"(?<=\w)\s(?:v[ée]|pardi|peuch[èe]re|hein|du coup)(?=[.!?]?$)",
     re.IGNORECASE,
 )
 

@@ -27,7 +27,7 @@ _OF_ALL = re.compile(
     r"| (?:mets|mettez|note|notez|ajoute|inscris) (?:moi )?(?:ca|le|la) (?:dans|a|en|sur) (?:mes |mon |l )"
     r"(?:rdv|rendez vous|agenda|planning) (?:stp |svp |merci )?$"
     r"| (?:tu |vous )?(?:me |nous )?(?:notes?|notez|mets?|mettez|inscris|cales?|poses?|prends?|ajoutes?) (?:moi )?"
-    r"(?:les? |ces? |un |la )?(?:rdv|rendez vous) (?:stp |svp |merci )?$"
+    r"(?:les? |ces? |un |la )?(?:rdv|rendez vous) (?:stp |svp |merci |avant (?:\S+ ){1,5})?$"
     r"| ces (?:jours|heures|horaires|creneaux|dates) la (?:\S+ )?$"
 )
 """A wish that means nothing but what was told before it."""

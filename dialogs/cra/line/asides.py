@@ -26,6 +26,8 @@ _LATER = (
     r"(?:l|la|le|les|est|sont|ete|ai|a) inscri(?:s|te?s?)|(?:lui|leur) ai propose)"
 )
 """What tells of a coming meeting."""
+_INSCRIBED = r"inscri(?:t|te|ts|tes) (?:a|en|dans|pour) (?:l |un |une |le |la |cet |cette )?(?:atelier|seance)"
+"""What somebody will take part in."""
 _SENDING = (
     r"(?:m (?:a|ont|avait)|(?:lui|leur|l|les) (?:ai|avais)) "
     r"(?:envoye|ecrit|transmis|laisse|relance|prevenu|contacte|confirme)\w*"
@@ -80,7 +82,7 @@ _ASIDES = (
         r"(?:etais|etait|suis|serai) (?:en|au|a) (?:formation|conges?|reunion|vacances|arret|seminaire|regroupement)|"
         r"(?:expire|perime|obtenu|convoque)e?s?(?: le| au| pour le)?|"
         rf"{NAMED_PLACE}(?: du| de la| de| d)?|"
-        rf"{_LATER}(?: [\w]{{1,12}}){{0,4}}",
+        rf"{_LATER}(?: [\w]{{1,12}}){{0,4}}|{_INSCRIBED}(?: \w{{1,12}}){{0,2}}",
     ),
     _aside("commune", r"(?:billets?|train|avion|voyage|vol|partir)(?: \w{1,9}){0,2} (?:pour|vers)"),
     _aside("duree participants number commune", r"au lieu (?:de|d)|(?:a la place|plutot que) (?:de|d)"),
@@ -103,10 +105,12 @@ _ASIDES = (
         r"(?:envoye|oriente|adresse|conseille|recommande|prescri)[est]{0,3} par(?: la| le| l| les| une?)?|"
         rf"dans les locaux (?:du|de|d)(?: la| le| l| une?)?|{_SENDING}(?: \w{{1,12}}){{0,3}} (?:par|un|des|en)",
     ),
+    _aside("themes", rf"{_INSCRIBED}(?: de| d| sur)?"),
     _aside("suite", after="par"),
     _aside("canal", r"d|(?:pris|prendre|prise de|attente) ?(?:rdv|rendez vous)?"),
     _aside(
         "activite weak",
+        r"(?:(?:re)?faire|remplir|deposer|envoyer|finir|terminer|renouveler) (?:sa|leurs?|ses|la|une)|pour (?:sa|leur)|"
         r"(?:m|nous) (?:a|ont|avait) demande(?: \w{1,9})?|(?:ouvr|cre|mont)(?:e|er|ait) son|reponse a sa",
     ),
 )

@@ -146,6 +146,8 @@ _BY_THE_WAY = re.compile(
     r"|\b(?:le|la|l['’]|notre) ?(?:wi-?fi|fibre|connexion|r[ée]seau|internet) (?:(?:encore|pas mal|beaucoup|un peu) )?"
     r"(?:ramait|coupait|sautait|plantait|(?:a|avait) (?:encore )?(?:ram|coup|saut|plant|l[âa]ch)[ée]|"
     r"[ée]tait (?:en panne|hs|coup[ée]e?|lente?|tr[èe]s lente?)|(?:ne )?(?:marchait|passait) (?:pas|plus|mal))"
+    r"|(?:(?<=dame )|(?<=monsieur )|(?<=mamie )|(?<=personne )|(?<=couple ))(?:du mois|de la semaine) (?:dernier|"
+    r"derni[èe]re|pass[ée]e?)\b"
     r"|\bl'imprimante (?:a|avait) (?:encore )?bourr[ée]|\bla cantine (?:sentait|puait|[ée]tait|servait)"
     r"|\ble (?:car|bus) scolaire (?=(?:n'|ne |est|[ée]tait|a |avait|en ))"
     r"|\b(?:maire|adjointe?|[ée]lue?|direct\w{3,5}|chef\w{0,2}|coll[èe]gue|secr[ée]taire|pr[ée]sidente?|gardien) "
