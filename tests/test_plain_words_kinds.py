@@ -197,3 +197,64 @@ def test_what_a_long_sentence_names_is_not_lost(sentence: str, line: str) -> Non
 )
 def test_a_report_that_is_told_with_its_circumstances(sentence: str, line: str) -> None:
     assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("ma demande d’aide 58 n’a toujours pas de réponse", "/ticket 58"),
+        ("le problème de la demande d’aide 12 est parti, vous pouvez la fermer", "/ticket 12"),
+        ("les questions que j’ai posées à l’assistance, je peux les relire ?", "/hotline demandes"),
+        (
+            "il paraît qu’un souci d’imprimante est déjà arrivé, tu peux fouiller dans les vieux tickets ?",
+            "/ticket chercher imprimante",
+        ),
+        ("une erreur de ma part, où retrouver ceux que j’ai supprimés ?", "/cra liste supprimés"),
+        ("affiche mes comptes rendus de mai, j’ai un trou de mémoire", "/cra liste mai"),
+        (
+            "mon maire m’interroge sur les impôts en octobre, montre-moi mes comptes rendus là-dessus pour ce mois-là",
+            "/cra liste impôts octobre",
+        ),
+        ("l’atelier saisi sous le numéro 12 est faux, supprime-le de mes comptes rendus", "/cra supprimer 12"),
+        (
+            "mon directeur ne lit que le PDF, peux-tu me sortir mes statistiques d’octobre dans ce format",
+            "/stats exporter pdf octobre",
+        ),
+        ("pas mes chiffres, ceux de mon département", "/stats departement"),
+        ("donne-moi mes statistiques de la semaine dernière non pardon du mois dernier", "/stats mois dernier"),
+        ("arrête de m’envoyer ce bilan tous les premiers du mois", "/stats rapport non"),
+        ("je voudrais donner à mon élue une adresse web avec mon activité de mars", "/stats partager mars"),
+        (
+            "j’organise une kermesse numérique à Pau, j’aimerais qu’elle figure au calendrier",
+            "/agenda proposer kermesse numérique à Pau",
+        ),
+        ("proposer à l’agenda une initiation au téléphone", "/agenda proposer initiation au téléphone"),
+        (
+            "notre médiathèque a ouvert un espace jeux, cela mérite une brève dans le prochain numéro",
+            "/actus proposer notre médiathèque a ouvert un espace jeux",
+        ),
+        ("je veux sonder mes collègues sur la date du prochain séminaire", "/sondage date du prochain séminaire"),
+        ("les collègues qui travaillent avec des jeunes ont-ils un canal ?", "/canaux jeunes"),
+        ("quels canaux existent et lesquels je peux rejoindre", "/canaux"),
+        ("j’ai une idée pour l’outil pouvoir trier les fiches par date", "/idee pouvoir trier les fiches par date"),
+        ("une idée : pouvoir trier les fiches, ça aiderait tout le monde", "/idee pouvoir trier les fiches"),
+        ("j’avais proposé trois idées cet été, que sont-elles devenues ?", "/idee mes idées"),
+        ("espace un peu les rappels", "/rappels moins"),
+        ("j’ai créé un jeu de piste sur les arnaques et je le partage", "/ressources ajouter jeu de piste arnaques"),
+        ("mon livret sur Ameli a bien marché à Pau, je le dépose", "/ressources ajouter livret Ameli"),
+        ("un guide sur Doctolib à laisser aux patients", "/ressources Doctolib"),
+        ("je déménage à Lens, dis-moi quels conseillers y travaillent", "/annuaire conseiller Lens"),
+        ("qui connaît Scratch, peu importe la région", "/annuaire qui Scratch"),
+        ("à qui téléphoner à la préfecture ?", "/annuaire préfecture"),
+        ("je parle arabe et ce n’est nulle part sur la fiche qui me décrit", "/profil"),
+        ("je veux parler à quelqu’un du support, un humain", "/hotline"),
+        ("ouvre une salle virtuelle pour le point hebdo", "/visio point hebdo"),
+        ("une visio vite elles sont déjà là", "/visio"),
+        ("note un rdv jeudi à onze heures trente une heure caf", "/rdv jeudi 11h30 1h caf"),
+        ("on peut me réserver le lundi et le jeudi de 9h à 12h", "/rdv disponibilites lundi et jeudi 9h-12h"),
+        ("un collègue colle sa réclame dans le canal emploi", "/signaler"),
+        ("atelier 6p 1h cv ss emploi", "/cra atelier 6p 1h cv sans emploi"),
+    ],
+)
+def test_what_a_sentence_wants_is_found_beside_what_it_tells(sentence: str, line: str) -> None:
+    assert read(sentence).line == line

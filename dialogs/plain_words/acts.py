@@ -10,7 +10,7 @@ from bot.french import MONTH_NUMBERS
 from config import tables
 from config.territories import DEPARTEMENTS
 from config.text import fold
-from dialogs.plain_words.publications import QUOTED, STOPPING
+from dialogs.plain_words.publications import FIRST_SAID, QUOTED, STOPPING
 from dialogs.plain_words.readings import Intention
 from dialogs.plain_words.reminders import WHEN, type_found
 from dialogs.plain_words.reports import ENOUGH, is_appointment, sum_signs
@@ -67,7 +67,7 @@ def _write(line: str, said: Utterance, end: int) -> str:
     return " ".join(line.split())
 
 
-_TAGGED = re.compile(r"[ée]tiquettes? «? ?#?(?!(?:à|a|dans|pour|doit|en|et|de|du|que|qui)\b)([^\W\d_][\w-]+)", re.I)
+_TAGGED = re.compile(r"[ée]tiquett?es? «? ?#?(?!(?:à|a|dans|pour|doit|en|et|de|du|que|qui)\b)([^\W\d_][\w-]+)", re.I)
 _TAG_FIRST = re.compile(
     r"(?<![\w-])([^\W\d_][\w-]{1,40}) »? ?(?:dans|à|a|de|parmi) (?:mes |les |ma liste d['’])[ée]tiquettes",
     re.IGNORECASE,
@@ -100,6 +100,12 @@ def _find_state(said: Utterance, _: int) -> str:
 
 def _find_role(said: Utterance, _: int) -> str:
     return next((role for role in _ROLES if said.has(role[:6])), "")
+
+
+def _find_news(said: Utterance, _: int) -> str:
+    """A piece of news that is told first: « notre bus a été inauguré, cela vaut une brève »."""
+    found = FIRST_SAID.match(said.sentence.text)
+    return found[1] if found else ""
 
 
 def _find_mention(said: Utterance, _: int) -> str:
@@ -208,6 +214,7 @@ _DETAILS: Mapping[str, Callable[[Utterance, int], str]] = {
     "etat": _find_state,
     "role": _find_role,
     "mention": _find_mention,
+    "nouvelle": _find_news,
     "lieu": _find_code,
     "jour": lambda said, end: said.period,
     "echeance": lambda said, _: _type_found(said, _DUE.search(said.plain)),

@@ -53,6 +53,11 @@ _KINDS = tuple(
         ),
         (rf"(?:{_COUNT}|1er|premier) {WRITTEN_MONTH}", re.IGNORECASE),
         (WRITTEN_MONTH, re.IGNORECASE),
+        (
+            r"(?:semaine|mois|ann[ée]e|trimestre|semestre|an) (?:pass[ée]e?|derni(?:er|[èe]re)|prochaine?|en cours|"
+            r"pr[ée]c[ée]dente?)",
+            re.IGNORECASE,
+        ),
         (rf"{_COUNT}(?:{_UNIT.pattern})?", re.IGNORECASE),
         (r"(?:pdf|excel|xlsx|csv|tableur)", re.IGNORECASE),
         (r"[A-ZÉÈÎ][\w’'-]+(?: (?:(?:en|sur|les|de|du|la|le|lès) )?[A-ZÉÈÎ][\w’'-]+){0,3}", re.NOFLAG),

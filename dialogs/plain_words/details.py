@@ -272,6 +272,7 @@ _AS_CONTACT = re.compile(
 """As what somebody is to be in the directory, behind their name."""
 _CONTACT_OF = re.compile(
     r" (?:coordonnees|numero|telephone|tel|mail|adresse|contact|joindre|contacter|celui|celle) (?:de|du|d|des) "
+    r"| (?:contact|quelqu un|interlocut\S+) (?:a|au|aux|chez) "
     r"| (?:re)?(?:cherch|trouv)\S* (?:moi )?dans l annuaire "
 )
 """What stands before whom a long sentence wants to reach."""

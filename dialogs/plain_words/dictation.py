@@ -47,6 +47,8 @@ _SIGNS = tuple(
         ),
         (r"\b((?:faire|lance[rz]?|ouvre[zr]?|créer?) une|en) vision\b(?! (?:de|du|d['’]))", r"\1 visio"),
         (r"\bmai (?=(?:une|deux|trois|quatre) heures?\b)", "mais "),
+        (r"\bl['’]h[oô]te? line\b", "la hotline"),
+        (r"\bss (?=(?:emploi|travail|domicile|abri|papiers?)\b)", "sans "),
         (r"\bmailles?\b", "mail"),
         (r"\bmaux de passe\b", "mots de passe"),
         (r"\bles un pots?\b", "les impôts"),
@@ -79,7 +81,7 @@ _TERRITORY = re.compile(
     r"(?:(?<!\ba )(?<!\bya )(?<!\baura )(?<!\bas )(?<!\bavoir )|(?!du neuf))"
     r"\b(?P<link>d[ée]partements?|d[ée]pt|dans le|du|le|sur le|num[ée]ro) "
     rf"(?P<number>{ANY_NUMBER})"
-    r"(?=[.,?!]| (?:en|pour|de|depuis|sur|s['’]il|stp|svp|ils|elles|on|combien)\b|$)",
+    r"(?=[.,?!]| (?:en|pour|de|depuis|sur|s['’]il|stp|svp|ils|elles|on|combien|j['’]ai|j['’]aimerais|je)\b|$)",
     re.IGNORECASE,
 )
 """A number in letters that may call a territory: no count of something, and no day of a month."""

@@ -14,7 +14,7 @@ from dialogs.plain_words.utterance import Utterance
 
 def write_events(said: Utterance) -> str:
     """Write the event that is announced, or which ones are asked for."""
-    if said.has(_FLOW):
+    if said.has(_FLOW) and not said.has(_ADDED):
         return "agenda flux"
     if said.has(_PROPOSED):
         return f"agenda proposer {_find_event_title(said)}"
@@ -46,9 +46,14 @@ _FLOW = (
     r"portable|agenda)"
 )
 """How it is said that the agenda is to be in one’s own."""
+_ADDED = (
+    r"(?:propos|annonc|inscri|ajout|publi)\S* (?:a|dans|sur|pour) l agenda (?:du reseau )?"
+    r"(?:une?|la|le|les|notre|mon|ma) "
+)
+"""How an event is announced that is named behind the agenda."""
 _PROPOSED = (
     r"propos|annonc|j?organis(?!ees? |es )|ajout|cre|publi|met\S* (?:un|une|notre|le|mon) evenement |"
-    r"(?:inscri|met|pos)\S* (?:\S+ ){0,3}(?:agenda|programme) "
+    r"(?:inscri|met|pos|figur|apparai)\S* (?:\S+ ){0,3}(?:agenda|programme|calendrier) "
 )
 """How an event is announced."""
 
@@ -91,7 +96,8 @@ _EVENT = re.compile(
     r"j['’]?organise|organise|organisons|anime|animons|prépare|préparons|annonce[rz]?|"
     r"propos(?:e[rz]?|é)|ajout(?:e[rz]?|é)|publie[rz]?|diffuse[rz]?|"
     r"(?:inscri|mett|mets|pose)\w* (?:à|a|dans|sur) l.?agenda)(?: (?:à|a|dans|sur) l.?agenda)?(?: du réseau)?\s+"
-    r"(?:(?:une?|notre|ma|mon|la|les?(?!\s+\d))\s+|l['’]|(?=[ée]v[éèe]nements? \w))([^,.;:!?\n]{4,80})",
+    r"(?:(?:une?|notre|ma|mon|la|les?(?!\s+\d))\s+|l['’]|(?=(?:[ée]v[éèe]ne?m\w{0,5}|evt|event) \w))"
+    r"([^,.;:!?\n]{4,80})",
     re.IGNORECASE,
 )
 _EVENT_THEN = re.compile(
@@ -130,7 +136,7 @@ _IN_AGENDA = re.compile(
 )
 """Where an event is announced, before what it is."""
 _AN_EVENT = re.compile(
-    r"^(?:un |l['’])?(?:[ée]v[éèe]nement|event|evt) (?:(?:pour|sur|:) )?(?:l[ae] |les |l['’]|une? )?(?=\w{3})",
+    r"^(?:un |l['’])?(?:[ée]v[éèe]ne?m\w{0,5}|event|evt) (?:(?:pour|sur|:) )?(?:l[ae] |les |l['’]|une? )?(?=\w{3})",
     re.IGNORECASE,
 )
 """Words before the title of an event that say no more than that it is one."""

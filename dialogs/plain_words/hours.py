@@ -45,7 +45,7 @@ def write_clock(told: str) -> str:
 _PAST_HOUR = re.compile(
     r"\b(\d{1,2}h) (dix|quinze|vingt[- ]cinq|vingt|trente[- ]cinq|trente|quarante[- ]cinq|quarante|cinquante[- ]cinq|"
     r"cinquante)(?=[.,?!]|$| (?:pour|pendant|avec|à|a|au|en|sur|chez|une?|le|la|dans|d|et|rdv|rendez|individuel|"
-    r"atelier|accompagnement|visio|entretien|rencontre|réunion|vingt|trente|quarante|cinquante|\d+)\b)"
+    r"atelier|accompagnement|visio|entretien|rencontre|réunion|vingt|trente|quarante|cinquante|\d+h?)\b)"
 )
 """An hour and its minutes: « neuf heures trente »."""
 

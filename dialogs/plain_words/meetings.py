@@ -3,7 +3,7 @@
 import re
 
 from bot.french import MONTH_NUMBERS, WRITTEN_MONTH, digits
-from config.text import fold
+from config.text import split_words
 from config.time import WEEKDAYS
 from dialogs.plain_words.cues import list_theme_words
 from dialogs.plain_words.hours import SHORT_LENGTH, write_hours
@@ -50,7 +50,7 @@ def _write_own_appointments(said: Utterance) -> str:
     if weekly and said.has(
         r"(?:rdv|rendez vous) avec moi |reserver (?:\S+ )?avec moi |(?:mes|ma) dispo|recois |recevoir |venir me |"
         r"suis (?:\S+ )?disponible |(?<!que je )suis libre |creneaux |ouvre (?:\S+ )?creneau|"
-        r"peuvent (?:\S+ )?(?:reserver|prendre) |sur (?:rdv|rendez)"
+        r"peu(?:ven)?t (?:\S+ )?(?:reserver|prendre) |sur (?:rdv|rendez)"
     ):
         return f"rdv disponibilites {weekly}"
     if (
@@ -91,7 +91,7 @@ _ASIDE = re.compile(
     r"propose[zrs]?|merci|dis|dites)\b"
 )
 """What is said after a meeting that is asked for."""
-_COLLEAGUE = re.compile(r"(?:(?:\b(?:avec|ac|et|à|a)\b|,)\s?){0,3}(?<!\w)(@[\w.-]+)", re.IGNORECASE)
+_COLLEAGUE = re.compile(r"(?:(?:\b(?:avec|avc|av|ac|et|à|a)\b|,)\s?){0,3}(?<!\w)(@[\w.-]+)", re.IGNORECASE)
 _AROUND = re.compile(
     r"^(?:\W*\b(?:avec|ac|av|et|de|du|d.?une|d['’](?=\d)|moi|nous|à propos|une?|"
     r"rdv|rendez[- ]vous|points?|r[ée]unions?|visio|cr[ée]neau|moment|pendant|pour)\b)*"
@@ -211,14 +211,14 @@ def _write_story(said: Utterance) -> str:
     told = _NOTED.sub("", TO_NOTE.sub("", write_hours(said.sentence.typed(said.first, len(said.sentence.words)))))
     when = _WHEN_IT_IS.search(told)
     after = told[when.start() :] if when else ""
-    is_about = any(word in list_theme_words() for word in fold(after).split())
+    is_about = any(word in list_theme_words() for word in split_words(after))
     return f"rdv {_arrange(f'{after} {find_themes(said) * (not is_about)}')}" if when else ""
 
 
 _NOTED = re.compile(
     r"\s(?:notez?|mets?|mettez|ajoutez?|inscri\w+)(?:[- ]moi)?[- ](?:le|la|les|ça|ca|cela)\b.*$"
-    r"|[,;.]? (?:(?:tu|vous) )?(?:(?:me|nous|m['’]) )?(?:notes?|mets?|inscri\w*|cales?|poses?|prends?|ajoutes?) "
-    r"(?:le |ce |un |la )?(?:rdv|rendez[- ]vous)\b.*$"
+    r"|[,;.]? (?:(?:tu|vous) )?(?:(?:me|nous|m['’]) )?(?:notes?|mets?|inscri\w*|cales?|poses?|prends?|ajoutes?)"
+    r"(?:[- ]moi)? (?:le |ce |un |la )?(?:rdv|rendez[- ]vous)\b.*$"
     r"|,? (?:ça|ca|cela) (?:prendra|durera)(?= \d)",
     re.IGNORECASE,
 )
@@ -241,7 +241,7 @@ def _write_appointment(said: Utterance) -> str:
         return "rdv " + _arrange(write_hours(said.rest("rendez_vous_nom")))
     named = _NAMED.search(said.plain) if said.end - said.first > LONG else None
     start = said.find_word_at(named.end() - 1) if named else None
-    return "rdv " + _arrange(write_hours(said.content("rendez_vous", start)))
+    return "rdv " + _arrange(write_hours(said.write_days(said.content("rendez_vous", start))))
 
 
 def _is_noted(said: Utterance) -> bool:

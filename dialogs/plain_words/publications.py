@@ -52,7 +52,9 @@ def write_channels(said: Utterance) -> str:
     for command, words in (("verifier", "verif"), ("reparer", "repar"), ("creer", "cree|creation|nouveau canal")):
         if said.has(words):
             return f"canaux {command} {said.place.name if said.place and command != 'creer' else ''}"
-    if said.has("(?:dans )?quels? (?:canaux|canal|salons?) (?:suis|je suis|est ce que|puis|(?:je |on )?peu[xt]?)"):
+    if said.has(
+        "(?:dans )?quels? (?:canaux|canal|salons?) (?:exist|y a|(?:je )?suis|est ce que|puis|(?:je |on )?peu[xt]?)"
+    ):
         return "canaux"
     for command, words in _JOINING[said.has(_CHANNEL_ASKED) :]:
         if said.has(words) and said.knows(f"canaux {command}"):
@@ -60,20 +62,29 @@ def write_channels(said: Utterance) -> str:
             quoted = QUOTED.search(said.sentence.text)
             name = quoted[1] if quoted else _find_channel(said, named[-1] + 1 if named else None)
             return "canaux" if not name and said.has("quels? |quoi |lesquels |liste ") else f"canaux {command} {name}"
-    found = re.search(
-        r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,8}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
-        r"(?:parl|caus|discut|echang)\S+ (?:ou |t on |on |t il )*(?:d\S*|des)) ",
-        said.plain,
-    )
-    named = [
-        n
-        for n in said.find_words("nom_canal")
-        if said.sentence.words[n].folded in ("canal", "canaux", "salon", "groupe")
-    ]
+    found = _CHANNEL_ABOUT.search(said.plain)
+    named = [n for n in said.find_words("nom_canal") if said.sentence.words[n].folded in _CHANNEL_NAMES]
     is_sought = named and (named[-1] == said.first or said.has("existe|y a |ya |on a |(?:re)?cherch"))
     start = said.find_word_at(found.end() - 1) if found else named[-1] + 1 if is_sought else said.end
     signs = (n + 1 for n in range(start, said.end - CHANNEL_MAX) if "," in said.sentence.gap(n))
+    if start >= said.end and (whose := _WHOSE.search(said.plain)):
+        return f"canaux {said.sentence.typed(said.find_word_at(whose.start(1)), said.find_word_at(whose.end(1)))}"
     return f"canaux {said.content('canal', start, next(signs, None))}"
+
+
+_CHANNEL_ABOUT = re.compile(
+    r" (?:(?:canal|canaux|salon|groupe)s? (?:\S+ ){0,8}?(?:sur|pour parler|dedie)|(?:canal|salon) pour|"
+    r"(?:canal|salon) ou (?:on|ca|ils|vous) (?:parl|caus|discut|echang)\S*(?: (?:d|de|du|des))?|"
+    r"(?:parl|caus|discut|echang)\S+ (?:ou |t on |on |t il )*(?:d\S*|des)) "
+)
+"""What stands before what a channel is about."""
+_CHANNEL_NAMES = frozenset({"canal", "canaux", "salon", "groupe"})
+_WHOSE = re.compile(
+    r" qui (?:s |se |nous )?(?:occup|travaill|interess|accompagn|parl|anim|forme)\S* "
+    r"(?:(?:de|d|des|du|avec|sur|a|aux) )?"
+    r"(?:la |les |le |l |des )?((?:\S+ ){1,4}?)(?:ont|a|avons|avez)(?: t)? (?:ils|elles|on|nous|vous|un|leur|le) "
+)
+"""What those do who may have a channel: « les collègues qui s’occupent de … ont-ils un canal »."""
 
 
 def _is_named_before(said: Utterance, index: int) -> bool:
@@ -117,12 +128,14 @@ _ABOUT_NEWS = re.compile(
     r" (?:(?:re)?(?:cherche|trouve)[rz]?s?|(?:actus?|articles?|nouvelles?|annonces?) (?:sur|qui parlai?e?n?t?)|"
     r"(?:dit|dire|chose|infos?|truc) (?:sur|de)|"
     r"(?:disait|disaient|dit|disent) (?:on|elles?|ils?) (?=du |de |d |des |sur )|"
-    r"(?:parlent|parle|parlait|parlaient|parler|cause|causer)(?: (?:elles?|ils?|on))? (?=du |de |d |des ))"
+    r"(?:parlent|parle|parlait|parlaient|parler|cause|causer)(?: (?:elles?|ils?|on))?"
+    r"(?: (?:un jour|une fois|deja|recemment))? "
+    r"(?=du |de |d |des ))"
 )
 """What stands before the words that are sought in the news."""
 
 
-_FIRST_SAID = re.compile(r"(?=(?:notre|nos|la|les?|l['’]|mon|ma|une?)\b)([^,.;:!?\n]{20,120})[,;.]", re.IGNORECASE)
+FIRST_SAID = re.compile(r"(?=(?:notre|nos|la|les?|l['’]|mon|ma|une?)\b)([^,.;:!?\n]{20,120})[,;.]", re.IGNORECASE)
 """A piece of news that is told before it is said what is to become of it."""
 
 
@@ -145,6 +158,7 @@ def write_news(said: Utterance) -> str:
         return "actus discret"
     is_proposed = said.has(
         "propos|partag|suggere|publi|diffus|gliss|signal|faire passer|parle[rz]? de (?:m|not|nos)|annonce[rz]? |merit|"
+        "v(?:aut|audrait) (?:bien )?(?:une?|le coup)|"
         r"(?:a|de|faut|veux|voudrais) (?:(?:le|la|les|l) )?mettre (?:dans|en|sur) |"
         "infos? pour (?:les |la |l )?(?:actu|lettre)|une actu pour |"
         r"(?:parai|figure|passe|apparai)\S* (?:dans|en|sur) "
@@ -153,7 +167,7 @@ def write_news(said: Utterance) -> str:
     if _SENT.search(said.plain) and not is_told:
         return f"actus abonnement {'non' if said.has(STOPPING) else ''}"
     if is_proposed or _ANNOUNCED.search(said.sentence.text):
-        told = TOLD.search(said.sentence.text) or _FIRST_SAID.match(said.sentence.text)
+        told = TOLD.search(said.sentence.text) or FIRST_SAID.match(said.sentence.text)
         words, link = _THEN.sub("", told[1]) if told else "", find_link(said.sentence.text)
         return f"actus proposer {words} {link if link not in words else ''}"
     if said.number and (not said.period or said.has(rf"(?:n|numero) {said.number} ")):
@@ -248,7 +262,8 @@ def _find_question(said: Utterance) -> str:
     ):
         return said.sentence.typed(said.find_word_at(choice.start(1)), said.end)
     if start >= said.end:
-        return ""
+        asked = _OF_COLLEAGUES.search(said.plain)
+        return said.sentence.typed(said.find_word_at(asked.end() - 1), said.end) if asked else ""
     if found := _ABOUT_POLL.search(said.plain, said.sentence.places[start] - 1):
         return said.sentence.typed(said.find_word_at(found.end() - 1), said.end)
     is_asked = "?" in text and said.end - start > 1 and not said.has("comment")
@@ -260,6 +275,11 @@ _OF_WHOM = re.compile(
     r"conseilleres|conums?|monde) (?=\S)"
 )
 """Who is asked, before what: « un sondage aux collègues on mange où »."""
+_OF_COLLEAGUES = re.compile(
+    r" (?:consult|sond|interrog)(?:e|er|ez|es) (?:(?:tous|toutes) )?(?:les|mes|nos|l) \S+ sur "
+    r"(?:le |la |les |l |notre )?"
+)
+"""Who is asked, and not by a word for polls, before what: « consulter les collègues sur … »."""
 _ABOUT_POLL = re.compile(
     r" (?:sur (?!une? )(?:le |la |les |l |notre )?|pour savoir (?=quel|qu[ie] |ki |quand |ou )|"
     r"pour (?:la |le |l )(?=(?:date|jour|lieu|heure|horaire|theme|sujet|creneau) ))"
@@ -295,7 +315,7 @@ def tells_idea(text: str) -> bool:
 
 
 _WISHED = re.compile(
-    r"\b(?:(?:serait|n['’]est)[ -](?:il|ce|ça)[ -]pas|(?:il|ce|cela|[çcs]a) (?:serait|serai|srait)) "
+    r"\b(?:(?:serait|n['’]est)[ -](?:il|ce|ça)[ -]pas|(?:(?:il|ce|cela|[çcs]a) )?(?:serait|serai|srait|sre)) "
     r"(?:plus |tellement |vraiment |quand même |trop |très |bien |assez |fort )?"
     r"(?:judicieux|utile|pratique|commode|souhaitable|bon|bien|mieux|int[ée]ressant|appr[ée]ciable|cool|top|g[ée]nial|"
     r"super|chouette|sympa|parfait|pas mal) "
@@ -318,12 +338,18 @@ _PROPOSED = re.compile(
 def _find_idea(text: str) -> str:
     """The idea that is told; "" for none."""
     if found := ANNOUNCED.search(text):
-        return text[found.end() :]
+        return _GOOD_FOR.sub("", text[found.end() :])
     if tells_idea(text):
-        return text.partition(":")[2]
+        return _GOOD_FOR.sub("", text.partition(":")[2])
     patterns = (_WHAT_IF, _WISHED, _LACKING, _SUGGESTED, _PROPOSING, _TO_DO, _NEEDED)
     wished = next((found for pattern in patterns if (found := pattern.search(text))), None)
-    return _PROPOSED.sub("", wished[1]) if wished else ""
+    return _GOOD_FOR.sub("", _PROPOSED.sub("", wished[1])) if wished else ""
+
+
+_GOOD_FOR = re.compile(
+    r",? (?:ça|ca|cela) (?:(?:nous|me|leur|vous|lui) |m['’])?(?!doi|pourr)\w{3,14}rai(?:t|ent)\b.*$", re.IGNORECASE
+)
+"""What an idea would be good for, behind it: « …, ça changerait la vie »."""
 
 
 _WHAT_IF = re.compile(r"\bet (si (?:on|l['’]on|vous|tu) \w{2,12}(?:ait|iez|ais) [^,.?!;]{8,200})", re.IGNORECASE)
@@ -347,7 +373,9 @@ _PROPOSING = re.compile(
 
 
 _TO_DO = re.compile(
-    r"\b(?:une|mon|ma|nouvelle|petite) (?:id[ée]e|suggestion|proposition),? (?:c['’]est |ce serait )?(?:de |d['’])?"
+    r"\b(?:une|mon|ma|nouvelle|petite) (?:id[ée]e|suggestion|proposition)"
+    r"(?: (?:pour|sur) (?:le bot|la coop|coop|toi|vous|l['’](?:outil|appli\w*)))?,? "
+    r"(?:c['’]est |ce serait )?(?:de |d['’])?"
     r"((?!(?:encore|autre|super|claire|entre|notre|votre|contraire|premi[eè]re|derni[eè]re)\b)"
     r"\w{1,12}(?:er|ir|re)\b.{4,200})",
     re.IGNORECASE,
@@ -375,11 +403,18 @@ def _leave_manners(said: Utterance) -> str:
     return text[: said.sentence.words[said.end - 1].end]
 
 
+_GIVEN = re.compile(
+    r" (?:j|on) (?:ai|avais|a|avait) (?:\S+ )?(?:soumis|propose|depose|poste|envoye|suggere|donne)e?s? (?:\S+ ){0,3}?"
+    r"(?:idees?|suggestions?) (?:\S+ ){0,12}?(?:devenue?s?|en est|en sont|retenue?s?|vote) "
+)
+"""Ideas that somebody gave, of which they ask what they became."""
+
+
 def write_idea(said: Utterance) -> str:
     """Write the idea as typed, after « : » or a word that announces it."""
     if told := _find_idea(_leave_manners(said)):
         return f"idee {told}"
-    if said.has("mes idees |(?:idee|proposition|suggestion)s? que j"):
+    if said.has("mes idees |(?:idee|proposition|suggestion)s? que j") or _GIVEN.search(said.plain):
         return "idee mes idées"
     if said.has("les plus |le plus |top (?:des )?idees|mieux notees") or _MOST.search(said.sentence.text):
         return "idee les plus demandées"

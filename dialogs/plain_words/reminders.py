@@ -144,7 +144,7 @@ def _find_rhythm(said: Utterance, evening: str) -> str:
 
 
 _RHYTHMS = (
-    ("moins", "moins|trop"),
+    ("moins", "moins|trop|espace|rare|ralenti|calme"),
     ("plus", "plus souvent|davantage"),
     ("jamais", "arret|stop|plus (?:de|d|aucun) rappel|aucun rappel|plus besoin|inutile|desactiv|supprim|coup|jamais"),
     ("maintenant", "maintenant|tout de suite"),

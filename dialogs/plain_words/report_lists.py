@@ -34,7 +34,8 @@ def write_report_list(said: Utterance) -> str:
 
 _DELETED = (
     r"(?:cras?|rendus?|saisies?) (?:\S+ ){0,4}?(?:supprime|efface)(?:e?s)? |corbeille |"
-    r"(?:supprime|efface)(?:e?s)? (?:des|mes|les|quels) (?:cras?|comptes? rendus?|saisies?) "
+    r"(?:supprime|efface)(?:e?s)? (?:des|mes|les|quels) (?:cras?|comptes? rendus?|saisies?) |"
+    r"(?:ceux|celles) (?:qui|qu|que) (?:\S+ ){1,3}?(?:supprime|efface)e?s? "
 )
 """Reports that were deleted, of which there is a list."""
 

@@ -431,7 +431,8 @@ _BARE_REPORT = re.compile(
     r"(?:(?:tout )?de )?suite(?: ouvre(?: (?:le|la|moi)){0,2})?|(?:du jour )?(?:ouvre|ouvrez)(?: (?:le|la|moi))?|"
     r"rendre compte(?: d\w{1,2} (?:mon|ma|mes|notre) \w+)?|(?:(?:un|mon|l|d un) ?)?accompagnement(?: du jour)?|"
     r"(?:mes )?accompagnements(?: d hier| du jour| de la (?:semaine|journee|matinee))?(?: mais (?:\S+ ?){1,8})?|"
-    r"avant (?:d oublier|que j oublie)|(?:ma |la |une )?permanence(?: du jour)?|"
+    r"avant (?:d oublier|que j oublie|(?:de |d )(?:partir|rentrer|manger|fermer|filer|finir)|midi|la pause)|"
+    r"(?:ma |la |une )?permanence(?: du jour)?|"
     r"(?:pour )?(?:l |un |mon )?(?:accompagnement|atelier) que (?:j ai|je viens de) \S+"
 )
 """What says no more than « compte rendu »."""

@@ -109,7 +109,7 @@ _FOR_WHOM = re.compile(r"(?<=\w )aux (?=(?:seniors|parents|enfants|jeunes|ados|a
 """What stands before for whom something is: « vidéo whatsapp aux seniors »."""
 _TO_DO = re.compile(
     r"(?<=\w) [àa] (?:leur |lui |vous )?(?:imprimer|distribuer|donner|afficher|projeter|remettre|laisser|montrer|"
-    r"passer|proposer)$",
+    r"passer|proposer)(?: (?:aux?|à|a|dans) .{1,60})?$",
     re.I,
 )
 """What is to be done with what is sought, behind it."""
@@ -132,7 +132,9 @@ def find_themes(said: Utterance) -> str:
     """The themes that are named, as typed, one after the other: what a story is about."""
     words = (said.sentence.typed(index, index + 1) for index in range(said.first, said.end))
     named = dict.fromkeys(
-        word for word in words if fold(word) in list_theme_words() and fold(word) not in _KINDS | {"rdv"}
+        word
+        for word in words
+        if fold(word) in list_theme_words() and fold(word) not in _KINDS | {"rdv", "jour", "jours"}
     )
     return " ".join(list(named)[:THEMES_MAX])
 
@@ -195,7 +197,8 @@ FOLLOWING = (
 _WITH = re.compile(
     r" (?:et tout|avec (?:(?:des|les|plein de|plein d|mes|beaucoup de|de) )?"
     r"(?:captures?|images?|photos?|dessins?|illustrations?)|"
-    r"et (?:mes|nos|les|ils|elles|on|je|j|ca|c|tout le monde)|c est (?:moi|nous|lui)|qui (?:peut|pourrait|va|a|sert)) "
+    r"et (?:mes|nos|les|ils|elles|on|je|j|ca|c|tout le monde)|(?:a|ont) (?:bien |beaucoup |tres |vraiment )?"
+    r"(?:plu|marche|fonctionne|servi|cartonne)|c est (?:moi|nous|lui)|qui (?:peut|pourrait|va|a|sert)) "
 )
 """How what is offered was made, behind its title."""
 
@@ -221,7 +224,7 @@ TITLED = re.compile(
 """What stands before the title or the subject of a resource."""
 
 _MADE = re.compile(
-    r" (livret|diapo|diaporama|quiz|guide|memo|affiche|jeu) "
+    r" (livret|diapo|diaporama|quiz|guide|memo|affiche|jeu(?: (?:de|d) (?:cartes|societe|plateau|piste|oie|roles?))?) "
     r"(?:(?!pas |pour |de |en |et |a |aux? |que |dans )[a-z]{2}|que j ai )"
 )
 """What was made, which belongs to its title: « un livret sur les QR codes »."""
@@ -245,6 +248,6 @@ def write_deposit(said: Utterance) -> str:
     start = said.find_word_at(found.end() - 1) if found else 0
     title = said.content("depot", start, _find_end(said, start)) if found else ""
     made = _MADE.search(said.plain) if title else None
-    at = said.find_word_at(made.start(1)) if made else 0
+    at, end = (said.find_word_at(made.start(1)), said.find_word_at(made.end(1) + 1)) if made else (0, 0)
     made = None if made and title.startswith(said.sentence.typed(at, at + 1)) else made
-    return f"ressources ajouter {said.sentence.typed(at, at + bool(made))} {title}"
+    return f"ressources ajouter {said.sentence.typed(at, end if made else at)} {title}"

@@ -28,12 +28,15 @@ def _find_subject(said: Utterance) -> str:
 
 
 _ROOM_FOR = re.compile(
-    r" (?:je|j|on|nous|avec) (?:\S+ ){1,7}?pour (?:parler d\S* |preparer )?(?:(?:le|la|les|un|une|notre|l) )?"
+    r" (?:(?:je|j|on|nous|avec) (?:\S+ ){1,7}?|(?:en ligne|virtuelle|commune) )pour "
+    r"(?:parler d\S* |preparer )?(?:(?:le|la|les|un|une|notre|l) )?"
 )
 """Who comes to a call, before what it is for: « on est 3 à attendre pour le point arnaques »."""
 _WITH_WHOM = re.compile(
-    r" (?:(?:la|maintenant|tout|de|suite|demain|s|il|te|vous|plait|stp|svp|vite) ){0,4}(?:avec (?:les|mes|nos|des|l)|"
-    r"dans (?:ce|notre|le) (?:canal|salon)|(?:on|nous) (?:est|sommes|attend|attendons)) (?!.* (?:pour|sur) )"
+    r" (?:(?:la|maintenant|tout|de|suite|demain|s|il|te|vous|plait|stp|svp|vite) ){0,4}"
+    r"(?:avec (?:les|mes|nos|des|l|tou\w*)|"
+    r"dans (?:ce|notre|le) (?:canal|salon)|(?:on|nous|ils|elles) (?:\S+ )?(?:est|sommes|sont|atten\w+)) "
+    r"(?!.* (?:pour|sur) )"
 )
 """Who is called, or waits, and no more."""
 _ONLINE = re.compile(

@@ -84,6 +84,10 @@ def read_wish(story: Utterance, whole: Reading) -> Reading | None:
         return None
     said, intention = found
     line = complete(intention, _write(intention, said, story), said, story)
+    if form := _find_form(intention, said, story):
+        intention, line = Intention.STATS_EXPORT, f"/stats exporter {form} {said.period}".rstrip()
+    if intention is Intention.CRA_LISTE and _THESE.search(said.plain):
+        line = _list_told(line, said, story)
     if _says_less(said, line, story, whole) or _says_part(intention, line, said, whole):
         return whole
     return Reading(intention, line, sure=False, others=_list_others(whole, line))
@@ -218,9 +222,9 @@ def _read_end(text: str, story: Utterance) -> tuple[Utterance, Intention] | None
     intention = _judge_end(brief, story)
     if intention is None:
         return None
-    return (
-        weights.hear(leave_politeness(text), story.today, story.commands) if intention in weights.TOLD else brief
-    ), intention
+    if intention in weights.TOLD and find_act(brief) != (Intention.HOTLINE, "/hotline"):
+        return weights.hear(leave_politeness(text), story.today, story.commands), intention
+    return brief, intention
 
 
 def _judge_end(said: Utterance, story: Utterance) -> Intention | None:
@@ -281,6 +285,37 @@ def _write(intention: Intention, said: Utterance, story: Utterance) -> str:
     return f"/ressources {themes}" if line == "/ressources" and themes else line
 
 
+_THESE = re.compile(
+    r" (?:ces|ceux) (?:la |(?:cras?|comptes? rendus?|ateliers|accompagnements) )|"
+    r" (?:la dessus|a ce sujet|(?:ce|cette) (?:mois|semaine|annee|periode) la) "
+)
+"""What stands for the reports that a story is about, or their period."""
+
+
+def _list_told(line: str, said: Utterance, story: Utterance) -> str:
+    """List the reports of what a story is about, and of its period, where its end names neither."""
+    if line.removeprefix("/cra liste").strip() not in ("", said.period):
+        return line
+    own, told = (
+        each.period if each.period != "jours" and read_period(each.period, each.today) else "" for each in (said, story)
+    )
+    period = told if _THAT_PERIOD.search(said.plain) or not own else own
+    return " ".join(f"/cra liste {find_themes(story)} {period}".split())
+
+
+_THAT_PERIOD = re.compile(r" (?:ce|cette) (?:mois|semaine|annee|periode) la ")
+
+
+def _find_form(intention: Intention, said: Utterance, story: Utterance) -> str:
+    """The format that a story names, where figures are asked for « dans ce format »; "" for none."""
+    if intention not in _COUNTED or not _IN_THIS_FORM.search(said.plain):
+        return ""
+    return next((name for name, words in FORMATS if story.has(words)), "")
+
+
+_IN_THIS_FORM = re.compile(r" (?:dans|sous|a|en) ce(?:tte)? (?:format|forme)(?: la)? ")
+
+
 def _find_told_resource(said: Utterance, story: Utterance) -> str:
     """The resource that a story names before its end speaks of it: by its number, or by what it is about."""
     if _THIS_ONE.search(said.plain) and not said.number and (named := _NUMBERED.search(_before(said, story))):
@@ -313,16 +348,24 @@ def _is_told_before(intention: Intention, said: Utterance, story: Utterance) -> 
         return names or write_line(intention, said) == "/rdv disponibilites"
     if intention is Intention.ANNUAIRE:
         return bool(not said.place and _THERE.search(said.plain) and (story.place or " à " in story.sentence.text))
-    if intention is Intention.RAPPELS and write_line(intention, said) == "/absence":
-        return True
-    if intention is Intention.IDEE and write_line(intention, said) == "/idee":
-        return True
+    if write_line(intention, said) == _TOLD_EARLIER.get(intention):
+        return intention is not Intention.HOTLINE_DEMANDES or bool(_AMONG.search(said.plain))
     if intention in _TOLD_WHOLE:
         return not (_TO_TALK.search(said.plain) and find_act(said))
     is_same_place = said.place is None or said.place.name == (story.place.name if story.place else "")
     return intention in _COUNTED and is_same_place and not said.period and _lasts(story)
 
 
+_TOLD_EARLIER = {
+    Intention.RAPPELS: "/absence",
+    Intention.IDEE: "/idee",
+    Intention.HOTLINE_DEMANDES: "/hotline demandes",
+}
+"""Lines of which what a story says before may be the details."""
+_AMONG = re.compile(
+    r" (?:cherch|fouill|regard|trouv)\S* (?:dans|parmi) (?:les |mes |nos )?(?:ancien|vie|demande|ticket)"
+)
+"""Where what a story names is to be sought."""
 _IN_FORMAT = tuple(f"/stats exporter {name}" for name, _ in FORMATS)
 """Lines of figures in a format that a story names."""
 _REFERS = re.compile(
@@ -341,6 +384,7 @@ _TO_TALK = re.compile(
 """That a person is asked for, or figures, and no trouble is told to the team."""
 _THERE = re.compile(
     r" (?:(?:du|de mon|de ce) (?:departement|territoire|secteur)|la bas|ici|par la|sur place|"
+    r"y (?:travaill|bosse|exerc|intervien|anim)\S*|"
     r"dans le (?:coin|secteur)|dans les environs) "
 )
 """What stands for the place that a story names."""

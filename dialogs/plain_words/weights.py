@@ -98,7 +98,7 @@ def weigh(said: Utterance) -> Mapping[Intention, float]:
     scores = read_cues().weigh(said.rows)
     asks_figures = max(scores[Intention.STATS], scores[Intention.STATS_TERRITOIRE], scores[Intention.STATS_EXPORT]) > 0
     if asks_figures and said.place:
-        scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + TERRITORY_WEIGHT
+        scores[Intention.STATS_TERRITOIRE] += scores[Intention.STATS] + _weigh_place(said)
     elif _HOW_IT_DOES.search(said.plain) and said.place:
         scores[Intention.STATS_TERRITOIRE] += PLACE_WEIGHT
     _weigh_told(said, scores)
@@ -125,6 +125,17 @@ _HOW_IT_DOES = re.compile(
     r" (?:[cs]a (?:donne|dit) (?:quoi|koi)|(?:on )?en est (?:ou )?|ou en (?:est|sont)|fait combien) "
 )
 """How it is asked how a territory does, without a word for figures: « la Sarthe, ça donne quoi »."""
+
+
+def _weigh_place(said: Utterance) -> float:
+    """Weigh a territory beside figures, more where it is said right behind them: « les statistiques du Vaucluse »."""
+    place = said.sentence.places[said.place.span.start] if said.place else 0
+    return TERRITORY_WEIGHT + PLACE_WEIGHT * bool(_FIGURES_OF.search(said.plain[:place]))
+
+
+_FIGURES_OF = re.compile(
+    r" (?<!mes )(?:stats?|statistiques|chiffres|bilan) (?:du |de la |de l |des |de |d |en |pour le |pour la |pour )$"
+)
 
 
 def _weigh_opening(said: Utterance, scores: dict[Intention, float]) -> None:

@@ -77,7 +77,7 @@ _POLITE_END = re.compile(
 )
 """Politeness at the end, with what follows it."""
 _ASIDE = re.compile(
-    r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|"
+    r", (?:c.est|c.etait|c.était|pour (?:l|les?|la)|merci|une? (?:vraie? )?(?:humaine?|personne|interlocut\w+)|"
     r"j['’ ]|je(?! (?:vous|te) prie\b)(?! suis (?:à|a|sur|dans|en|vers|près)\b)|"
     r"ils?|elles?|on(?! (?:est|sera|serait)\b)|ça|ca|quoi|y a|faut|bonne (?:journ[ée]e|soir[ée]e)|"
     r"bon (?:courage|week-end)|bises|bisous|[àa] (?:plus|bient[ôo]t|tout|\+)|cordialement|d.avance|des fois)\b.*"
