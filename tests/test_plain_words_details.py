@@ -145,6 +145,9 @@ def test_the_same_day_of_the_last_week_is_written_by_its_date() -> None:
         ("combien j’ai noté d’animations et de partenariats en octobre", "/stats coordination octobre"),
         ("@coop mes stats de septembre", "/stats septembre"),
         ("mes rdv de demain @coop", "/rdv demain"),
+        ("salut, j’ai combien de rendez-vous demain ?", "/rdv demain"),
+        ("ya quoi comme rdv jeudi", "/rdv jeudi"),
+        ("combien de rdv la semaine dernière", "/stats semaine dernière"),
         ("coop ne marche plus", "/hotline coop ne marche plus"),
         ("le canal bons plans m’envoie quinze notifications par jour, sors moi de là", "/canaux quitter bons plans"),
         (

@@ -73,7 +73,8 @@ _NEXT = re.compile(
 )
 """What asks for the appointments that come, whichever day they are."""
 _CHANGING = re.compile(
-    r" (?:mes |mon rendez_vous|mon rdv|ann?ul|supprim|decommand|deplac|report|decal|repouss|quels? |voir |"
+    r" (?:mes |(?:combien (?:de |d )|quoi comme )(?:rdv|rendez)|"
+    r"mon rendez_vous|mon rdv|ann?ul|supprim|decommand|deplac|report|decal|repouss|quels? |voir |"
     r"liste|aujourd|j ai |bouge|passe aux? |passe a |prefere |des rdv |planning |"
     r"quelqu un |du monde |prevue?s? |suis (?:libre|prise?) |montre|affiche|qui (?:est ce que |es que )?je |"
     r"je (?:vois|recois) qui )"
