@@ -122,6 +122,7 @@ def test_other_words_are_no_slips_of_what_follows(said: str) -> None:
         ("en fait à partir du 22", "/absence du 22/12/2026 au 24/12/2026"),
         ("non du 22 au 30", "/absence du 22/12/2026 au 30/12/2026"),
         ("finalement je rentre que le 29", "/absence du 21/12/2026 au 28/12/2026"),
+        ("je reprends le 22", "/absence du 21/12/2026 au 21/12/2026"),
         ("jusqu'à 14h", None),
         ("non jusqu'à plus soif", None),
     ],

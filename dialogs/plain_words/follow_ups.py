@@ -215,7 +215,7 @@ def _move_absence(rest: str, said: str, today: date) -> str:
     except ValueError:
         return ""
     end = moved.last if last else moved.last - timedelta(days=1)
-    return f"/absence du {moved.start:%d/%m/%Y} au {end:%d/%m/%Y}" if moved.start < end else ""
+    return f"/absence du {moved.start:%d/%m/%Y} au {end:%d/%m/%Y}" if moved.start <= end else ""
 
 
 def _put_when(told: str, day: str, hour: str) -> str:
