@@ -135,11 +135,40 @@ def test_a_day_that_is_put_right_is_the_second_and_is_mentioned(text: str, right
         ("atelier pour des 10/12 ans mercredi 9/12 14h30 mail 8 places", "2026-12-09", "14:30"),
         ("mardi dans 8 jours 9h15 caf", "2026-12-01", "09:15"),
         ("dans deux semaines mardi 9h caf", "2026-12-08", "09:00"),
+        ("demain 9h oups pardon 10h caf", "2026-11-25", "10:00"),
+        ("vendredi 15h non enfin 16h mail", "2026-11-27", "16:00"),
+        ("pas jeudi mais vendredi, 9h30 caf", "2026-11-27", "09:30"),
+        ("elle ne peut plus mardi donc jeudi 14h caf", "2026-11-26", "14:00"),
+        ("dans 48 heures à 9h, caf", "2026-11-26", "09:00"),
+        ("la veille de Noël 10h caf", "2026-12-24", "10:00"),
+        ("lundi 10h caf, dossier à rendre avant le 10/12", "2026-11-30", "10:00"),
+        ("le 26 à 14.15 caf", "2026-11-26", "14:15"),
+        ("jeudi 14h train à 10.50 euros caf", "2026-11-26", "14:00"),
+        ("demain 14h mail enfants de 9 à 11 ans", "2026-11-25", "14:00"),
     ],
 )
 def test_days_and_hours_told_in_other_words(text: str, day: str, hour: str) -> None:
     said = list_said(read_rdv_line(text, CLUES, UsualRdv()))
     assert (said["jour"], said["heure"]) == (day, hour)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "minutes"),
+    [
+        ("jeudi de 9 à 11 caf", "09:00", "120"),
+        ("vendredi 14h15/15h caf", "14:15", "45"),
+        ("lundi de 10h30 à midi caf", "10:30", "90"),
+        ("lundi midi à 13h caf", "12:00", "60"),
+    ],
+)
+def test_an_end_is_said_without_its_unit(text: str, hour: str, minutes: str) -> None:
+    found = read_rdv_line(text, CLUES, UsualRdv())
+    assert (f"{found.hour:%H:%M}", found.raw["duree"], found.unread) == (hour, minutes, ())
+
+
+def test_a_call_that_somebody_learns_to_make_is_a_subject() -> None:
+    found = read_rdv_line("mardi 10h visio avec ses petits enfants", CLUES, UsualRdv())
+    assert (found.raw["ou"], found.raw["themes"]) == ("rattachement", ["echanger"])
 
 
 @pytest.mark.parametrize(

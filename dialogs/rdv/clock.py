@@ -16,9 +16,10 @@ HOURS = re.compile(
 )
 SECOND_HOUR = re.compile(rf"(?<![\w,/])(?<!entre )(?<!de )({_CLOCK})(?: et | (ou) | puis )(?:a )?({_CLOCK})")
 CORRECTED_HOUR = re.compile(
-    rf"(?<![\w,/])(?:a )?{_CLOCK},? (?:euh,? )?(?:non|pardon|plutot|enfin)\b[, ]+(?:plutot )?(?={_CLOCK}|a \d)"
+    rf"(?<![\w,/])(?:a )?{_CLOCK},? (?:(?:euh|ah|oups),? ){{0,2}}(?:(?:non|pardon|plutot|enfin|en fait)\b[, ]+){{1,3}}"
+    rf"(?={_CLOCK}|a \d)"
 )
-"""An hour that is put right at once: « 10h non 11h »."""
+"""An hour that is put right at once: « 10h non pardon 11h »."""
 MET = re.compile(r"(?<!\w)(?:rdv|rendez[ -]vous|(?:le|la|les) (?:vois|recois|prends))(?: a| vers)? ?$")
 """Words before the hour of a rdv, rather than of something else: « son bus arrive à 13h50, rdv 14h10 »."""
 ENDING = re.compile(rf"(?<!\w)(?:fin|finit|fini|termine) (?:a|vers) (?P<end>{_CLOCK})")

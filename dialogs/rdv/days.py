@@ -49,7 +49,9 @@ _A_DAY = rf"(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}} (?:{'|'.join(MONTH_N
 OF_ANOTHER = re.compile(
     rf"(?<!\w)(?:nee?s? (?:le {_A_DAY}|en \d{{4}})|{NAMED_PLACE} (?:du )?{_A_DAY}|"
     rf"(?:facture|courrier|lettre|releve|avis|ordonnance)(?: [a-z]{{2,12}})? du {_A_DAY}|"
-    rf"(?:expire|perime)e?s? (?:le|depuis le) {_A_DAY})(?![\w/])"
+    rf"(?:expire|perime)e?s? (?:le|depuis le) {_A_DAY}|"
+    r"(?:a (?:payer|rendre|renvoyer|envoyer|deposer|declarer|finir)|(?:date )?limite|echeance)(?: est)? "
+    rf"(?:(?:avant|au|pour|jusqu au?|d ici) )?(?:le )?{_A_DAY})(?![\w/])"
 )
 """Days of something else than of a rdv: « née le 03/12/42 »."""
 

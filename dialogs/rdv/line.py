@@ -59,7 +59,7 @@ _PLACES = re.compile(
     r"(?<!\w)(?:(\d{1,3}) ?(?:a|ou|-) ?)?(\d{1,3}) ?"
     r"(?:places(?!\w)(?! de (?:parking|stationnement))|place(?!\w)(?! (?:d|de|du|des)\b))"
 )
-_VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)")
+_VISIO = re.compile(r"(?<!\w)(?:en |par )?visio(?: ?conference)?s?(?!\w)(?! avec (?:s(?:es|on|a) |leurs? |la famille))")
 _PHONE = re.compile(r"(?<!\w)(?:par|au) (?:telephone|tel)\b\.?")
 _CALL = re.compile(r"(?<!\w)(?:telephone|tel|appel)\b")
 _HOUSES = (

@@ -8,6 +8,7 @@ from config.text import make_plain
 from config.time import WEEKDAYS
 
 _DAY = "|".join(WEEKDAYS)
+_ONE_DAY = rf"(?:apr[eè]s[- ]demain|demain|aujourd['’ ]hui|(?:le )?(?:{_DAY}|\d{{1,2}}/\d{{1,2}}))"
 _SPOKEN = re.compile(
     r"(?<![\w,/:])(?:(\d{1,2}) ?(?:h|heures?)|midi) "
     r"(et (?:demie?|(?:un )?quart)|moins (?:(?:le |un )?quart|cinq|dix|vingt(?:[- ]cinq)?|5|10|20|25))(?!\w)",
@@ -46,6 +47,29 @@ _EACH_WEEK = re.compile(
 
 
 _OTHERWISE = (
+    (re.compile(r"\b(?:la )?veille de no[eë]l\b", re.IGNORECASE), "24 décembre"),
+    (re.compile(r"\b(?:dans|ds|d['’]ici) 24 ?h(?:eures?)?\b", re.IGNORECASE), "demain"),
+    (re.compile(r"\b(?:dans|ds|d['’]ici) 48 ?h(?:eures?)?\b", re.IGNORECASE), "dans 2 jours"),
+    (
+        re.compile(
+            rf"\b(?:pas {_ONE_DAY},? (?:mais|plut[oô]t)|(?:peut|pouvait|veut|vient|va) (?:pas|plus) {_ONE_DAY},? "
+            rf"(?:donc|alors|mais|plut[oô]t)) (?={_ONE_DAY}\b)",
+            re.IGNORECASE,
+        ),
+        "",
+    ),
+    (
+        re.compile(
+            rf"\b({_ONE_DAY}(?: matin)?),? (?:de |entre )([7-9]|1\d|20) (?:[àa]|et) ([89]|1\d|2[01])"
+            r"(?! ?(?:h|ans|min|mn|p\b|pers|places?|€|euros?|[/:.,]?\d))",
+            re.IGNORECASE,
+        ),
+        r"\1 \2h-\3h",
+    ),
+    (re.compile(r"(?<=\dh)( ?[0-5]\d)? ?(?:[àa]|-|jusqu['’ ][àa]) midi\b(?! et| moins)", re.IGNORECASE), r"\1-12h"),
+    (re.compile(r"\bmidi ?(?:[àa]|-|jusqu['’ ][àa]) (?=1[3-9] ?h)", re.IGNORECASE), "12h-"),
+    (re.compile(r"\b(\d{1,2} ?h ?[0-5]\d) ?/ ?(?=\d{1,2} ?h)", re.IGNORECASE), r"\1-"),
+    (re.compile(r"(?<=[àa] )([7-9]|1\d|2[0-3])\.([0-5]\d)\b(?! ?(?:€|euros?|km|\d))", re.IGNORECASE), r"\1h\2"),
     (re.compile(r"\b(?:dans|ds) (?P<count>\d{1,2}) ?(?:j|jrs?|jours?)\b", re.IGNORECASE), r"dans \g<count> jours"),
     (re.compile(r"\b(?:dans|ds) (?P<count>\d{1,2}) ?(?:sem|semaines?)\b", re.IGNORECASE), r"dans \g<count> semaines"),
     (re.compile(rf"\b({_DAY}) dans (huit|8|quinze|15) jours\b", re.IGNORECASE), r"\1 en \2"),
