@@ -51,8 +51,7 @@ class MessageRenderer:
 
     def props(self, message: Message, person: str, response_url: str) -> dict[str, Any]:
         """Return the cards of a message; empty if it is text only."""
-        own = Card("", message.buttons, message.facts, message.menus)
-        cards = [*message.cards, *([own] if own.buttons or own.facts or own.menus else [])]
+        cards = _list_cards(message)
         if not cards:
             return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
         sealed = partial(self._seal, person=person, response_url=response_url)
@@ -60,12 +59,11 @@ class MessageRenderer:
         return {"attachments": [self._card(card, idents, sealed) for card in cards]}
 
     def parts(self, message: Message, person: str, most: int) -> Sequence[Message]:
-        """Split a message so that the props of each part have at most ``most`` characters."""
-        cards = message.cards
-        if len(cards) < 2 or _json_length(self.props(message, person, "")) <= most - MARGIN:
+        """Split a message so that the props of each part have at most ``most`` characters, where there is more than one
+        button or menu in them."""
+        both = _halve(message)
+        if both is None or _json_length(self.props(message, person, "")) <= most - MARGIN:
             return [message]
-        half = len(cards) // 2
-        both = (Message(message.text, cards=cards[:half]), replace(message, text="", cards=cards[half:]))
         return [part for each in both for part in self.parts(each, person, most)]
 
     def _card(self, card: Card, idents: "_Idents", sealed: Callable[..., str]) -> dict[str, Any]:
@@ -102,6 +100,31 @@ class MessageRenderer:
 
     def _integration(self, link: str) -> dict[str, Any]:
         return {"url": f"{self._public_url}/buttons", "context": {"link": link}}
+
+
+def _halve(message: Message) -> tuple[Message, Message] | None:
+    """Part a message between two of its cards, or the controls of its only one; None if it has but one. Its text stays
+    in front, its question behind."""
+    cards = _list_cards(message)
+    if len(cards) < 2:
+        (card,) = cards or [Card("")]
+        half = (len(card.buttons) + len(card.menus)) // 2
+        if not half:
+            return None
+        left = max(0, half - len(card.buttons))
+        cards = [
+            replace(card, buttons=card.buttons[:half], menus=card.menus[:left]),
+            Card("", card.buttons[half:], menus=card.menus[left:]),
+        ]
+    half = len(cards) // 2
+    ending = replace(message, text="", buttons=(), facts=(), menus=(), cards=cards[half:])
+    return Message(message.text, cards=cards[:half]), ending
+
+
+def _list_cards(message: Message) -> list[Card]:
+    """List the cards of a message, of which its own facts and controls are the last."""
+    own = Card("", message.buttons, message.facts, message.menus)
+    return [*message.cards, *([own] if own.buttons or own.facts or own.menus else [])]
 
 
 class _Idents:

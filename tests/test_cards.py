@@ -1,5 +1,7 @@
 """What can be clicked under a message is known by what it means, not by where it stands."""
 
+from hashlib import sha256
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +59,40 @@ def test_ids_are_letters_and_digits_and_each_stands_once_in_a_post(first: list[i
     assert len(found) == len(first) + len(second) + 1
     assert len(set(found)) == len(found)
     assert all(ident.isascii() and ident.isalnum() for ident in found)
+
+
+PROPS_OF_OLD = 8_000
+"""Characters of JSON under a post of Mattermost 5.37."""
+
+
+class Carry(Choosing):
+    """Carry what leaves no room for another under one post of an old server."""
+
+    load: str
+
+
+def test_a_card_that_is_too_large_for_an_old_server_comes_in_several_posts() -> None:
+    loads = [Carry(load="".join(sha256(bytes([at, n])).hexdigest() for n in range(80))) for at in range(6)]
+    card = Card(
+        "Une carte", [Button("Un", loads[0]), Button("Deux", loads[1])], menus=[Menu("Trois", loads[2], {"a": "A"})]
+    )
+    menus = [Menu(f"Menu {at}", loads[at], {"a": "A"}) for at in (4, 5)]
+    message = Message("Texte", [Button("Quatre", loads[3])], menus=menus, cards=[card])
+    parts = CARDS.parts(message, "", PROPS_OF_OLD)
+    assert [part.text for part in parts] == ["Texte", *[""] * (len(parts) - 1)]
+    assert [ident for part in parts for ident in idents(part)] == idents(message)
+    assert [sum(len(each["actions"]) for each in CARDS.props(part, "", "")["attachments"]) for part in parts] == [1] * 6
+    assert [each.text for part in parts for each in part.cards if each.text] == ["Une carte"]
+
+
+def test_what_fits_is_one_post_and_what_cannot_be_parted_too() -> None:
+    small, large = (
+        Message("Texte", [Button("Un", Take(number=1)), Button("Deux", Take(number=2))]),
+        Carry(load="é" * 20_000),
+    )
+    assert CARDS.parts(small, "", PROPS_OF_OLD) == [small]
+    alone = Message("Texte", [Button("Un", large)])
+    assert CARDS.parts(alone, "", PROPS_OF_OLD) == [alone]
 
 
 @pytest.mark.every_mode
