@@ -337,3 +337,22 @@ def test_what_somebody_is_inscribed_for_and_when_they_came_before_tell_nothing_o
     )
     before = read_typed("hier la dame du mois dernier en indiv 45 min ameli")
     assert (before.raw["date"], before.mistakes) == ("2026-11-23", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "element", "value"),
+    [
+        ("atelier word 6 personens 1h30", "participants", 6),
+        ("atelier word six persones 1h30", "participants", 6),
+        ("indiv caf 45 mintues", "duree", "45"),
+        ("indiv caf trente minuts", "duree", "30"),
+    ],
+)
+def test_what_is_counted_is_read_with_a_slip(text: str, element: str, value: object) -> None:
+    found = read_typed(text)
+    assert (found.raw[element], found.unread) == (value, ())
+
+
+def test_other_words_behind_a_number_are_no_slips_of_what_is_counted() -> None:
+    assert read_typed("atelier mail 1h 2 personnel").unread == ("personnel",)
+    assert read_typed("indiv mail 1h une personne âgée").raw["age"] == "+60"

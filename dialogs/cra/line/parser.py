@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.forms import Clues
-from bot.french import digits, part_glued, read_date
+from bot.french import ANY_NUMBER_WORD, digits, part_glued, read_date
+from config import libraries
 from config.text import fold
 from config.themes import key
 from config.time import WEEKDAYS
@@ -129,6 +130,19 @@ _APART = re.compile(r"\b(\d) (h) ([0-5]\d)(?=\s?(?:[,;.]|$))", re.IGNORECASE)
 """A duration typed apart, which says all of it: « 1 h 20, Corbas »."""
 
 
+_MISTYPED = re.compile(rf"\b(?:\d{{1,3}}|{ANY_NUMBER_WORD}) (?P<unit>[pm][a-z]{{4,9}})\b", re.IGNORECASE)
+_UNITS = {"personnes": "pers", "minutes": "min"}
+"""What is counted, and how it is written where it is mistyped: « 6 personens », « 45 mintues »."""
+
+
+def _mend_unit(found: re.Match[str]) -> str:
+    unit = found["unit"].lower()
+    near = (short for word, short in _UNITS.items() if libraries.OSA.distance(unit, word, score_cutoff=1) == 1)
+    short = "" if unit in _NO_SLIPS else next(near, "")
+    return f"{found[0].removesuffix(found['unit'])}{short.ljust(len(unit))}" if short else found[0]
+
+
+_NO_SLIPS = frozenset(("personne", "minute", "personnel"))
 _A_MOMENT = r"(?:\d{1,2}|une?|deux|trois|quatre|cinq|dix|quelques) ?(?:min(?:utes?)?|mn|secondes?|instants?)"
 _BY_THE_WAY = re.compile(
     r"\b(?:(?:quand|si|d[èe]s que|lorsque|le temps que) (?:(?:tu|vous) (?:as|auras|aurez|avez|trouves)|"
@@ -163,6 +177,7 @@ def split_line(text: str) -> TypedLine:
     """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
     shown = part_glued(_INVISIBLE.sub("", text[: 4 * READ_MAX]))
     plain = _ELIDED.sub(" ", shown[:READ_MAX].translate(_PLAIN))
+    plain = _MISTYPED.sub(_mend_unit, plain)
     plain = _ABOUT.sub(lambda found: str(_TENS[found[1].lower()]).ljust(len(found[0])), plain)
     plain = _AGES.sub(lambda found: found[0].replace(",", " "), plain)
     plain = _ROUGH.sub(lambda found: " " * len(found[0]), plain)
