@@ -73,8 +73,6 @@ class Stub:
 
     async def start(self) -> None:
         """Serve on a port of loopback."""
-        # A server that goes away on purpose breaks connections; nobody needs to read of each.
-        logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
         app = web.Application(middlewares=[self._door], client_max_size=2**22)
         app.router.add_post("/api/v4/actions/dialogs/open", self._open)
         app.router.add_get("/api/v4/config/client", self._settings)
@@ -94,7 +92,10 @@ class Stub:
         app.router.add_post("/api/v4/posts", self._post)
         app.router.add_get("/api/v4/websocket", self._websocket)
         app.router.add_route("*", "/{rest:.*}", self._anything)
-        self._runner = web.AppRunner(app, access_log=None)
+        # A server that goes away on purpose breaks connections; nobody needs to read of each.
+        quiet = logging.getLogger(__name__)
+        quiet.setLevel(logging.CRITICAL)
+        self._runner = web.AppRunner(app, access_log=None, logger=quiet)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
