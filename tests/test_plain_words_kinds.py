@@ -258,3 +258,27 @@ def test_a_report_that_is_told_with_its_circumstances(sentence: str, line: str) 
 )
 def test_what_a_sentence_wants_is_found_beside_what_it_tells(sentence: str, line: str) -> None:
     assert read(sentence).line == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("préviens-moi quand il y a du neuf sur l’emploi dans les ressources", "/ressources suivre emploi"),
+        ("je voudrais joindre Mathieu Lacaze du coup", "/annuaire Mathieu Lacaze"),
+        ("stats national sept", "/stats national septembre"),
+        ("je cherche 1 collègue à Rosny", "/annuaire Rosny"),
+        ("qui sait faire de l’impression 3d pas loin de Blagnac", "/annuaire qui impression 3d près de Blagnac"),
+        ("fais un sondage aux collègues on mange où vendredi", "/sondage on mange où vendredi"),
+        ("jve 1 salle visio vit", "/visio"),
+        ("une visio avec les collègues sur la préparation du salon ouvre la salle", "/visio préparation du salon"),
+        ("mets en place l’envoi de mes stats chaque mois et qu’on n’en parle plus", "/stats rapport oui"),
+        ("arrête l’envoi automatique de mes stats chaque mois", "/stats rapport non"),
+        (
+            "j’ai refait la page de garde, il me manque mes stats des 3 derniers mois, affiche ça",
+            "/stats 3 derniers mois",
+        ),
+        ("le comité est dans deux jours, il me faut les chiffres de la Loire", "/stats departement Loire"),
+    ],
+)
+def test_words_that_are_no_numbers_refusals_or_pages_are_none(sentence: str, line: str) -> None:
+    assert read(sentence).line == line

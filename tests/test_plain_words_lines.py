@@ -340,3 +340,22 @@ def test_demands_of_all_are_ones_own_for_who_answers_none() -> None:
     allowed = {"hotline demandes", "aide"}
     reading = understand("les tickets en attente", TODAY, COMMANDS, allowed)
     assert (reading.line, reading.sure) == ("/hotline demandes", False)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (
+            "jeudi j’ai vu la mission locale une heure, c’est à mettre dans mes cra de coordination",
+            "jeudi j’ai vu la mission locale une heure",
+        ),
+        (
+            "un forum samedi, 4h, 80 participants, tu me le notes en coordination",
+            "un forum samedi, 4h, 80 participants",
+        ),
+        ("hier réunion 2h avec 4 élus, ajoute-la à mes comptes rendus de coordination", "hier réunion 2h avec 4 élus"),
+    ],
+)
+def test_what_is_to_be_noted_as_coordination_is_so(sentence: str, told: str) -> None:
+    assert read(sentence).line == f"/cra coordination {told}"
+    assert read("montre mes comptes rendus de coordination de mai").line == "/cra coordination liste mai"
